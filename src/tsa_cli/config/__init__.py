@@ -1,0 +1,19 @@
+"""
+Configuration: what a YAML file may say, and where its values come from.
+
+pydantic costs a tenth of a second: import this package inside the functions that need it.
+"""
+
+from tsa_cli.config.catalog import Catalog, definition_hash, load_file, nearest, open_catalog
+from tsa_cli.config.model import ConfigFile, ConfigModel, Duration
+
+__all__ = [
+    "Catalog",
+    "ConfigFile",
+    "ConfigModel",
+    "Duration",
+    "definition_hash",
+    "load_file",
+    "nearest",
+    "open_catalog",
+]

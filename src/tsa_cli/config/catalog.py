@@ -1,0 +1,182 @@
+"""
+Where a configuration comes from: the user's folder first, then the defaults of the package.
+
+reads  DIR/tsa.yaml, DIR/funnels/NAME.yaml, …; what is missing there comes from the defaults
+"""
+
+import difflib
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from tsa_cli.config.model import ConfigModel
+from tsa_cli.config.yaml_loader import Document, read_yaml
+from tsa_cli.errors import ConfigError
+
+Model = TypeVar("Model", bound=ConfigModel)
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The configs in force: `user_dir` (may be None) over `defaults_dir`."""
+
+    user_dir: Path | None
+    defaults_dir: Path
+
+    def path(self, relative: str) -> Path | None:
+        """The file in force for e.g. "sessions.yaml" or "funnels/booking.yaml"; None when absent."""
+        for folder in (self.user_dir, self.defaults_dir):
+            if folder is not None and (folder / relative).is_file():
+                return folder / relative
+        return None
+
+    def names(self, kind: str) -> list[str]:
+        """The names of every entry of a folder, e.g. "funnels", sorted; the user's and the defaults."""
+        found: set[str] = set()
+        for folder in (self.user_dir, self.defaults_dir):
+            if folder is not None:
+                found |= {path.stem for path in (folder / kind).glob("*.yaml")}
+        return sorted(found)
+
+    def load(self, model: type[Model], relative: str) -> Model:
+        """The validated file; the model's own defaults when no such file exists anywhere."""
+        path = self.path(relative)
+        return load_file(model, path, self.shown(path)) if path else model()
+
+    def entry(self, model: type[Model], kind: str, name: str) -> Model:
+        """The validated entry `kind/name.yaml`; ConfigError with the nearest name when absent."""
+        path = self.path(f"{kind}/{name}.yaml") if "/" not in name else None
+        if path is None:
+            known = self.names(kind)
+            raise ConfigError(
+                f"no {kind} entry named {name!r}{nearest(name, known)}",
+                f"known: {', '.join(known) or 'none'}; add configs/{kind}/NAME.yaml for another",
+            )
+        return load_file(model, path, self.shown(path))
+
+    def entries(self, model: type[Model], kind: str, names: list[str]) -> Iterator[tuple[str, Model]]:
+        """(name, model) of each asked entry, or of all of them when `names` is empty."""
+        for name in names or self.names(kind):
+            yield name, self.entry(model, kind, name)
+
+    def shown(self, path: Path) -> str:
+        """`path` as a person would write it: relative to the working folder where that is shorter."""
+        try:
+            return str(path.relative_to(Path.cwd()))
+        except ValueError:
+            return str(path)
+
+    def origin(self, path: Path) -> str:
+        """ "user" or "default"."""
+        return "user" if self.user_dir and path.is_relative_to(self.user_dir) else "default"
+
+
+def open_catalog(user_dir: Path | None) -> Catalog:
+    """The catalog over `user_dir`; ConfigError when it was named and is no folder."""
+    if user_dir is not None and not user_dir.is_dir():
+        raise ConfigError(f"{user_dir}: no such folder", "give --configs DIR, or run `tsa init`")
+    return Catalog(user_dir, defaults_dir())
+
+
+def defaults_dir() -> Path:
+    """The repository's own `configs/`: inside the wheel, or beside `src/` in a checkout."""
+    inside = Path(str(resources.files("tsa_cli"))) / "defaults"
+    if inside.is_dir():
+        return inside
+    return Path(__file__).resolve().parents[3] / "configs"
+
+
+def load_file(model: type[Model], path: Path, shown_as: str | None = None) -> Model:
+    """The validated file; ConfigError listing each fault as FILE:LINE:COL: key: why."""
+    document = read_yaml(path, shown_as)
+    values = {} if document.values is None else document.values
+    if not isinstance(values, dict):
+        raise ConfigError(f"{document.path}:1:1: a mapping is expected", "start with `version: 1`")
+    return validate(model, values, document)
+
+
+def validate(model: type[Model], values: object, document: Document) -> Model:
+    """`values` as a `model`; every fault on a line of its own, placed by `document`."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        faults = [_fault(model, document, dict(e)) for e in error.errors(include_url=False)]
+        raise ConfigError("\n".join(dict.fromkeys(faults)), "`tsa config schema` has every key") from None
+
+
+def definition_hash(*models: ConfigModel) -> str:
+    """16 hex digits of what made a number: the effective configuration, whatever file it came from."""
+    text = json.dumps([model.model_dump(mode="json", by_alias=True) for model in models], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """`; did you mean "x"?`, or nothing."""
+    hits = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {hits[0]!r}?" if hits else ""
+
+
+def _fault(model: type[ConfigModel], document: Document, error: dict[str, object]) -> str:
+    location = error["loc"]
+    parts = [part for part in location if isinstance(part, (str, int))] if isinstance(location, tuple) else []
+    key = ".".join(str(part) for part in parts)
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        allowed = _allowed(model, parts[:-1])
+        message = f"unknown key{nearest(str(parts[-1]), allowed)}"
+        if allowed:
+            message += f" (allowed: {', '.join(allowed)})"
+    return f"{document.at(parts)}: {key}: {message}" if key else f"{document.at(parts)}: {message}"
+
+
+def _allowed(model: type[ConfigModel], path: list[str | int]) -> list[str]:
+    """The keys that the model at `path` takes, found through its JSON schema."""
+    schema: dict[str, object] = model.model_json_schema(by_alias=True)
+    definitions = schema.get("$defs", {})
+    nodes: list[object] = [schema]
+    for part in path:
+        nodes = [child for node in nodes for child in _children(node, part, definitions)] or nodes
+    keys: list[str] = []
+    for node in nodes:
+        for flat in _flatten(node, definitions):
+            properties = flat.get("properties")
+            keys += list(properties) if isinstance(properties, dict) else []
+    return sorted(set(keys))
+
+
+def _children(node: object, part: str | int, definitions: object) -> Iterator[object]:
+    for flat in _flatten(node, definitions):
+        properties = flat.get("properties")
+        if isinstance(properties, dict) and part in properties:
+            yield properties[part]
+        elif isinstance(part, int) and "items" in flat:
+            yield flat["items"]
+        elif isinstance(flat.get("additionalProperties"), dict):
+            yield flat["additionalProperties"]
+
+
+def _flatten(node: object, definitions: object) -> Iterator[dict[str, object]]:
+    if not isinstance(node, dict):
+        return
+    reference = node.get("$ref")
+    if isinstance(reference, str) and isinstance(definitions, dict):
+        yield from _flatten(definitions.get(reference.rsplit("/", 1)[1]), definitions)
+    for several in ("anyOf", "oneOf", "allOf"):
+        options = node.get(several)
+        for option in options if isinstance(options, list) else []:
+            yield from _flatten(option, definitions)
+    yield node
+
+
+def default_user_dir() -> Path | None:
+    """`./configs` where it exists."""
+    here = Path("configs")
+    return here if here.is_dir() else None
+
+

@@ -1,0 +1,53 @@
+"""
+The base of every configuration model, and the types that YAML values take.
+
+One file of `configs/` is one `ConfigFile`; unknown keys are errors; a duration needs a unit.
+"""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+
+
+class ConfigModel(BaseModel):
+    """A mapping inside a config file: frozen, and every key is known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class ConfigFile(ConfigModel):
+    """A whole config file; each starts with `version: 1`."""
+
+    version: Literal[1] = 1
+
+
+def parse_duration(value: object) -> timedelta:
+    """The timedelta of "90s", "30m", "24h" or "7d"; ValueError for a bare number or another unit."""
+    if isinstance(value, timedelta):
+        return value
+    match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError(f'a duration needs a unit, like "30m" (ms, s, m, h, d, w), not {value!r}')
+    return timedelta(seconds=float(match[1]) * _SECONDS[match[2]])
+
+
+def format_duration(value: timedelta) -> str:
+    """The shortest text that `parse_duration` reads back as `value`."""
+    milliseconds = round(value.total_seconds() * 1000)
+    for unit in ("w", "d", "h", "m", "s"):
+        size = round(_SECONDS[unit] * 1000)
+        if milliseconds and milliseconds % size == 0:
+            return f"{milliseconds // size}{unit}"
+    return f"{milliseconds}ms"
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration, json_schema_input_type=str),
+    PlainSerializer(format_duration, return_type=str),
+]

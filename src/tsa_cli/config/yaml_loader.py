@@ -1,0 +1,133 @@
+"""
+YAML 1.2 core with unique keys, and the line of every key.
+
+PyYAML alone reads `no` as False, `12:30` as 750 and `010` as 8, and lets a duplicate key win
+silently; a file here means what it says or is an error with its line and column.
+
+source  https://yaml.org/spec/1.2.2/#103-core-schema
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from tsa_cli.errors import ConfigError
+
+MAX_BYTES = 1_000_000
+MAX_ALIASES = 50
+MAX_DEPTH = 30
+
+_CORE = (
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
+    ("int", r"^[-+]?[0-9]+$", "-+0123456789"),
+    (
+        "float",
+        r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$|^[-+]?[0-9]+[eE][-+]?[0-9]+$",
+        "-+0123456789.",
+    ),
+    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("merge", r"^<<$", "<"),
+)
+
+
+class _Loader(yaml.CSafeLoader):
+    """CSafeLoader with the core schema's scalars only."""
+
+
+def _integer(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> int:
+    return int(loader.construct_scalar(node))
+
+
+def _mapping(loader: yaml.CSafeLoader, node: yaml.MappingNode) -> Iterator[dict[object, object]]:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if key.tag == "tag:yaml.org,2002:merge":
+            continue
+        if key.value in seen:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"duplicate key {key.value!r}", key.start_mark
+            )
+        seen.add(key.value)
+    loader.flatten_mapping(node)
+    out: dict[object, object] = {}
+    yield out
+    out.update(loader.construct_mapping(node))
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in _CORE:
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+_Loader.add_constructor("tag:yaml.org,2002:int", _integer)
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One YAML file: its values, and where each key stands."""
+
+    path: str
+    values: object
+    root: yaml.Node | None
+
+    def at(self, location: Sequence[str | int]) -> str:
+        """`FILE:LINE:COL` of the deepest key on the way to `location` that the file has."""
+        node = best = self.root
+        for part in location:  # parts that are no keys (union tags, absent fields) are skipped
+            if isinstance(node, yaml.MappingNode):
+                hit = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+                if hit:
+                    best, node = hit
+            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+                if part < len(node.value):
+                    best = node = node.value[part]
+        if best is None:
+            return f"{self.path}:1:1"
+        return f"{self.path}:{best.start_mark.line + 1}:{best.start_mark.column + 1}"
+
+
+def read_yaml(path: Path, shown_as: str | None = None) -> Document:
+    """The parsed file; ConfigError with FILE:LINE:COL when it cannot be read or is no YAML."""
+    name = shown_as or str(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{name}: {error.strerror}", "check the path") from None
+    if len(data) > MAX_BYTES:
+        raise ConfigError(f"{name}:1:1: larger than {MAX_BYTES} bytes", "split it")
+    try:
+        return parse_yaml(data.decode("utf-8"), name)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ConfigError(f"{name}:{line}:1: not UTF-8", "save it as UTF-8") from None
+
+
+def parse_yaml(text: str, name: str) -> Document:
+    """The parsed text; ConfigError with NAME:LINE:COL when it is no YAML of ours."""
+    try:
+        _bound(text, name)
+        root = yaml.compose(text, _Loader)
+        values = yaml.load(text, _Loader)  # noqa: S506 - a safe loader: no tags run code
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else f"{name}:1:1"
+        raise ConfigError(f"{where}: {error.problem or error.context}", "mend the YAML") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{name}:1:1: {str(error).splitlines()[0]}", "mend the YAML") from None
+    return Document(name, values, root)
+
+
+def _bound(text: str, name: str) -> None:
+    """Refuse nesting and aliases that only an attack or an accident makes."""
+    depth = aliases = 0
+    for event in yaml.parse(text, _Loader):
+        if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+            depth += 1
+        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+            depth -= 1
+        aliases += isinstance(event, yaml.AliasEvent)
+        if depth > MAX_DEPTH or aliases > MAX_ALIASES:
+            line = event.start_mark.line + 1
+            raise ConfigError(f"{name}:{line}:1: too deep or too many aliases", "flatten it")

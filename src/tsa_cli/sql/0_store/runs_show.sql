@@ -1,0 +1,15 @@
+-- reads:  runs
+-- params: $run_id VARCHAR  a run; its steps have ids that begin with it and a point
+select
+    run_id,
+    command,
+    started_at,
+    ended_at,
+    date_diff('millisecond', started_at, ended_at) / 1000 as duration_seconds,
+    status,
+    exit_code,
+    definition,
+    counts
+from runs
+where run_id = $run_id or starts_with(run_id, $run_id || '.')
+order by started_at, run_id

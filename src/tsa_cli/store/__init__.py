@@ -1,0 +1,8 @@
+"""The one door to DuckDB: connection, lock, schema, transactions, queries, the guard."""
+
+from tsa_cli.store.connection import EngineSettings
+from tsa_cli.store.fragment import Fragment, quoted
+from tsa_cli.store.queries import fragment_of
+from tsa_cli.store.store import Store, open_store
+
+__all__ = ["EngineSettings", "Fragment", "Store", "fragment_of", "open_store", "quoted"]

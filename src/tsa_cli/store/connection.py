@@ -1,0 +1,96 @@
+"""
+The one place that opens a DuckDB file, with every setting that 2.0's defaults get wrong.
+
+Progress bars go to stdout, unknown files make it download extensions, time zones follow the
+machine: all switched off here. Files are made readable by their owner only.
+"""
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from tsa_cli.errors import DataError
+from tsa_cli.store.lock import locked_error
+
+FOREIGN_LOCK_RETRY_SECONDS = 0.1
+_MAGIC = b"DUCK"
+_MAGIC_OFFSET = 8
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """What `configs/tsa.yaml` says of the engine; None leaves DuckDB's own choice."""
+
+    memory_limit: str | None = None
+    threads: int | None = None
+    temp_directory: str | None = None
+
+
+def open_database(
+    db: Path, settings: EngineSettings, *, read_only: bool, wait_seconds: float = 0
+) -> duckdb.DuckDBPyConnection:
+    """
+    An open connection to `db`, created when absent (not when `read_only`).
+
+    Raises DataError when `db` is no DuckDB file or cannot be read, LockedError when a foreign
+    program holds it longer than `wait_seconds`.
+    """
+    _refuse_other_files(db)
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "python_enable_replacements": False,
+        "temp_directory": settings.temp_directory or f"{db}.tmp",
+    }
+    deadline = time.monotonic() + wait_seconds
+    old_mask = os.umask(0o077)
+    try:
+        while True:
+            try:
+                con = duckdb.connect(str(db), read_only=read_only, config=config)
+                break
+            except duckdb.IOException as error:
+                if "lock" not in str(error).lower():
+                    raise DataError(f"{db}: {_first_line(error)}", "check the file") from None
+                if time.monotonic() >= deadline:
+                    raise locked_error(db, "another program") from None
+                time.sleep(FOREIGN_LOCK_RETRY_SECONDS)
+    finally:
+        os.umask(old_mask)
+    _apply(con, settings)
+    return con
+
+
+def _apply(con: duckdb.DuckDBPyConnection, settings: EngineSettings) -> None:
+    statements = ["set TimeZone='UTC'", "set enable_progress_bar=false"]
+    for name, value in (("memory_limit", settings.memory_limit), ("threads", settings.threads)):
+        if value is not None:
+            con.execute(f"set {name}=$value", {"value": value}).fetchall()
+    for statement in statements:
+        con.execute(statement).fetchall()
+
+
+def _refuse_other_files(db: Path) -> None:
+    """DuckDB would try to download a reader for an SQLite file; look at the first bytes instead."""
+    if not db.exists():
+        if not db.parent.is_dir():
+            raise DataError(f"{db}: no such folder {db.parent}", "create it, or give another --db")
+        return
+    if not db.is_file():
+        raise DataError(f"{db}: not a file", "give a database file with --db")
+    # Safe: no connection of this process is open yet (see store/lock.py).
+    with db.open("rb") as handle:
+        head = handle.read(_MAGIC_OFFSET + len(_MAGIC))
+    if not head:
+        db.unlink()  # a run that was killed while creating it leaves an empty file
+    elif head[_MAGIC_OFFSET:] != _MAGIC:
+        raise DataError(f"{db}: not a tsa store (no DuckDB file)", "give another file with --db")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
+
+

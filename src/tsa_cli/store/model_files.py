@@ -1,0 +1,227 @@
+"""
+Trained models on disk: one folder per version, and which version is in use.
+
+reads    MODELS/NAME/VERSION/{model.skops, manifest.json, card.md}, MODELS/NAME/current
+writes   the same; folders 0700, files 0600, a version appears whole or not at all
+source   skops documentation, "Secure persistence": a model file is data, and only types of a
+         fixed list are built from it
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from tsa_cli import __version__
+from tsa_cli.atomic_file import write_bytes, write_text
+from tsa_cli.errors import DataError
+from tsa_cli.models.classifier import Classifier, Estimator, classifier_from
+
+MODEL_FILE = "model.skops"
+MANIFEST_FILE = "manifest.json"
+CARD_FILE = "card.md"
+CURRENT_FILE = "current"
+MAX_MODEL_BYTES = 100_000_000
+MAX_MANIFEST_BYTES = 10_000_000
+
+# What the estimators of `tsa_cli.models` are made of, beyond skops' own defaults. Never extended
+# by what a file asks for.
+TRUSTED_TYPES = (
+    "functools.partial",
+    "numpy.dtype",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.utils.validation.check_array",
+)
+
+_UNREADABLE = (
+    zipfile.BadZipFile, ValueError, KeyError, AttributeError, ImportError, RecursionError, OSError,
+)  # fmt: skip
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+
+
+@dataclass(frozen=True)
+class ModelVersion:
+    """One trained version: where it is and what its manifest says."""
+
+    name: str
+    version: str
+    folder: Path
+    manifest: Mapping[str, object]
+
+
+def save_version(
+    root: Path,
+    name: str,
+    version: str,
+    estimator: object,
+    manifest: Mapping[str, object],
+    card: str,
+) -> ModelVersion:
+    """
+    The version as it now is on disk; an existing one of that name is kept as it was.
+
+    The manifest gains `name`, `version`, `sha256` of the model file, and library versions.
+    """
+    import skops.io
+
+    folder = _folder(root, name) / _checked(version)
+    if not folder.exists():
+        _make_private(folder.parent)
+        staged = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))  # mode 0700
+        try:
+            model = skops.io.dumps(estimator)
+            full = dict(manifest) | {
+                "name": name,
+                "version": version,
+                "sha256": hashlib.sha256(model).hexdigest(),
+                "libraries": library_versions(),
+            }
+            write_bytes(staged / MODEL_FILE, model)
+            write_text(staged / CARD_FILE, card)
+            write_text(staged / MANIFEST_FILE, json.dumps(full, indent=1, allow_nan=False) + "\n")
+            staged.rename(folder)
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+    return read_version(root, name, version)
+
+
+def read_version(root: Path, name: str, version: str | None = None) -> ModelVersion:
+    """The version, by default the current one; DataError when absent or its manifest is damaged."""
+    chosen = version or current_version(root, name)
+    if chosen is None:
+        raise DataError(f"no trained model {name}", f"run `tsa train {name}` first")
+    folder = _folder(root, name) / _checked(chosen)
+    path = folder / MANIFEST_FILE
+    if not path.is_file():
+        known = ", ".join(v.version for v in list_versions(root, name)) or "none"
+        raise DataError(f"no version {chosen} of model {name}", f"known: {known}")
+    try:
+        if path.stat().st_size > MAX_MANIFEST_BYTES:
+            raise DataError(f"{path}: too large to be a manifest", f"run `tsa train {name}`")
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError, OSError) as error:
+        raise DataError(f"{path}: {error}", f"run `tsa train {name}`") from None
+    if not isinstance(manifest, dict):
+        raise DataError(f"{path}: not a manifest", f"run `tsa train {name}`")
+    return ModelVersion(name, chosen, folder, manifest)
+
+
+def load_estimator(found: ModelVersion, features: Sequence[str]) -> object:
+    """
+    The fitted estimator, when it is the file its manifest describes and fits this program.
+
+    Raises DataError for another feature list or order, another minor version of scikit-learn, a
+    file that is not the one of the manifest, too large, or made of types that are not trusted.
+    """
+    import skops.io
+    from skops.io.exceptions import UntrustedTypesFoundException
+
+    again = f"run `tsa train {found.name}`"
+    known = found.manifest.get("features")
+    if known != list(features):
+        raise DataError(f"model {found.name} {found.version} has another feature list", again)
+    _refuse_other_libraries(found)
+    path = found.folder / MODEL_FILE
+    if not path.is_file() or path.stat().st_size > MAX_MODEL_BYTES:
+        raise DataError(f"{path}: missing or too large", again)
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != found.manifest.get("sha256"):
+        raise DataError(f"{path}: not the file that was trained (its hash differs)", again)
+    try:
+        estimator: object = skops.io.loads(content, trusted=list(TRUSTED_TYPES))
+    except (UntrustedTypesFoundException, TypeError) as error:
+        reason = str(error).splitlines()[0]
+        raise DataError(f"{path}: refused, it asks for other types: {reason}", again) from None
+    except _UNREADABLE as error:
+        raise DataError(f"{path}: cannot be read: {error}", again) from None
+    return estimator
+
+
+def load_classifier(found: ModelVersion, features: Sequence[str]) -> Classifier:
+    """The whole model, ready to score; raises as `load_estimator` does."""
+    estimator = cast("Estimator", load_estimator(found, features))
+    try:
+        parameters = cast("Mapping[str, object]", found.manifest["parameters"])
+        return classifier_from(estimator, parameters)
+    except (KeyError, ValueError, TypeError) as error:
+        raise DataError(
+            f"{found.folder / MANIFEST_FILE}: parameters: {error}", f"run `tsa train {found.name}`"
+        ) from None
+
+
+def promote(root: Path, name: str, version: str) -> ModelVersion:
+    """The version, which is now the one in use; DataError when there is none of that name."""
+    found = read_version(root, name, version)
+    write_text(_folder(root, name) / CURRENT_FILE, version + "\n")
+    return found
+
+
+def current_version(root: Path, name: str) -> str | None:
+    """The version in use; None before the first promotion."""
+    path = _folder(root, name) / CURRENT_FILE
+    text = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+    return text if _NAME.fullmatch(text) else None
+
+
+def list_versions(root: Path, name: str | None = None) -> list[ModelVersion]:
+    """Every readable version, by name, then version (oldest training data first)."""
+    folders = [_folder(root, name)] if name else sorted(root.glob("*"))
+    return [
+        read_version(root, folder.name, path.parent.name)
+        for folder in folders
+        if _NAME.fullmatch(folder.name)
+        for path in sorted(folder.glob(f"[!.]*/{MANIFEST_FILE}"))
+    ]
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of what a model file depends on."""
+    from importlib.metadata import version
+
+    libraries = {name: version(name) for name in ("scikit-learn", "skops", "numpy")}
+    return libraries | {"tsa-cli": __version__}
+
+
+def _refuse_other_libraries(found: ModelVersion) -> None:
+    libraries = found.manifest.get("libraries")
+    trained = libraries.get("scikit-learn", "") if isinstance(libraries, dict) else ""
+    here = library_versions()["scikit-learn"]
+    if _minor(str(trained)) != _minor(here):
+        raise DataError(
+            f"model {found.name} {found.version} was made by scikit-learn {trained or '?'}, "
+            f"this is {here}",
+            f"run `tsa train {found.name}`",
+        )
+
+
+def _minor(version: str) -> list[str]:
+    return version.split(".")[:2]
+
+
+def _folder(root: Path, name: str) -> Path:
+    return root / _checked(name)
+
+
+def _checked(part: str) -> str:
+    """`part` as one plain path component, so that no name leads out of the folder."""
+    if _NAME.fullmatch(part) is None:
+        raise DataError(f"{part!r}: not a model name or version", "use letters, digits, - _ .")
+    return part
+
+
+def _make_private(folder: Path) -> None:
+    old_mask = os.umask(0o077)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"{folder}: {error.strerror}", "choose a folder you may write") from None
+    finally:
+        os.umask(old_mask)

@@ -1,0 +1,268 @@
+"""
+A store: one DuckDB file, its lock, its schema, and the statements that run on it.
+
+A step asks by file name: `store.build("sessions", "2_sessions/sessions.sql", timeout_seconds=1800)`.
+A table is built, checked by the `.check.sql` beside it and published in one transaction; when
+anything fails, the old table stays.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from tsa_cli.errors import CheckError, DataError, MissingTable, TsaError
+from tsa_cli.store.connection import EngineSettings, open_database
+from tsa_cli.store.fragment import Fragment, quoted
+from tsa_cli.store.lock import store_lock
+from tsa_cli.store.queries import compose, has_sql
+from tsa_cli.store.schema import MAKERS, clear_leftovers, migrate
+
+if TYPE_CHECKING:
+    import numpy
+    import polars
+    import pyarrow
+
+_ANY_ORDER = "set preserve_insertion_order=false"
+_FILE_ORDER = "set preserve_insertion_order=true"
+
+Slots = Mapping[str, Fragment]
+Row = tuple[object, ...]
+
+
+class Store:
+    """Statements of the package's `.sql` files on one open database."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, path: Path) -> None:
+        self._con = con
+        self.path = path
+        self._in_transaction = False
+
+    def rows(self, sql: str, slots: Slots | None = None, **params: object) -> list[Row]:
+        """All rows of the query, as tuples in column order."""
+        return self._run(sql, slots, params).fetchall()
+
+    def records(
+        self, sql: str, slots: Slots | None = None, **params: object
+    ) -> list[dict[str, object]]:
+        """All rows of the query, as dicts by column name."""
+        result = self._run(sql, slots, params)
+        names = [column[0] for column in result.description]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def value(self, sql: str, slots: Slots | None = None, **params: object) -> object:
+        """The first column of the only row; None when there is no row."""
+        rows = self._run(sql, slots, params).fetchall()
+        return rows[0][0] if rows else None
+
+    def count(self, sql: str, slots: Slots | None = None, **params: object) -> int:
+        """The integer that the query answers; of an insert, the number of rows."""
+        value = self.value(sql, slots, **params)
+        return value if isinstance(value, int) else 0
+
+    def arrow(self, sql: str, slots: Slots | None = None, **params: object) -> "pyarrow.Table":
+        """The whole answer as a pyarrow Table."""
+        text, values = self._statement(sql, slots, params)
+        with translated_errors():
+            return self._con.sql(text, params=values).to_arrow_table()
+
+    def frame(self, sql: str, slots: Slots | None = None, **params: object) -> "polars.DataFrame":
+        """The whole answer as a polars DataFrame."""
+        text, values = self._statement(sql, slots, params)
+        with translated_errors():
+            return self._con.sql(text, params=values).pl()
+
+    def arrays(
+        self, sql: str, slots: Slots | None = None, **params: object
+    ) -> "dict[str, numpy.ndarray]":
+        """Each column as a numpy array; the query leaves no nulls in them."""
+        arrays = self._run(sql, slots, params).fetchnumpy()
+        return {name: getattr(array, "data", array) for name, array in arrays.items()}
+
+    def execute(self, sql: str, slots: Slots | None = None, **params: object) -> None:
+        """Run every statement of the file in order; results are drained and dropped."""
+        text, values = compose(sql, slots, params)
+        with translated_errors():
+            for statement in self._con.extract_statements(text):
+                used = {k: values[k] for k in statement.named_parameters if k in values}
+                self._con.execute(statement, used).fetchall()
+
+    def build(self, table: str, sql: str, slots: Slots | None = None, **params: object) -> int:
+        """
+        Replace `table` by the query's rows and answer how many there are.
+
+        Raises CheckError, and keeps the old table, when `x.check.sql` beside `sql` returns rows.
+        """
+        text, values = self._statement(sql, slots, params)
+        with self.transaction(), translated_errors():
+            name = quoted(table)
+            self._con.execute(f"create or replace table {name} as {text}", values).fetchall()
+            self.check(table, sql.removesuffix(".sql") + ".check.sql", **params)
+            [(count,)] = self._con.execute(f"select count(*) from {name}").fetchall()
+        return int(count)
+
+    def check(self, table: str, check_sql: str, **params: object) -> None:
+        """Raise CheckError with the first bad row when the check query, if any, returns rows."""
+        if not has_sql(check_sql):
+            return
+        bad = self.records(check_sql, **params)
+        if bad:
+            raise CheckError(
+                f"{table}: {len(bad)} rows break {check_sql}, the first: {bad[0]}",
+                "the old table was kept; this is a fault in tsa, please report it",
+            )
+
+    def insert(self, table: str, rows: "pyarrow.Table | polars.DataFrame") -> int:
+        """Append a frame to `table` by column name; the number of rows."""
+        with translated_errors():
+            self._con.register("incoming_rows", rows)
+            try:
+                self._con.execute(
+                    f"insert into {quoted(table)} by name select * from incoming_rows"
+                ).fetchall()
+            finally:
+                self._forget("incoming_rows")
+        return len(rows)
+
+    @contextmanager
+    def lent(self, name: str, rows: "pyarrow.Table | polars.DataFrame") -> Iterator[None]:
+        """Let statements read the frame as a table called `name` for the time of the block."""
+        self._con.register(name, rows)
+        try:
+            yield
+        finally:
+            self._forget(name)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; blocks nest, the outermost one commits."""
+        if self._in_transaction:
+            yield
+            return
+        with translated_errors():
+            self._con.execute("begin").fetchall()
+        self._in_transaction = True
+        try:
+            yield
+        except BaseException:
+            self._in_transaction = False
+            self._rollback()
+            raise
+        self._in_transaction = False
+        with translated_errors():
+            self._con.execute("commit").fetchall()
+
+    @contextmanager
+    def unordered(self) -> Iterator[None]:
+        """Let inserts of the block run on every core, in any row order."""
+        self._con.execute(_ANY_ORDER).fetchall()
+        yield
+        self._con.execute(_FILE_ORDER).fetchall()  # after an error, the rollback does this
+
+    def has_table(self, name: str) -> bool:
+        """True when a table or view of that name exists."""
+        return bool(self.value("0_store/has_table.sql", name=name))
+
+    def require(self, *names: str) -> None:
+        """Raise MissingTable, naming the command that makes it, for the first absent table."""
+        for name in names:
+            if not self.has_table(name):
+                command = MAKERS.get(name, "ingest PATH")
+                raise MissingTable(f"{name} does not exist yet", f"run `tsa {command}` first")
+
+    def newest_event_ts(self) -> datetime | None:
+        """The default clock: the newest event's UTC timestamp; None in an empty store."""
+        value = self.value("0_store/newest_event_ts.sql")
+        return value if isinstance(value, datetime) else None
+
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The open connection, for the modules of `tsa_cli.store` alone."""
+        return self._con
+
+    def _forget(self, name: str) -> None:
+        with suppress(duckdb.TransactionException):  # after an error; the next frame replaces it
+            self._con.unregister(name)
+
+    def _rollback(self) -> None:
+        with suppress(duckdb.Error):  # a fatal error ends the transaction by itself
+            self._con.execute("rollback").fetchall()
+            self._con.execute(_FILE_ORDER).fetchall()
+
+    def _statement(
+        self, sql: str, slots: Slots | None, params: Mapping[str, object]
+    ) -> tuple[str, dict[str, object]]:
+        text, values = compose(sql, slots, params)
+        with translated_errors():
+            statements = self._con.extract_statements(text)
+        used = statements[0].named_parameters
+        return text, {key: value for key, value in values.items() if key in used}
+
+    def _run(
+        self, sql: str, slots: Slots | None, params: Mapping[str, object]
+    ) -> duckdb.DuckDBPyConnection:
+        text, values = self._statement(sql, slots, params)
+        with translated_errors():
+            return self._con.execute(text, values)
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn what the engine raises into this house's errors."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise DataError(
+            f"out of memory: {str(error).splitlines()[0]}",
+            "raise memory_limit, or point temp_directory at a larger disk, in configs/tsa.yaml",
+        ) from error
+    except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
+        text = str(error).splitlines()[0]
+        if "No space left" in str(error):
+            raise DataError("the disk is full", "free some space, then run it again") from error
+        raise DataError(text, "check the disk and the file, then run it again") from error
+
+
+@contextmanager
+def open_store(
+    path: Path,
+    mode: str = "write",
+    *,
+    settings: EngineSettings | None = None,
+    wait_seconds: float = 0,
+    command: str = "tsa",
+) -> Iterator[Store]:
+    """
+    An open store; `mode` "read" never changes the file, "write" creates and migrates it.
+
+    Raises MissingTable when a store to read is absent, LockedError when another run holds it.
+    """
+    if mode not in ("read", "write"):
+        raise ValueError(mode)
+    reading = mode == "read"
+    if reading and not path.exists():
+        raise MissingTable(f"{path}: no store here yet", "run `tsa ingest PATH` first")
+    with store_lock(path, exclusive=not reading, command=command, wait_seconds=wait_seconds):
+        if not reading:
+            clear_leftovers(path)
+        con = open_database(
+            path, settings or EngineSettings(), read_only=reading, wait_seconds=wait_seconds
+        )
+        store = Store(con, path)
+        try:
+            migrate(store, reading=reading)
+            yield store
+            if not reading:
+                con.execute("checkpoint").fetchall()
+        except RuntimeError as error:
+            # A signal inside a query surfaces as this, neither KeyboardInterrupt nor duckdb.Error.
+            if isinstance(error, TsaError) or "interrupted" not in str(error).lower():
+                raise
+            raise KeyboardInterrupt from error
+        finally:
+            con.close()
+
+
+__all__ = ["Row", "Slots", "Store", "open_store", "translated_errors"]
