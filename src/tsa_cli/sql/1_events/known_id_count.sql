@@ -1,0 +1,2 @@
+-- reads: known_ids
+select count(*) as id_count from known_ids

@@ -1,0 +1,61 @@
+-- relation: a file's lines in canonical form, each with the reason when it is no event (null: it is one)
+-- reads:    @canonical (the mapping's select: c_* columns), event_names(raw_name, event_type)
+--           @plan_reason (a reason that the tracking plan gives, or null)
+-- params:   $now_ts, $min_ts TIMESTAMP; $max_future_seconds DOUBLE; $ip_policy VARCHAR;
+--           $url_credentials, $url_parameter, $url_address VARCHAR (patterns of enrich/redaction.py)
+-- notes:    a cast to timestamptz honours an offset, a cast to timestamp drops it silently;
+--           numbers are s, ms, us or ns by magnitude
+select
+    o.* exclude (c_ts, c_event_ts, c_event, c_event_id, c_page_url, c_referrer_url, c_ip, event_ts),
+    coalesce(names.event_type, o.c_event) as event_type,
+    o.event_ts,
+    personal_url(o.c_page_url, $url_credentials, $url_parameter, $url_address) as page_url,
+    personal_url(o.c_referrer_url, $url_credentials, $url_parameter, $url_address) as referrer_url,
+    case $ip_policy when 'truncate' then truncated_ip(o.c_ip) when 'keep' then o.c_ip end as ip_address,
+    case
+        when o.c_event is null and o.c_ts is null and o.c_event_ts is null and o.c_user_id is null
+            and o.c_anonymous_id is null and o.c_event_id is null then 'invalid_json'
+        when o.c_event is null or o.c_event[1] in ('{', '[') then 'missing_event'
+        when o.c_ts is null and o.c_event_ts is null then 'missing_timestamp'
+        when o.event_ts is null then 'invalid_timestamp'
+        when o.event_ts < $min_ts or o.event_ts > $now_ts + to_seconds($max_future_seconds)
+            then 'timestamp_out_of_range'
+        when o.c_user_id is null and o.c_anonymous_id is null then 'missing_identity'
+        else @plan_reason
+    end as reason,
+    case
+        when o.c_event_id is not null
+            then case when try_cast(o.c_event_id as uuid)::varchar = o.c_event_id
+                then try_cast(o.c_event_id as uuid) end
+        else cast(md5(concat_ws(chr(31),
+            o.c_event, o.event_ts, coalesce(o.c_user_id, ''), coalesce(o.c_anonymous_id, ''),
+            coalesce(o.c_session_id, ''), coalesce(o.c_page_url, ''),
+            list_sort(map_entries(from_json(o.c_properties, '"MAP(VARCHAR, JSON)"'))))) as uuid)
+    end as event_uuid,
+    case when o.c_event_id is not null and event_uuid is null then o.c_event_id end as event_text
+from (
+    select
+        *,
+        case
+            when c_event_ts is not null then c_event_ts
+            when length(c_ts) in (20, 24) and c_ts[11] = 'T' and c_ts[20] in ('Z', '.')
+                and c_ts[-1] = 'Z' then try_cast(c_ts[:-2] as timestamp)
+            when regexp_full_match(c_ts, '-?\d{1,19}') then try(make_timestamp(cast(
+                case
+                    when length(ltrim(c_ts, '-')) >= 18 then cast(c_ts as hugeint) // 1000
+                    when length(ltrim(c_ts, '-')) >= 15 then cast(c_ts as hugeint)
+                    when length(ltrim(c_ts, '-')) >= 12 then cast(c_ts as hugeint) * 1000
+                    else cast(c_ts as hugeint) * 1000000
+                end as bigint)))
+            when regexp_full_match(c_ts, '-?\d{1,19}(\.\d*)?([eE]\+?\d{1,2})?') then try(make_timestamp(
+                cast(round(cast(c_ts as double) * case
+                    when abs(cast(c_ts as double)) >= 1e17 then 1e-3
+                    when abs(cast(c_ts as double)) >= 1e14 then 1
+                    when abs(cast(c_ts as double)) >= 1e11 then 1e3
+                    else 1e6
+                end) as bigint)))
+            when c_ts[1] between '0' and '9' then try_cast(c_ts as timestamptz) at time zone 'UTC'
+        end as event_ts
+    from (@canonical)
+) as o
+left join event_names as names on names.raw_name = o.c_event

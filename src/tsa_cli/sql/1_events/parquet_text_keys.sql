@@ -1,0 +1,9 @@
+-- answers: the keys of a column of JSON objects as text, in the file's first rows
+-- reads:   @column
+-- params:  $path VARCHAR
+select distinct unnest(keys) as key
+from (
+    select distinct json_keys(try_cast(@column as json)) as keys
+    from (select @column from read_parquet($path) limit 200000)
+    where starts_with(cast(@column as varchar), '{')
+)

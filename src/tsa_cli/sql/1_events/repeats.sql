@@ -1,0 +1,56 @@
+-- table: repeats (temporary), each row of the file whose id is known, beside the row that came first
+-- reads: exact_rows, raw_events
+-- notes: the first row of an id, in the store or else in the file, is the one that holds (D2)
+create or replace temp table repeats as
+with known as (
+    select
+        ordinal,
+        event_uuid,
+        event_text,
+        struct_pack(
+            event_type := event_type, event_ts := event_ts, user_id := c_user_id,
+            anonymous_id := c_anonymous_id, session_id := c_session_id, page_url := page_url,
+            referrer_url := referrer_url, user_agent := c_user_agent, ip_address := ip_address
+        ) as facts,
+        cast(c_properties as varchar) as properties
+    from exact_rows
+    where is_known and reason is null
+),
+stored as (
+    select
+        event_uuid,
+        event_text,
+        struct_pack(
+            event_type := event_type, event_ts := event_ts, user_id := user_id,
+            anonymous_id := anonymous_id, session_id := client_session_id, page_url := page_url,
+            referrer_url := referrer_url, user_agent := user_agent, ip_address := ip_address
+        ) as facts,
+        cast(properties as varchar) as properties
+    from raw_events
+    where event_uuid in (select event_uuid from known) or event_text in (select event_text from known)
+),
+first_stored as (
+    select event_uuid, event_text, any_value(facts) as facts, any_value(properties) as properties
+    from stored
+    group by event_uuid, event_text
+),
+first_sent as (
+    select
+        event_uuid, event_text, min(ordinal) as ordinal, arg_min(facts, ordinal) as facts,
+        arg_min(properties, ordinal) as properties
+    from known
+    group by event_uuid, event_text
+)
+select
+    known.ordinal,
+    first_stored.facts is null and known.ordinal = first_sent.ordinal as is_first,
+    known.facts is not distinct from coalesce(first_stored.facts, first_sent.facts) as has_same_facts,
+    known.properties as properties,
+    coalesce(first_stored.properties, first_sent.properties) as first_properties
+from known
+join first_sent
+    on known.event_uuid is not distinct from first_sent.event_uuid
+    and known.event_text is not distinct from first_sent.event_text
+left join first_stored
+    on known.event_uuid is not distinct from first_stored.event_uuid
+    and known.event_text is not distinct from first_stored.event_text

@@ -1,0 +1,186 @@
+"""
+The lines of a JSONL file: counted, the bad ones that the engine would take found, any one fetched.
+
+The engine answers with rows, and a row's ordinal is that of a line that is not blank. This module
+knows the way back from an ordinal to the line, its number and its place in bytes.
+"""
+
+import mmap
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from tsa_cli.errors import DataError
+from tsa_cli.kernels.lines import BlockScan, count_lines, is_plain, scan_block
+from tsa_cli.steps.ingest.verdict import Verdict, judge
+
+BLOCK_BYTES = 1 << 20
+SMALL_BYTES = 8 << 20  # below this the precise scan costs less than importing the quick one
+SAMPLE_HEAD_BLOCKS = 16
+SAMPLE_BLOCKS = 64
+BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a file; `number` counts from 1."""
+
+    number: int
+    byte_offset: int
+    raw: bytes
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A line that never reaches the engine."""
+
+    line: Line
+    verdict: Verdict
+
+
+@dataclass
+class LinesFile:
+    """A file of lines with its block index; made by `open_lines`."""
+
+    path: Path
+    data: mmap.mmap | bytes
+    end: int  # bytes that are read; less than the file when its last line is unfinished
+    left_bytes: int
+    start: int = 0
+    block_starts: list[int] = field(default_factory=list)
+    lines_before: list[int] = field(default_factory=list)
+    rows_before: list[int] = field(default_factory=list)
+    row_count: int = 0  # lines that the engine answers with a row
+    refused: list[Refused] = field(default_factory=list)
+    max_line_bytes: int = 1_000_000
+    max_depth: int = 200
+
+    @property
+    def read_count(self) -> int:
+        """Lines that are not blank."""
+        return self.row_count + len(self.refused)
+
+    def lines_of_rows(self, ordinals: list[int]) -> Iterator[Line]:
+        """The line of each row ordinal (0-based, ascending)."""
+        at = 0
+        while at < len(ordinals):
+            block = bisect_right(self.rows_before, ordinals[at]) - 1
+            stop = self.rows_before[block + 1] if block + 1 < len(self.rows_before) else self.row_count
+            inside = [o for o in ordinals[at:] if o < stop]
+            yield from self._block_lines(block, [o - self.rows_before[block] for o in inside])
+            at += len(inside)
+
+    def _block_lines(self, block: int, places: list[int]) -> Iterator[Line]:
+        scan, base = self._scan(block)
+        refused = {r.line.number - 1 - self.lines_before[block] for r in self.refused}
+        skipped = set(scan.blank.tolist()) | refused
+        rows = [i for i in range(len(scan.ends)) if i not in skipped]
+        for place in places:
+            i = rows[place]
+            yield self._line(block, base, scan, i)
+
+    def _line(self, block: int, base: int, scan: BlockScan, i: int) -> Line:
+        start, end = base + int(scan.starts[i]), base + int(scan.ends[i])
+        return Line(self.lines_before[block] + i + 1, start, bytes(self.data[start:end]))
+
+    def _scan(self, block: int) -> tuple[BlockScan, int]:
+        start = self.block_starts[block]
+        last = block + 1 == len(self.block_starts)
+        stop = self.end if last else self.block_starts[block + 1]
+        view = np.frombuffer(self.data, dtype=np.uint8, count=stop - start, offset=start)
+        return scan_block(view, self.max_line_bytes, self.max_depth), start
+
+    def index(self) -> None:
+        """Count every line once, and judge the suspects."""
+        size = self.end - self.start
+        start = self.start
+        lines = 0
+        while start < self.end:
+            stop = self._block_end(start)
+            view = np.frombuffer(self.data, dtype=np.uint8, count=stop - start, offset=start)
+            self.block_starts.append(start)
+            self.lines_before.append(lines)
+            self.rows_before.append(self.row_count)
+            if size > SMALL_BYTES and is_plain(view, self.max_line_bytes, self.max_depth):
+                count = count_lines(view)
+                self.row_count += count
+            else:
+                scan = scan_block(view, self.max_line_bytes, self.max_depth)
+                count = len(scan.ends)
+                self.row_count += count - len(scan.blank) - self._judge(scan, start)
+            lines += count
+            start = stop
+
+    def _judge(self, scan: BlockScan, base: int) -> int:
+        block = len(self.block_starts) - 1
+        before = len(self.refused)
+        special = np.setdiff1d(np.union1d(scan.suspects, scan.too_long), scan.blank)
+        for i in special.tolist():
+            line = self._line(block, base, scan, i)
+            verdict = judge(line.raw, self.max_line_bytes, self.max_depth)
+            if verdict.reason is not None:
+                self.refused.append(Refused(line, verdict))
+        return len(self.refused) - before
+
+    def _block_end(self, start: int) -> int:
+        stop = start + BLOCK_BYTES
+        if stop >= self.end:
+            return self.end
+        cut = self.data.rfind(b"\n", start, stop)
+        if cut < 0:  # one line longer than a block
+            cut = self.data.find(b"\n", stop, self.end)
+        return self.end if cut < 0 else cut + 1
+
+    def write_without_refused(self, target: Path) -> None:
+        """A copy that the engine may read: each refused line is blank, nothing past `end`."""
+        at = self.start
+        with target.open("wb") as out:
+            for refused in self.refused:
+                out.write(self.data[at : refused.line.byte_offset])
+                at = refused.line.byte_offset + len(refused.line.raw)
+            out.write(self.data[at : self.end])
+
+    def write_sample(self, target: Path) -> None:
+        """A copy of some blocks: the first ones, and others evenly over the file."""
+        count = len(self.block_starts)
+        chosen = {*range(min(SAMPLE_HEAD_BLOCKS, count)), *range(0, count, max(count // SAMPLE_BLOCKS, 1))}
+        refused = {r.line.byte_offset: len(r.line.raw) for r in self.refused}
+        with target.open("wb") as out:
+            for block in sorted(chosen):
+                start = self.block_starts[block]
+                stop = self.block_starts[block + 1] if block + 1 < count else self.end
+                at = start
+                for offset in sorted(o for o in refused if start <= o < stop):
+                    out.write(self.data[at:offset])
+                    at = offset + refused[offset]
+                out.write(self.data[at:stop])
+
+
+def open_lines(
+    path: Path, *, is_final: bool, max_line_bytes: int, max_depth: int
+) -> LinesFile:
+    """
+    The indexed file. Its last line, when unfinished, is left unless `is_final` or it is an object.
+
+    Raises DataError for UTF-16, which would read as one unreadable line.
+    """
+    with path.open("rb") as handle:
+        size = handle.seek(0, 2)
+        data = mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise DataError(f"{path}: UTF-16 text", "convert it to UTF-8")
+    start = len(BOM) if data[:3] == BOM else 0
+    last = data.rfind(b"\n") + 1
+    end = size
+    if last < size and not is_final:
+        tail = bytes(data[max(last, start) :])
+        if tail.strip() and judge(tail, max_line_bytes, max_depth).reason is not None:
+            end = last
+    found = LinesFile(
+        path, data, end, size - end, start, max_line_bytes=max_line_bytes, max_depth=max_depth
+    )
+    found.index()
+    return found

@@ -1,0 +1,88 @@
+"""
+Rejected and conflicting lines, kept with file, line, place, reason and (cleaned) text.
+
+writes  quarantined_events; a line that is there already, from an earlier reading of a file that
+        grew, is not kept twice
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tsa_cli.steps.ingest.lines_file import Line
+from tsa_cli.steps.ingest.verdict import Verdict, judge
+from tsa_cli.store import Store
+
+MAX_RAW_BYTES = 100_000
+DETAILS = {
+    "missing_event": "no event name",
+    "missing_timestamp": "no timestamp",
+    "invalid_timestamp": "neither ISO 8601 nor an epoch number",
+    "timestamp_out_of_range": "outside min_timestamp … now + max_future of configs/tsa.yaml",
+    "missing_identity": "neither user_id nor anonymous_id",
+    "id_conflict": "the id is known with other content; the first one holds",
+    "unplanned_event": "the tracking plan has no such event",
+    "required_missing": "a property that the tracking plan requires is missing",
+    "datatype_mismatch": "a property has another type than in the tracking plan",
+    "additional_properties": "a property that the tracking plan does not name",
+}
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """One line and why it is no event."""
+
+    line: Line
+    reason: str
+    detail: str
+
+
+def explained(line: Line, reason: str, max_line_bytes: int, max_depth: int) -> Quarantined:
+    """The line with its reason; what the engine could not read at all is judged strictly."""
+    if reason != "invalid_json":
+        return Quarantined(line, reason, DETAILS.get(reason, ""))
+    verdict = judge(line.raw, max_line_bytes, max_depth)
+    if verdict.reason is None:
+        verdict = _unread(line.raw)
+    return Quarantined(line, verdict.reason or reason, verdict.detail)
+
+
+def _unread(raw: bytes) -> Verdict:
+    """An object that gave no event: without a single field of ours, or refused by the reader."""
+    value = json.loads(raw)
+    if isinstance(value, dict) and value.keys() & {"event", "timestamp", "user_id", "event_id"}:
+        return Verdict("invalid_json", "the reader refuses it")
+    return Verdict("missing_event", DETAILS["missing_event"])
+
+
+def write(
+    store: Store,
+    rows: Sequence[Quarantined],
+    *,
+    source_file: str,
+    source: str,
+    load_id: int,
+    ingested_at: datetime,
+    clean: Callable[[bytes], str],
+) -> None:
+    """Append the rows that are not there yet."""
+    if not rows:
+        return
+    import polars
+
+    frame = polars.DataFrame(
+        {
+            "line_number": [row.line.number for row in rows],
+            "byte_offset": [row.line.byte_offset for row in rows],
+            "reason": [row.reason for row in rows],
+            "detail": [row.detail for row in rows],
+            "raw": [clean(row.line.raw[:MAX_RAW_BYTES]) for row in rows],
+        },
+        schema_overrides={"line_number": polars.Int64, "byte_offset": polars.Int64},
+    )
+    with store.lent("quarantine_batch", frame):
+        store.execute(
+            "1_events/insert_quarantined.sql",
+            source_file=source_file, source=source, load_id=load_id, ingested_at=ingested_at,
+        )  # fmt: skip

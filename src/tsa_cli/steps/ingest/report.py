@@ -1,0 +1,51 @@
+"""What one ingest did, file by file; every line read is in exactly one count."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Status = Literal["ingested", "unchanged", "failed"]
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """read = inserted + duplicate + conflict + rejected, always."""
+
+    path: str
+    status: Status
+    read: int = 0
+    inserted: int = 0
+    duplicate: int = 0
+    conflict: int = 0
+    rejected: int = 0
+    source: str = ""
+    detail: str = ""  # why it failed, or which mapping was taken and why
+    left_bytes: int = 0  # an unfinished last line, left for the next run
+    warning: str = ""
+
+
+@dataclass(frozen=True)
+class IngestResult:
+    """All files, in order, and their sums."""
+
+    files: list[FileReport]
+    warnings: list[str] = field(default_factory=list)
+
+    def total(self, name: str) -> int:
+        """The sum of one count over all files."""
+        return sum(int(getattr(report, name)) for report in self.files)
+
+    @property
+    def rejected_share(self) -> float:
+        """Rejected and conflicting lines over all lines read; 0 when nothing was read."""
+        read = self.total("read")
+        return (self.total("rejected") + self.total("conflict")) / read if read else 0.0
+
+    def data(self) -> dict[str, object]:
+        """The contract's `data`."""
+        counts = ("read", "inserted", "duplicate", "conflict", "rejected")
+        files = [
+            {"path": f.path, "status": f.status, **{c: getattr(f, c) for c in counts},
+             "source": f.source, "detail": f.detail}
+            for f in self.files
+        ]  # fmt: skip
+        return {"files": files, **{c: self.total(c) for c in counts}}

@@ -1,0 +1,158 @@
+"""
+A private, immutable copy of an input where one is needed, and the hash of every input.
+
+Packed files, standard input and CSV are spooled as plain lines; a plain JSON file is read in
+place. What was hashed is what is loaded. The spool stands beside the store, readable by its owner.
+
+writes  DB.spool/N.jsonl, removed at the end of the run (and at the start of the next)
+"""
+
+import gzip
+import hashlib
+import io
+import shutil
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Literal
+
+from tsa_cli.errors import DataError
+from tsa_cli.steps.ingest.inputs import Input
+
+CHUNK_BYTES = 1 << 20
+BOMB_FLOOR_BYTES = 1 << 30
+Shape = Literal["lines", "parquet", "csv", "tsv"]
+
+
+@dataclass(frozen=True)
+class Spooled:
+    """One input, ready to be read."""
+
+    name: str
+    path: Path  # what the engine reads
+    shape: Shape
+    sha256: str  # of the bytes as given
+    size_bytes: int
+    is_growing: bool  # a plain file, to which another program may be appending
+
+
+class Spool:
+    """The folder of this run's copies."""
+
+    def __init__(self, folder: Path, max_unpacked_ratio: int) -> None:
+        self._folder = folder
+        self._count = 0
+        self._max_ratio = max_unpacked_ratio
+
+    def take(self, item: Input) -> Spooled:
+        """The input, hashed, and unpacked where that is needed; DataError when it cannot be read."""
+        try:
+            if item.path is None:
+                return self._take_stdin()
+            return self._take_file(item.name, item.path)
+        except (OSError, EOFError, zlib.error) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            raise DataError(f"{item.name}: {why}", "check the file") from None
+
+    def new_path(self, suffix: str = ".jsonl") -> Path:
+        """A fresh name in the spool."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        self._count += 1
+        return self._folder / f"{self._count}{suffix}"
+
+    def _take_stdin(self) -> Spooled:
+        path = self.new_path(".stdin")
+        with path.open("wb") as out:
+            shutil.copyfileobj(sys.stdin.buffer, out, CHUNK_BYTES)
+        taken = self._take_file("<stdin>", path)
+        return Spooled("<stdin>", taken.path, taken.shape, taken.sha256, taken.size_bytes, False)
+
+    def _take_file(self, name: str, path: Path) -> Spooled:
+        if not path.is_file():  # a pipe can be read once only
+            path = self._copied(path)
+        with path.open("rb") as handle:
+            head = handle.read(8)
+        digest, size = hash_file(path)
+        packed = _packing(head)
+        plain = self._unpacked(name, path, packed, size) if packed else path
+        if packed:
+            with plain.open("rb") as handle:
+                head = handle.read(8)
+        return Spooled(name, plain, _shape(name, head), digest, size, not packed)
+
+    def _copied(self, path: Path) -> Path:
+        target = self.new_path(".pipe")
+        with path.open("rb") as source, target.open("wb") as out:
+            shutil.copyfileobj(source, out, CHUNK_BYTES)
+        return target
+
+    def _unpacked(self, name: str, path: Path, packing: str, size: int) -> Path:
+        target = self.new_path(".plain")
+        written = 0
+        with _opened(path, packing) as source, target.open("wb") as out:
+            while chunk := source.read(CHUNK_BYTES):
+                written += len(chunk)
+                if written > max(BOMB_FLOOR_BYTES, size * self._max_ratio):
+                    raise DataError(
+                        f"{name}: unpacks to more than {self._max_ratio} times its size",
+                        "raise max_unpacked_ratio in configs/tsa.yaml if that is right",
+                    )
+                out.write(chunk)
+        return target
+
+
+@contextmanager
+def open_spool(db: Path, max_unpacked_ratio: int) -> Iterator[Spool]:
+    """A spool beside the store, removed at the end."""
+    folder = Path(f"{db}.spool")
+    try:
+        yield Spool(folder, max_unpacked_ratio)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def hash_file(path: Path) -> tuple[str, int]:
+    """(sha256 in hex, size in bytes) of the file's content."""
+    digest = hashlib.sha256()
+    size = 0
+    buffer = bytearray(CHUNK_BYTES)
+    view = memoryview(buffer)
+    with path.open("rb", buffering=0) as handle:
+        while count := handle.readinto(buffer):
+            digest.update(view[:count])
+            size += count
+    return digest.hexdigest(), size
+
+
+def _packing(head: bytes) -> str:
+    if head[:2] == b"\x1f\x8b":
+        return "gz"
+    if head[:4] == b"\x28\xb5\x2f\xfd":
+        return "zst"
+    return ""
+
+
+@contextmanager
+def _opened(path: Path, packing: str) -> Iterator[IO[bytes]]:
+    if packing == "gz":
+        with gzip.open(path, "rb") as handle:
+            yield io.BufferedReader(handle)
+        return
+    import pyarrow
+
+    with pyarrow.CompressedInputStream(pyarrow.OSFile(str(path)), "zstd") as handle:
+        yield handle
+
+
+def _shape(name: str, head: bytes) -> Shape:
+    lower = name.lower()
+    for packed in (".gz", ".zst"):
+        lower = lower.removesuffix(packed)
+    if head[:4] == b"PAR1":
+        return "parquet"
+    if lower.endswith(".csv"):
+        return "csv"
+    return "tsv" if lower.endswith(".tsv") else "lines"

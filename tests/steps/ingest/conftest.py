@@ -1,0 +1,50 @@
+"""A store in a fresh folder, and a way to ingest into it."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tsa_cli.config import open_catalog
+from tsa_cli.config.events import EventsConfig
+from tsa_cli.config.privacy import PrivacyConfig
+from tsa_cli.config.sources import SourceConfig
+from tsa_cli.config.tsa import TsaConfig
+from tsa_cli.privacy.field_crypto import Keys
+from tsa_cli.steps import ingest
+from tsa_cli.steps.ingest.relation import Policies
+from tsa_cli.steps.ingest.report import IngestResult
+from tsa_cli.store import Store, open_store
+
+NOW = datetime(2026, 6, 1, 12)
+Ingest = Callable[..., IngestResult]
+
+
+def ingest_config(**changes: object) -> ingest.IngestConfig:
+    """The default configuration with some fields replaced."""
+    tsa = changes.pop("tsa", TsaConfig())
+    plan = changes.pop("plan", EventsConfig())
+    privacy = changes.pop("privacy", PrivacyConfig())
+    keys = changes.pop("keys", Keys())
+    assert isinstance(tsa, TsaConfig) and isinstance(plan, EventsConfig)
+    assert isinstance(privacy, PrivacyConfig) and isinstance(keys, Keys)
+    sources = dict(open_catalog(None).entries(SourceConfig, "sources", []))
+    return ingest.IngestConfig(Policies(tsa, plan, privacy, NOW), sources, keys, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty store on disk."""
+    with open_store(tmp_path / "t.duckdb") as opened:
+        yield opened
+
+
+@pytest.fixture
+def do_ingest(store: Store) -> Ingest:
+    """Ingest paths with the defaults, or with some of them replaced."""
+
+    def run(*paths: Path, **changes: object) -> IngestResult:
+        return ingest.run(store, ingest_config(**changes), [str(p) for p in paths], "run")
+
+    return run

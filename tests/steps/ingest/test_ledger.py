@@ -1,0 +1,224 @@
+"""Every line read ends in exactly one place, whatever it is."""
+
+import gzip
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.steps.ingest.conftest import Ingest
+from tsa_cli.steps.ingest.report import FileReport
+from tsa_cli.steps.ingest.verdict import judge
+from tsa_cli.store import Store
+
+
+def event(number: int, **fields: object) -> bytes:
+    """A good native line."""
+    line = {
+        "event_id": f"e{number}", "event": "page_viewed", "user_id": "ann",
+        "timestamp": f"2026-05-01T10:00:{number % 60:02d}Z", "properties": {"n": number},
+    }  # fmt: skip
+    return json.dumps({**line, **fields}).encode()
+
+
+def counts(report: FileReport) -> tuple[int, int, int, int, int]:
+    """(read, inserted, duplicate, conflict, rejected)."""
+    return report.read, report.inserted, report.duplicate, report.conflict, report.rejected
+
+
+def stored_ids(store: Store) -> list[str]:
+    """The ids of all stored events, sorted."""
+    return sorted(str(row["event_id"]) for row in store.records("1_events/stored_ids.sql"))
+
+
+def quarantined(store: Store) -> list[tuple[object, ...]]:
+    """(line number, byte offset, reason) of each quarantined line."""
+    rows = store.records(
+        "1_events/quarantine_list.sql", reason="", source_file="", row_limit=10_000
+    )
+    return [(row["line_number"], row["byte_offset"], row["reason"]) for row in rows]
+
+
+BAD_LINES = {
+    b"{": "invalid_json",
+    b"[1, 2]": "not_an_object",
+    b"5": "not_an_object",
+    b'"text"': "not_an_object",
+    b"null": "not_an_object",
+    b"{}": "missing_event",
+    b'{"event": "a", "timestamp": 1, "user_id": "u",}': "invalid_json",
+    b'{"event": "a", "timestamp": 1, "user_id": "u", "properties": {"x": NaN}}': "invalid_json",
+    b'{"event":"a","timestamp":1,"user_id":"u","properties":{"x":-Infinity}}': "invalid_json",
+    b'{"event":"a","timestamp":1,"user_id":"u"} trailing': "invalid_json",
+    b'{"event":"a","timestamp":1,"user_id":"\xff"}': "invalid_encoding",
+    b'{"event":"a","timestamp":1767225600}': "missing_identity",
+    b'{"event":"a","user_id":"u"}': "missing_timestamp",
+    b'{"timestamp":1767225600,"user_id":"u"}': "missing_event",
+    b'{"event":"a","timestamp":"yesterday","user_id":"u"}': "invalid_timestamp",
+    b'{"event":"a","timestamp":"2026-13-45","user_id":"u"}': "invalid_timestamp",
+    b'{"event":"a","timestamp":1,"user_id":"u"}': "timestamp_out_of_range",
+    b'{"event":"a","timestamp":"2031-01-01T00:00:00Z","user_id":"u"}': "timestamp_out_of_range",
+    b'{"event":{"x":1},"timestamp":1767225600,"user_id":"u"}': "missing_event",
+    b'{"event":"a","timestamp":1767225600,"user_id":"u","p":'
+    + b"[" * 300 + b"]" * 300 + b"}": "invalid_json",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("bad", "reason"), BAD_LINES.items(), ids=lambda v: repr(v)[:40])
+def test_a_bad_line_is_quarantined_with_its_place_and_its_neighbours_are_kept(
+    store: Store, do_ingest: Ingest, tmp_path: Path, bad: bytes, reason: str
+) -> None:
+    before = event(1) + b"\n\n" + event(2) + b"\r\n   \n"
+    (tmp_path / "a.jsonl").write_bytes(before + bad + b"\n" + event(3) + b"\n" + event(4))
+    [report] = do_ingest(tmp_path / "a.jsonl").files
+    assert counts(report) == (5, 4, 0, 0, 1)
+    assert quarantined(store) == [(5, len(before), reason)]
+
+
+def test_a_line_over_the_limit_is_refused_and_its_neighbours_are_not(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    long = event(2, properties={"text": "x" * 1_100_000})
+    (tmp_path / "a.jsonl").write_bytes(event(1) + b"\n" + long + b"\n" + event(3) + b"\n")
+    [report] = do_ingest(tmp_path / "a.jsonl").files
+    assert counts(report) == (3, 2, 0, 0, 1)
+    assert quarantined(store) == [(2, len(event(1)) + 1, "line_too_long")]
+
+
+def test_random_mixtures_agree_with_the_line_by_line_oracle(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    rng = random.Random(7)
+    seen: dict[str, bytes] = {}
+    for number in range(30):
+        lines = []
+        expected = [0, 0, 0, 0, 0]
+        for _ in range(rng.randrange(1, 60)):
+            kind = rng.random()
+            if kind < 0.2:
+                lines.append(rng.choice(list(BAD_LINES)))
+                expected[0] += 1
+                expected[4] += 1
+                continue
+            if kind < 0.25:
+                lines.append(rng.choice([b"", b"  ", b"\t\r"]))
+                continue
+            line = event(rng.randrange(200), properties={"n": rng.randrange(2)})
+            key = json.loads(line)["event_id"]
+            place = 1 if key not in seen else 2 if seen[key] == line else 3
+            seen.setdefault(key, line)
+            expected[0] += 1
+            expected[place] += 1
+            lines.append(line)
+        path = tmp_path / f"{number}.jsonl"
+        path.write_bytes(b"\n".join(lines) + b"\n")
+        [report] = do_ingest(path).files
+        if report.status == "unchanged":
+            continue
+        assert counts(report) == tuple(expected), path.read_bytes()
+    assert stored_ids(store) == sorted(seen)
+
+
+def test_the_first_of_an_id_holds_and_other_content_is_a_conflict(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jsonl"
+    reordered = b'{"properties": {"n": 1}, "user_id": "ann", "event": "page_viewed", "event_id": "e1", "timestamp": "2026-05-01T12:00:01+02:00"}'
+    path.write_bytes(b"\n".join([event(1), event(1), reordered, event(1, event="other"), b""]))
+    [report] = do_ingest(path).files
+    assert counts(report) == (4, 1, 2, 1, 0)
+    assert [(n, r) for n, _, r in quarantined(store)] == [(4, "id_conflict")]
+
+
+def test_an_event_without_an_id_is_known_by_its_content(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(
+        '{"event":"a","timestamp":1767225600,"user_id":"u","properties":{"x":1,"y":2}}\n'
+        '{"event":"a","timestamp":1767225600000,"user_id":"u","properties":{"y":2,"x":1}}\n'
+        '{"event":"a","timestamp":1767225600,"user_id":"u","properties":{"x":2,"y":2}}\n'
+    )
+    [report] = do_ingest(path).files
+    assert counts(report) == (3, 2, 1, 0, 0)
+
+
+def test_a_file_is_read_once_however_it_is_named(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(event(1) + b"\n")
+    (tmp_path / "copy.jsonl").write_bytes(path.read_bytes())
+    (tmp_path / "link.jsonl").symlink_to(path)
+    first = do_ingest(path, path, tmp_path / "link.jsonl", tmp_path / "copy.jsonl")
+    assert [f.status for f in first.files] == ["ingested", "unchanged"]
+    assert [f.status for f in do_ingest(tmp_path).files] == ["unchanged", "unchanged"]
+
+
+def test_a_grown_file_gives_only_its_new_lines_and_quarantines_nothing_twice(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(event(1) + b"\n{bad\n" + event(2) + b"\n" + event(3)[:20])
+    [first] = do_ingest(path).files
+    assert counts(first) == (3, 2, 0, 0, 1)
+    assert first.left_bytes == 20
+    path.write_bytes(event(1) + b"\n{bad\n" + event(2) + b"\n" + event(3) + b"\n")
+    [second] = do_ingest(path).files
+    assert counts(second) == (4, 1, 2, 0, 1)
+    assert len(quarantined(store)) == 1
+    assert stored_ids(store) == ["e1", "e2", "e3"]
+
+
+def test_an_unfinished_last_line_waits_unless_final(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(event(1) + b"\n" + event(2)[:-3])
+    assert counts(do_ingest(path).files[0]) == (1, 1, 0, 0, 0)
+    assert counts(do_ingest(path, is_final=True).files[0]) == (2, 0, 1, 0, 1)
+
+
+def test_packed_files_are_known_by_their_first_bytes_not_their_name(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jsonl").write_bytes(gzip.compress(event(1) + b"\n" + event(2) + b"\n"))
+    assert counts(do_ingest(tmp_path / "a.jsonl").files[0]) == (2, 2, 0, 0, 0)
+
+
+def test_a_broken_gzip_fails_by_itself(store: Store, do_ingest: Ingest, tmp_path: Path) -> None:
+    whole = gzip.compress(b"".join(event(n) + b"\n" for n in range(2000)))
+    (tmp_path / "a.jsonl.gz").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "b.jsonl").write_bytes(event(1) + b"\n")
+    result = do_ingest(tmp_path)
+    assert [f.status for f in result.files] == ["failed", "ingested"]
+    assert stored_ids(store) == ["e1"]
+
+
+def test_a_file_that_is_mostly_refused_stores_nothing(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    bad = b'{"event":"a","timestamp":"never","user_id":"u"}'
+    lines = [bad if n % 5 else event(n) for n in range(200)]
+    (tmp_path / "a.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    [report] = do_ingest(tmp_path / "a.jsonl").files
+    assert report.status == "failed"
+    assert stored_ids(store) == []
+    assert quarantined(store) == []
+
+
+def test_a_dry_run_counts_and_changes_nothing(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jsonl").write_bytes(event(1) + b"\n" + event(1) + b"\n{\n")
+    [report] = do_ingest(tmp_path / "a.jsonl", is_dry_run=True).files
+    assert counts(report) == (3, 1, 1, 0, 1)
+    assert stored_ids(store) == []
+    assert quarantined(store) == []
+
+
+def test_the_strict_judge_refuses_what_is_no_json() -> None:
+    for bad, reason in BAD_LINES.items():
+        if reason in ("invalid_json", "not_an_object", "invalid_encoding"):
+            assert judge(bad, 1_000_000, 200).reason == reason, bad
