@@ -1,0 +1,113 @@
+"""
+From a host name to its registrable domain and to the site that configs/referrers.yaml knows it as.
+
+source  publicsuffix.org, ICANN section only: a.github.io belongs to github.io
+"""
+
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from publicsuffixlist import PublicSuffixList
+
+from tsa_cli.config.referrers import ReferrersFile, Site
+
+APP_SCHEME = "android-app://"
+_IP_ENDS = tuple("0123456789]")
+
+
+@dataclass(frozen=True)
+class KnownSite:
+    """A site by kind and name; `terms` are the URL parameters that hold the search words."""
+
+    kind: str
+    name: str
+    terms: tuple[str, ...]
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList(only_icann=True)
+
+
+@lru_cache(maxsize=65_536)
+def registrable_domain(host: str) -> str | None:
+    """`shop.co.uk` of `www.shop.co.uk`; an IP, `localhost` and a bare suffix are themselves."""
+    name = host.strip().strip(".").lower()
+    if not name:
+        return None
+    if is_ip(name) or "." not in name:
+        return name
+    try:
+        return _suffixes().privatesuffix(name) or name
+    except (ValueError, UnicodeError):
+        return name
+
+
+def is_ip(host: str) -> bool:
+    """Whether the host is an IPv4 or a bracketed IPv6 address, which has no suffix."""
+    if not host.endswith(_IP_ENDS):  # spares the exception, most of the cost, to ordinary names
+        return False
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+class SiteIndex:
+    """The known sites by host and by the names that people write into utm_source."""
+
+    def __init__(self, config: ReferrersFile) -> None:
+        plain = KnownSite("site", "", ())
+        self._by_domain = dict.fromkeys(map(str.lower, config.plain), plain)
+        self._by_word: dict[str, KnownSite] = {}
+        for domain in config.own:
+            self._by_domain[domain.lower()] = KnownSite("internal", domain, ())
+        for kind, sites in config.kinds().items():
+            for name, site in sites.items():
+                self._add(KnownSite(kind, name, site.terms or config.terms), site)
+
+    def _add(self, known: KnownSite, site: Site) -> None:
+        for word in (known.name, *site.aliases):
+            self._by_word[word.lower()] = known
+        for domain in site.domains:
+            self._by_domain[domain.lower()] = known
+
+    def of_host(self, host: str) -> KnownSite | None:
+        """
+        The site with the longest domain that the host ends in; None for an unknown host.
+
+        A host that the file calls plain is of the kind "site" and has no name.
+        """
+        name = host.strip().strip(".").lower()
+        if not name or is_ip(name):
+            return None
+        return next(
+            (self._by_domain[key] for key in _domain_keys(name) if key in self._by_domain), None
+        )
+
+    def of_app(self, package: str) -> KnownSite | None:
+        """The site behind an Android package name, as in android-app://com.google.android.gm."""
+        return self._by_domain.get(APP_SCHEME + package.lower())
+
+    def of_source(self, source: str) -> KnownSite | None:
+        """The site that a `utm_source` means: a name or alias first, else a host."""
+        word = source.strip().lower()
+        known = self._by_word.get(word) or self.of_app(word.removeprefix(APP_SCHEME))
+        if known is not None or "." not in word:
+            return known
+        return self.of_host(word.split("/")[0])
+
+
+def _domain_keys(host: str) -> Iterator[str]:
+    """The keys under which a host may be listed, longest first: a.b.co.uk, a.b.*, b.co.uk, b.*."""
+    domain = registrable_domain(host) or host
+    suffix = domain.partition(".")[2]
+    labels = host.split(".")
+    for start in range(len(labels) - domain.count(".")):
+        name = ".".join(labels[start:])
+        yield name
+        if suffix:
+            yield name.removesuffix(suffix) + "*"

@@ -1,0 +1,132 @@
+"""
+Host, cleaned path, campaign parameters and click id of distinct page URLs.
+
+A URL never raises: what has no host has none, and everything else is a path. All of it runs as
+column expressions, because a shop easily has a million distinct URLs.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from tsa_cli.config.channels import ClickId
+from tsa_cli.enrich.hosts import registrable_domain
+from tsa_cli.enrich.texts import decoded, text_series
+
+UTM_KEYS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+_SCHEME = r"^\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?[/\\]{2}"
+_AUTHORITY = _SCHEME + r"(?:[^/?#\\]*@)?(\[[^\]/?#\\]*\]|[^/?#:\\\s]*)"
+_ORIGIN = _SCHEME + r"[^/?#\\]*"
+_QUERY = r"^[^?#]*\?([^#]*)"
+# An id is a whole segment of digits, a UUID, or at least 8 hexadecimal digits: no word is one.
+_ID = r"/(?:\d+|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{8,})(/|$)"
+
+
+def host_expression(url: pl.Expr) -> pl.Expr:
+    """The lower-case host without port, userinfo and final dot; null where the URL names none."""
+    host = url.str.extract(_AUTHORITY, 1).str.to_lowercase().str.strip_chars_end(".")
+    return pl.when(host != "").then(host)
+
+
+def query_expression(url: pl.Expr) -> pl.Expr:
+    """What stands between the question mark and the fragment; null without a question mark."""
+    return url.str.extract(_QUERY, 1)
+
+
+def path_expression(url: pl.Expr) -> pl.Expr:
+    """
+    The path without query, fragment, session id and trailing slash; each id is ":id".
+
+    The root is "/"; a blank URL has none (null).
+    """
+    bare = url.str.replace(_ORIGIN, "").str.extract(r"^([^?#;]*)", 1)
+    rooted = "/" + bare.str.strip_chars("/ \t\r\n")
+    # A match takes the slash behind it, so of two ids in a row the second needs a second pass.
+    path = rooted.str.replace_all(_ID, "/:id${1}").str.replace_all(_ID, "/:id${1}")
+    return pl.when(url.str.contains(r"\S")).then(path)
+
+
+def domains_of(hosts: pl.Series) -> pl.Series:
+    """The registrable domain of each host, in order; null for a null host."""
+    distinct = hosts.drop_nulls().unique()
+    found = pl.Series([registrable_domain(host) for host in distinct], dtype=pl.String)
+    return hosts.replace_strict(distinct, found, default=None, return_dtype=pl.String)
+
+
+def page_table(
+    urls: pl.Series | Sequence[str | None], click_ids: Mapping[str, ClickId]
+) -> pl.DataFrame:
+    """
+    One row a URL, in order.
+
+    page_url, page_host, page_domain, page_path, the five utm_*, click_id, click_platform, and what
+    the URL says about the visit's origin: page_source, page_medium (null where it says nothing).
+    """
+    url = pl.col("page_url")
+    frame = pl.DataFrame({"page_url": text_series("page_url", urls)}).with_columns(
+        host_expression(url).alias("page_host"),
+        path_expression(url).alias("page_path"),
+        query_expression(url).alias("query"),
+    )
+    frame = frame.with_columns(domains_of(frame["page_host"]).alias("page_domain"))
+    frame = frame.hstack(_parameters(frame["query"], click_ids))
+    return _with_origin(frame, click_ids).select(
+        "page_url",
+        "page_host",
+        "page_domain",
+        "page_path",
+        *UTM_KEYS,
+        "click_id",
+        "click_platform",
+        "page_source",
+        "page_medium",
+    )
+
+
+def _parameters(query: pl.Series, click_ids: Mapping[str, ClickId]) -> list[pl.Series]:
+    """utm_*, click_key and click_id of each query; only queries that can have one are searched."""
+    has_utm = query.str.contains("(?i)utm_").fill_null(False)
+    columns = [
+        _scattered(name, has_utm, decoded(_values(query.filter(has_utm), name)))
+        for name in UTM_KEYS
+    ]
+    names = "|".join(sorted(click_ids, key=len, reverse=True))
+    pattern = rf"(?i)(?:^|[&;])({names or '[^a-z]'})=([^&]+)"
+    has_click = query.str.contains(pattern).fill_null(False)
+    clicked = query.filter(has_click)
+    keys = clicked.str.extract(pattern, 1).str.to_lowercase()
+    columns.append(_scattered("click_key", has_click, keys))
+    columns.append(_scattered("click_id", has_click, decoded(clicked.str.extract(pattern, 2))))
+    return columns
+
+
+def _values(query: pl.Series, name: str) -> pl.Series:
+    return query.str.extract(rf"(?i)(?:^|[&;]){name}=([^&]*)", 1)
+
+
+def _scattered(name: str, mask: pl.Series, values: pl.Series) -> pl.Series:
+    """A column of nulls with `values` where the mask is true."""
+    empty = pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(mask))
+    return empty.scatter(mask.arg_true(), values) if len(values) else empty
+
+
+def _with_origin(frame: pl.DataFrame, click_ids: Mapping[str, ClickId]) -> pl.DataFrame:
+    key = pl.col("click_key")
+    platform = key.replace_strict(_column(click_ids, "platform"), default=None)
+    click_source = key.replace_strict(_column(click_ids, "source"), default=None)
+    click_medium = key.replace_strict(_column(click_ids, "medium"), default=None)
+    source, medium = pl.col("utm_source"), pl.col("utm_medium")
+    is_tagged = source.is_not_null() | medium.is_not_null() | key.is_not_null()
+    # A shared link keeps its utm_source and gains an fbclid, which says nothing about that source;
+    # a paid click id does.
+    own_medium = pl.when(source.is_null() | (click_medium == "cpc")).then(click_medium)
+    unset = pl.lit("(not set)")
+    return frame.with_columns(
+        platform.alias("click_platform"),
+        pl.when(is_tagged).then(pl.coalesce(source, click_source, unset)).alias("page_source"),
+        pl.when(is_tagged).then(pl.coalesce(medium, own_medium, unset)).alias("page_medium"),
+    )
+
+
+def _column(click_ids: Mapping[str, ClickId], field: str) -> dict[str, str]:
+    return {name: str(getattr(click, field)) for name, click in click_ids.items()}

@@ -1,0 +1,71 @@
+"""Rules of what is taken out of URLs."""
+
+import re
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tsa_cli.enrich.redaction import redact_urls
+
+
+def redacted(url: str) -> object:
+    return redact_urls([url])[0]
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://x.de/?email=jane%40x.de&a=1", "https://x.de/?email=(redacted)&a=1"),
+        ("https://x.de/?a=1&Phone=%2B49%20171#top", "https://x.de/?a=1&Phone=(redacted)#top"),
+        ("https://x.de/?user%5Bemail%5D=a", "https://x.de/?user%5Bemail%5D=(redacted)"),
+        ("https://x.de/?customer[phone]=1&b", "https://x.de/?customer[phone]=(redacted)&b"),
+        ("https://x.de/?billing_first_name=J", "https://x.de/?billing_first_name=(redacted)"),
+        ("https://x.de/?contactEmail=x", "https://x.de/?contactEmail=(redacted)"),
+        ("https://x.de/?q=jane.doe+1@mail.x.co.uk", "https://x.de/?q=(redacted)"),
+        ("https://x.de/?u=jane%2540x.de&v=2", "https://x.de/?u=(redacted)&v=2"),
+        ("https://x.de/unsubscribe/jane@x.de/now", "https://x.de/unsubscribe/(redacted)/now"),
+        ("https://x.de/#/reset?email=j@x.de", "https://x.de/#/reset?email=(redacted)"),
+        ("https://jane:secret@x.de/a", "https://x.de/a"),
+        ("https://x.de/reset?access_token=abc", "https://x.de/reset?access_token=(redacted)"),
+        ("/relative?tel=123", "/relative?tel=(redacted)"),
+    ],
+)
+def test_personal_values_are_replaced(url: str, expected: str) -> None:
+    assert redacted(url) == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://x.de/repair/iphone-13?model=iphone&iPhone=13&smartphone=1&microphone=2",
+        "https://x.de/?utm_medium=email&utm_source=newsletter&emailCampaign=7",
+        "https://x.de/@jane/post",
+        "https://maps.x.de/@52.5,13.4",
+        "https://x.de/?female=1&mobile=1&fullscreen=1&name_of_part=screen",
+        "",
+    ],
+)
+def test_what_is_not_personal_stays_as_it_is(url: str) -> None:
+    assert redacted(url) == url
+
+
+def test_rows_keep_their_places_and_nulls() -> None:
+    urls: Sequence[str | None] = [None, "https://x.de/?email=a", "https://x.de/"]
+    assert redact_urls(urls).to_list() == [None, "https://x.de/?email=(redacted)", "https://x.de/"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.from_regex(r"[a-z0-9.+_-]{1,12}(@|%40)[a-z0-9-]{1,8}\.(de|com|co\.uk)", fullmatch=True))
+def test_no_address_survives_wherever_it_stands(address: str) -> None:
+    urls = [f"https://x.de/{place}{address}" for place in ("", "a/", "?v=", "?a=1&b=", "#", "?")]
+    for url in redact_urls(urls):
+        assert not re.search(r"@|%40", url)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.text(max_size=60), max_size=5))
+def test_redacting_twice_changes_nothing_and_hostile_text_never_raises(urls: list[str]) -> None:
+    once = redact_urls(urls)
+    assert redact_urls(once).equals(once)
