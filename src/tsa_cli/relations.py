@@ -1,0 +1,170 @@
+"""
+The relations that matchers read: which keys exist, where they live, which joins they need.
+
+A key is a column of `fact_events` or `dim_sessions`, `properties.PATH`, or `user.KEY` (a column
+of `dim_users`, else a trait). Every key belongs to one source, so that a query joins only those.
+source  the contract's sections 4 and 5
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+EVENT_COLUMNS: Mapping[str, str] = {
+    "event_id": "varchar",
+    "user_id": "varchar",
+    "session_id": "varchar",
+    "event_type": "varchar",
+    "event_timestamp": "timestamp",
+    "page_url": "varchar",
+    "referrer_url": "varchar",
+    "device_id": "varchar",
+    "properties": "json",
+    "created_at": "timestamp",
+    "anonymous_id": "varchar",
+    "ip_address": "varchar",
+    "is_bot": "boolean",
+    "source_file": "varchar",
+    "ingested_at": "timestamp",
+}
+
+SESSION_COLUMNS: Mapping[str, str] = {
+    "start_time": "timestamp",
+    "end_time": "timestamp",
+    "duration_seconds": "double",
+    "page_views": "double",
+    "events_count": "double",
+    "entry_page": "varchar",
+    "exit_page": "varchar",
+    "referrer": "varchar",
+    "utm_source": "varchar",
+    "utm_medium": "varchar",
+    "utm_campaign": "varchar",
+    "device_type": "varchar",
+    "browser": "varchar",
+    "os": "varchar",
+    "geo_country": "varchar",
+    "geo_city": "varchar",
+    "bounce_flag": "boolean",
+    "search_engine": "varchar",
+    "search_terms": "varchar",
+    "social_network": "varchar",
+    "channel": "varchar",
+    "is_engaged": "boolean",
+    "is_conversion": "boolean",
+    "start_reason": "varchar",
+}
+
+USER_COLUMNS: Mapping[str, str] = {
+    "user_id": "varchar",
+    "email": "varchar",
+    "first_name": "varchar",
+    "last_name": "varchar",
+    "phone": "varchar",
+    "first_seen_date": "timestamp",
+    "acquisition_channel": "varchar",
+    "lifetime_value": "double",
+    "total_bookings": "double",
+    "preferred_services": "varchar[]",
+    "device_types": "varchar[]",
+    "browser_fingerprints": "varchar[]",
+    "customer_segment": "varchar",
+    "created_at": "timestamp",
+    "updated_at": "timestamp",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """Where a key is read: the SQL expression, its type, and the source that must be joined."""
+
+    sql: str
+    kind: str  # varchar, double, boolean, timestamp, json, varchar[]
+    source: str
+
+
+@dataclass(frozen=True)
+class Relation:
+    """
+    What one query can match on.
+
+    `columns` are the plain keys and `user.KEY` those of `dim_users`; `event_sql` is the event's
+    name, `properties_sql` the JSON of `properties.PATH` and `traits_sql` that of a user's traits
+    (None: there is none). `joins` has the join of each source that the statement lacks.
+    """
+
+    columns: Mapping[str, Column]
+    event_sql: str | None = None
+    properties_sql: str | None = None
+    properties_source: str = "properties"
+    traits_sql: str | None = None
+    joins: Mapping[str, str] = field(default_factory=dict)
+
+
+def _columns(names: Mapping[str, str], alias: str, source: str) -> dict[str, Column]:
+    return {name: Column(f"{alias}.{name}", kind, source) for name, kind in names.items()}
+
+
+def _user_columns(alias: str) -> dict[str, Column]:
+    return {f"user.{n}": Column(f"{alias}.{n}", k, "users") for n, k in USER_COLUMNS.items()}
+
+
+# Over `core c join actors a join event_types w`: other tables are joined only when asked for.
+CORE_RELATION = Relation(
+    columns={
+        **_columns(SESSION_COLUMNS, "s", "sessions"),
+        **_columns(EVENT_COLUMNS, "f", "facts"),
+        "session_id": Column("s.session_id", "varchar", "sessions"),
+        "user_id": Column("a.user_id", "varchar", "core"),
+        "device_id": Column("a.device_id", "varchar", "core"),
+        "event_timestamp": Column("c.event_ts", "timestamp", "core"),
+        "anonymous_id": Column("a.anonymous_id", "varchar", "core"),
+        "page_url": Column("p.page_url", "varchar", "pages"),
+        "referrer_url": Column("r.referrer_url", "varchar", "referrers"),
+        "ip_address": Column("i.ip_address", "varchar", "ips"),
+        "event_id": Column("e.event_id", "varchar", "events"),
+        "properties": Column("e.properties", "json", "properties"),
+        "event_type": Column("w.event_type", "varchar", "core"),
+        **_user_columns("u"),
+    },
+    event_sql="w.event_type",
+    properties_sql="e.properties",
+    traits_sql="u.traits",
+    joins={
+        "events": "join events e on e.event_seq = c.event_seq",
+        "facts": "join fact_events f on f.event_seq = c.event_seq",
+        "pages": "left join pages p on p.page_key = c.page_key",
+        "referrers": "left join referrers r on r.referrer_key = c.referrer_key",
+        "ips": "left join ips i on i.ip_key = c.ip_key",
+        "sessions": "left join sessions s on s.session_key = c.session_key",
+        "users": "left join dim_users u on u.user_key = a.user_key",
+    },
+)
+
+# Over `fact_events f`: the public view, for queries that are not worth the narrow tables.
+FACT_RELATION = Relation(
+    columns={
+        **_columns(SESSION_COLUMNS, "s", "sessions"),
+        **_columns(EVENT_COLUMNS, "f", "events"),
+        **_user_columns("u"),
+    },
+    event_sql="f.event_type",
+    properties_sql="f.properties",
+    traits_sql="u.traits",
+    joins={
+        "sessions": "left join dim_sessions s on s.session_id = f.session_id",
+        "users": "left join dim_users u on u.user_id = f.user_id",
+    },
+)
+
+
+def user_relation(columns: Mapping[str, str], alias: str = "u") -> Relation:
+    """
+    A relation of one row per user, for audiences and labels: both `KEY` and `user.KEY` are read.
+
+    `columns` are names with their kinds; a key that is no column is a trait, as `user.KEY` only.
+    """
+    plain = _columns(columns, alias, "users")
+    return Relation(
+        columns={**plain, **{f"user.{name}": column for name, column in plain.items()}},
+        traits_sql=f"{alias}.traits",
+    )
