@@ -1,0 +1,151 @@
+"""
+What `configs/funnels/NAME.yaml` may say.
+
+reads   configs/funnels/NAME.yaml
+source  the contract's section 5; definitions D15-D25; PRD 10.1 (abandonment)
+"""
+
+import re
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from tsa_cli.config.matchers import ANY_EVENT, Matcher
+from tsa_cli.config.model import ConfigFile, ConfigModel, Duration
+
+MOST_BITS = 62  # steps and exclusions share one signed 64-bit mask
+MOST_HOLDS = 3
+
+CountBy = Literal["user", "session", "device"]
+Order = Literal["ordered", "strict", "any"]
+_STEP_OF = re.compile(r"step:\s*(\d+)")
+
+
+class FunnelStep(Matcher):
+    """A matcher with a name and, where given, its own rules."""
+
+    name: str = Field(min_length=1)
+    within: Duration | None = None
+    optional: bool = False
+
+
+class FunnelExclusion(Matcher):
+    """Events that remove a person when strictly between steps `after` and `before` (1, 2, …)."""
+
+    after: int = Field(1, ge=1)
+    before: int | None = Field(None, ge=2)
+
+
+class FunnelBreakdown(ConfigModel):
+    """Which property splits the funnel, and from which event of an attempt it is read."""
+
+    by: str = Field(min_length=1)
+    value: str = "first"
+
+    @field_validator("value")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in ("first", "last", "all") and not _STEP_OF.fullmatch(value):
+            raise ValueError(f'one of first, last, all, "step: K", not {value!r}')
+        return value
+
+    def step(self) -> int | None:
+        """K of `step: K`, counted from 1; None for the others."""
+        match = _STEP_OF.fullmatch(self.value)
+        return int(match[1]) if match else None
+
+
+class FunnelAbandonment(ConfigModel):
+    """Who reached step `step` and not step `completes` within `window` has abandoned (PRD 10.1)."""
+
+    reason: str = Field("quote_viewed_not_booked", min_length=1)
+    step: int = Field(2, ge=1)
+    completes: int | None = Field(None, ge=2)  # by default the last step
+    window: Duration = timedelta(minutes=30)
+
+
+class FunnelConfig(ConfigFile):
+    """configs/funnels/NAME.yaml."""
+
+    description: str = ""
+    count_by: CountBy = "user"
+    order: Order = "ordered"
+    window: Duration = timedelta(days=7)
+    ties: Literal["allowed", "strict"] = "allowed"
+    steps: list[FunnelStep] = Field(min_length=1)
+    exclude: list[FunnelExclusion] = Field(default_factory=list)
+    hold_constant: list[str] = Field(default_factory=list, max_length=MOST_HOLDS)
+    breakdown: FunnelBreakdown | None = None
+    strict_ignores: list[str] = Field(default_factory=list)
+    abandonment: FunnelAbandonment | None = None
+
+    @field_validator("window")
+    @classmethod
+    def _window_is_positive(cls, value: timedelta) -> timedelta:
+        if value <= timedelta(0):
+            raise ValueError("a window is longer than nothing")
+        return value
+
+    @model_validator(mode="after")
+    def _rules_fit(self) -> "FunnelConfig":
+        for fault in (*self._step_faults(), *self._rule_faults()):
+            raise ValueError(fault)
+        return self
+
+    def _step_faults(self) -> list[str]:
+        faults = []
+        if len(self.steps) + len(self.exclude) > MOST_BITS:
+            faults.append(f"at most {MOST_BITS} steps and exclusions together")
+        if self.steps[0].optional:
+            faults.append("the first step cannot be optional: it starts the attempt")
+        if self.steps[0].within is not None:
+            faults.append("the first step has nothing to be `within` of")
+        if self.order != "ordered" and any(s.optional or s.within is not None for s in self.steps):
+            faults.append("`optional` and `within` need `order: ordered`")
+        return faults
+
+    def _rule_faults(self) -> list[str]:
+        faults = []
+        count = len(self.steps)
+        for rule in self.exclude:
+            before = rule.before or count
+            if not rule.after < before <= count:
+                faults.append(f"exclude: after {rule.after} and before {before} of {count} steps")
+            elif self.steps[rule.after - 1].optional or self.steps[before - 1].optional:
+                faults.append("exclude: its two steps cannot be optional")
+            ignored = (rule.event_names() or frozenset()) & set(self.strict_ignores)
+            if ignored:
+                faults.append(f"exclude: {sorted(ignored)} are in strict_ignores")
+        if self.strict_ignores and self.order != "strict":
+            faults.append("`strict_ignores` needs `order: strict`")
+        if len(set(self.hold_constant)) < len(self.hold_constant):
+            faults.append("hold_constant names a property twice")
+        step = self.breakdown.step() if self.breakdown else None
+        if step is not None and not 1 <= step <= count:
+            faults.append(f"breakdown: there is no step {step}")
+        return faults + self._abandonment_faults()
+
+    def _abandonment_faults(self) -> list[str]:
+        if self.abandonment is None:
+            return []
+        completes = self.abandonment.completes or len(self.steps)
+        if not self.abandonment.step < completes <= len(self.steps):
+            return [f"abandonment: step {self.abandonment.step} completed by step {completes}"]
+        return []
+
+    def is_names_only(self) -> bool:
+        """True when event names alone decide every step, and no property is read."""
+        matchers: list[Matcher] = [*self.steps, *self.exclude]
+        named = all(m.is_names_only() and m.event_names() is not None for m in matchers)
+        return named and not self.hold_constant and self.breakdown is None
+
+
+__all__ = [
+    "ANY_EVENT",
+    "FunnelAbandonment",
+    "FunnelBreakdown",
+    "FunnelConfig",
+    "FunnelExclusion",
+    "FunnelStep",
+]

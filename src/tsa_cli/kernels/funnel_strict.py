@@ -1,0 +1,119 @@
+"""
+Strict funnels: each step is the very next event of the unit.
+
+Where equal timestamps may be taken in step order, a start that meets a tie is answered by
+`funnel_exact` (its unit is in `flagged`); the others walk the total order.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tsa_cli.kernels.funnel_types import (
+    NO_TIME,
+    NONE,
+    Attempts,
+    Bools,
+    FunnelEvents,
+    FunnelRules,
+    Ints,
+    starts_of_runs,
+)
+
+
+@dataclass(frozen=True)
+class Strict:
+    """Attempts by unit, and the units that need the exact way."""
+
+    attempts: Attempts
+    flagged: Ints
+
+
+def strict_attempts(events: FunnelEvents, rules: FunnelRules) -> Strict:
+    """The furthest, then earliest, attempt of each unit that starts within since and until."""
+    unit, time = events.unit, events.time_us
+    is_start = (events.mask & 1) == 1
+    is_start &= (time >= rules.since_us) & (time <= rules.until_us)
+    if events.hold is not None:
+        is_start &= events.hold != NONE
+    start = np.flatnonzero(is_start)
+    depth = np.ones(len(start), np.int64)
+    tied = _tied(events)
+    met_tie = tied[start]
+    alive = np.arange(len(start))
+    for step in range(1, rules.step_count):
+        at = start[alive] + step
+        at = np.minimum(at, len(unit) - 1)
+        is_next = (start[alive] + step < len(unit)) & (unit[at] == unit[start[alive]])
+        met_tie[alive[is_next]] |= tied[at[is_next]]
+        is_next &= (events.mask[at] >> step) & 1 == 1
+        is_next &= time[at] - time[start[alive]] <= rules.window_us
+        if rules.is_ties_strict:
+            is_next &= time[at] > time[at - 1]
+        if events.hold is not None:
+            is_next &= events.hold[at] == events.hold[start[alive]]
+        alive = alive[is_next]
+        depth[alive] = step + 1
+    flagged = np.empty(0, np.int64)
+    if not rules.is_ties_strict:
+        flagged = np.unique(unit[start[met_tie]])
+    attempts = _best(events, rules, start, depth)
+    out = _excluded_units(events, rules, start, depth)
+    keep = ~np.isin(attempts.unit, out)
+    answer = Attempts(
+        attempts.unit[keep], attempts.depth[keep], attempts.time_us[keep], attempts.row[keep], out
+    )
+    return Strict(answer, flagged)
+
+
+def _tied(events: FunnelEvents) -> Bools:
+    """True for an event that shares its timestamp with a neighbour of its unit."""
+    tied = np.zeros(len(events.unit), np.bool_)
+    same = (events.unit[1:] == events.unit[:-1]) & (events.time_us[1:] == events.time_us[:-1])
+    tied[1:] |= same
+    tied[:-1] |= same
+    return tied
+
+
+def _best(events: FunnelEvents, rules: FunnelRules, start: Ints, depth: Ints) -> Attempts:
+    owner = events.unit[start]
+    order = np.lexsort((start, -depth, owner))
+    chosen = order[starts_of_runs(owner[order])]
+    first, reached = start[chosen], depth[chosen]
+    row = first[:, None] + np.arange(rules.step_count)[None, :]
+    done = np.arange(rules.step_count)[None, :] < reached[:, None]
+    row = np.where(done, row, NONE)
+    time = np.where(done, events.time_us[np.where(done, row, 0)], NO_TIME)
+    return Attempts(owner[chosen], reached, time, row)
+
+
+def _excluded_units(events: FunnelEvents, rules: FunnelRules, start: Ints, depth: Ints) -> Ints:
+    """Units with an exclusion later than its first step and, where reached, before its second."""
+    out = [np.empty(0, np.int64)]
+    moment = moments(events.unit, events.time_us)
+    lane = moment
+    if events.hold is not None:  # an exclusion with other held values is none
+        lane = (events.hold + 1) * (len(moment) + 1) + moment
+    for place, rule in enumerate(rules.exclusions):
+        hit = np.flatnonzero((events.mask >> (rules.step_count + place)) & 1)
+        hit = hit[np.argsort(lane[hit], kind="stable")]
+        began = start[depth > rule.after]
+        reached = depth[depth > rule.after] > rule.before
+        index = np.searchsorted(lane[hit], lane[began + rule.after], side="right")
+        found = index < len(hit)
+        began, reached, at = began[found], reached[found], hit[index[found]]
+        bad = events.unit[at] == events.unit[began]
+        bad &= events.time_us[at] - events.time_us[began] <= rules.window_us
+        end = np.minimum(began + rule.before, len(moment) - 1)
+        bad &= ~reached | (moment[at] < moment[end])
+        if events.hold is not None:
+            bad &= events.hold[at] == events.hold[began]
+        out.append(events.unit[began[bad]])
+    return np.unique(np.concatenate(out))
+
+
+def moments(unit: Ints, time_us: Ints) -> Ints:
+    """The rank of each event's (unit, time): equal for events of one unit at one moment."""
+    later = np.ones(len(unit), np.int64)
+    later[1:] = (unit[1:] != unit[:-1]) | (time_us[1:] != time_us[:-1])
+    return np.cumsum(later)

@@ -1,0 +1,80 @@
+"""
+How far people get through a funnel, how long it takes them, and where they stop.
+
+reads   core, actors, event_types, users_index, sessions, and what the matchers ask for
+writes  nothing
+source  the contract's section 5; definitions D15-D25; PRD 10.1
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from tsa_cli.config.funnels import FunnelBreakdown, FunnelConfig
+from tsa_cli.steps.funnel.drill import State, next_paths, trend_rows, unit_rows
+from tsa_cli.steps.funnel.drivers import find_drivers
+from tsa_cli.steps.funnel.fetch import Span
+from tsa_cli.steps.funnel.outcome import Outcome, find_outcome, splits
+from tsa_cli.steps.funnel.report import report
+from tsa_cli.steps.funnel.result import Driver, FunnelReport, NextPath, TrendRow, UnitRow
+from tsa_cli.store.store import Store
+
+
+def run(
+    store: Store,
+    name: str,
+    config: FunnelConfig,
+    *,
+    as_of: datetime,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    event_aliases: Mapping[str, str] | None = None,
+) -> FunnelReport:
+    """
+    The report of the attempts that begin from `since` to `until`, both included, naive UTC.
+
+    Conversions may come later, up to `as_of`. Raises MissingTable before the first sessionize,
+    and ConfigError for a key that does not exist.
+    """
+    span = Span(as_of, since, until)
+    found = outcome_of(store, config, span, event_aliases)
+    return report(name, found, splits(found, span))
+
+
+def outcome_of(
+    store: Store,
+    config: FunnelConfig,
+    span: Span,
+    event_aliases: Mapping[str, str] | None = None,
+    *,
+    needs_rows: bool = False,
+) -> Outcome:
+    """Everybody's attempt, for the drill-downs; those that read events need `needs_rows`."""
+    store.require("core", "actors", "event_types")
+    return find_outcome(
+        store, config, span, event_aliases or {}, needs_rows=needs_rows or bool(config.breakdown)
+    )
+
+
+def broken_down(config: FunnelConfig, key: str) -> FunnelConfig:
+    """The funnel split by another property (`--by`), read as the file says, else from the first."""
+    how = config.breakdown.value if config.breakdown else "first"
+    return config.model_copy(update={"breakdown": FunnelBreakdown(by=key, value=how)})
+
+
+__all__ = [
+    "Driver",
+    "FunnelReport",
+    "NextPath",
+    "Outcome",
+    "Span",
+    "State",
+    "TrendRow",
+    "UnitRow",
+    "broken_down",
+    "find_drivers",
+    "next_paths",
+    "outcome_of",
+    "run",
+    "trend_rows",
+    "unit_rows",
+]

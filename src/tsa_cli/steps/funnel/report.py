@@ -1,0 +1,158 @@
+"""
+From attempts to the numbers of a report: counts, rates, times, breakdown, abandonment.
+
+source  definitions D20, D21, D23, D24; PRD 10.1
+"""
+
+import numpy as np
+
+from tsa_cli.config.funnels import FunnelConfig
+from tsa_cli.kernels.funnel_types import NO_TIME, Bools, Floats, Ints
+from tsa_cli.kernels.wilson import wilson
+from tsa_cli.steps.funnel.outcome import Outcome, Split, in_us
+from tsa_cli.steps.funnel.result import (
+    AbandonmentRow,
+    BreakdownRow,
+    FunnelReport,
+    Matured,
+    Seconds,
+    StepRow,
+)
+
+US_A_SECOND = 1_000_000
+WINDOW_EXPIRED = "window_expired"
+PERCENTILES = (25, 50, 75, 90)
+
+
+def report(name: str, outcome: Outcome, parts: list[Split]) -> FunnelReport:
+    """The whole report of one funnel."""
+    config = outcome.config
+    converted, pending = int(outcome.is_converted.sum()), int(outcome.is_pending.sum())
+    entered = len(outcome.attempts.unit)
+    return FunnelReport(
+        name=name,
+        count_by=config.count_by,
+        order=config.order,
+        window_seconds=config.window.total_seconds(),
+        entered=entered,
+        converted=converted,
+        dropped=entered - converted - pending,
+        pending=pending,
+        excluded=len(outcome.attempts.excluded),
+        conversion_rate=ratio(converted, entered),
+        matured=_matured(outcome),
+        steps=step_rows(outcome),
+        breakdown=[_breakdown_row(part) for part in parts],
+        abandonment=abandonment_rows(outcome),
+    )
+
+
+def step_rows(outcome: Outcome) -> list[StepRow]:
+    """One row per step; all steps share the first one's count as denominator."""
+    time = outcome.attempts.time_us
+    counts = (time != NO_TIME).sum(axis=0).tolist()
+    rows = []
+    for place in range(len(outcome.config.steps)):
+        anchor = max((r for r in outcome.required if r < place), default=None)
+        low, high = wilson(counts[place], counts[0])
+        here = outcome.reached == place
+        pending = int((here & outcome.is_pending).sum())
+        rows.append(
+            StepRow(
+                index=place + 1,
+                name=step_name(outcome.config, place),
+                count=counts[place],
+                rate_from_start=ratio(counts[place], counts[0]),
+                rate_from_previous=None if anchor is None else ratio(counts[place], counts[anchor]),
+                ci_low=low,
+                ci_high=high,
+                seconds_from_previous=None if anchor is None else _between(time, anchor, place),
+                seconds_from_start=None if anchor is None else _between(time, 0, place),
+                dropped=int((here & ~outcome.is_converted).sum()) - pending,
+                pending=pending,
+                optional=outcome.config.steps[place].optional,
+            )
+        )
+    return rows
+
+
+def step_name(config: FunnelConfig, place: int) -> str:
+    """The step's name; of an unordered funnel, how many steps were done."""
+    if config.order == "any":
+        return f"Any {place + 1} of {len(config.steps)}"
+    return config.steps[place].name
+
+
+def ratio(part: int, whole: int) -> float | None:
+    """None where there is nothing to divide by."""
+    return part / whole if whole else None
+
+
+def seconds_of(us: Ints) -> Seconds | None:
+    """The summary of some durations in microseconds; None of none."""
+    if not len(us):
+        return None
+    seconds: Floats = us / US_A_SECOND
+    p25, median, p75, p90 = (float(value) for value in np.percentile(seconds, PERCENTILES))
+    return Seconds(float(seconds.mean()), median, p25, p75, p90)
+
+
+def _between(time: Ints, earlier: int, later: int) -> Seconds | None:
+    done = time[:, later] != NO_TIME
+    return seconds_of(time[done, later] - time[done, earlier])
+
+
+def _matured(outcome: Outcome) -> Matured:
+    ripe = outcome.start_us + in_us(outcome.config.window) <= outcome.as_of_us
+    entered, converted = int(ripe.sum()), int((ripe & outcome.is_converted).sum())
+    low, high = wilson(converted, entered)
+    return Matured(entered, converted, ratio(converted, entered), low, high)
+
+
+def _breakdown_row(part: Split) -> BreakdownRow:
+    outcome = part.outcome
+    entered, converted = len(outcome.attempts.unit), int(outcome.is_converted.sum())
+    pending = int(outcome.is_pending.sum())
+    return BreakdownRow(
+        part.value, entered, converted, entered - converted - pending, pending, step_rows(outcome)
+    )
+
+
+def abandonment_rows(outcome: Outcome) -> list[AbandonmentRow]:
+    """
+    Those who gave up, by last step and reason.
+
+    The configured reason is of those who did its step and not the completing one within its
+    window, even if they came back later; who is younger than that window is not listed yet.
+    Everybody else who dropped has the reason `window_expired`.
+    """
+    time, last = outcome.attempts.time_us, outcome.reached
+    dropped: Bools = ~outcome.is_converted & ~outcome.is_pending
+    groups: list[tuple[str, Bools, Ints]] = []
+    rule = outcome.config.abandonment
+    if rule is not None and outcome.config.order != "any":
+        at, done = rule.step - 1, (rule.completes or len(outcome.config.steps)) - 1
+        limit = np.where(time[:, at] == NO_TIME, 0, time[:, at]) + in_us(rule.window)
+        gave_up = (time[:, at] != NO_TIME) & (limit <= outcome.as_of_us)
+        gave_up &= (time[:, done] == NO_TIME) | (time[:, done] > limit)
+        groups.append((rule.reason, gave_up, _last_before(outcome, limit)))
+        dropped &= ~gave_up
+    groups.append((WINDOW_EXPIRED, dropped, last))
+    rows = []
+    for reason, who, step in groups:
+        for place in np.unique(step[who]).tolist():
+            here = np.flatnonzero(who & (step == place))
+            seconds = seconds_of(time[here, place] - time[here, 0])
+            median = None if seconds is None else seconds.median
+            name = step_name(outcome.config, place)
+            rows.append(AbandonmentRow(name, reason, len(here), median))
+    return rows
+
+
+def _last_before(outcome: Outcome, limit: Ints) -> Ints:
+    """The furthest required step that each unit had done at its limit."""
+    last = np.zeros(len(limit), np.int64)
+    for place in outcome.required:
+        time = outcome.attempts.time_us[:, place]
+        last = np.where((time != NO_TIME) & (time <= limit), place, last)
+    return last
