@@ -92,5 +92,3 @@ def _refuse_other_files(db: Path) -> None:
 
 def _first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0]
-
-

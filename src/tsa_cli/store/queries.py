@@ -50,7 +50,9 @@ def compose(
     return "\n".join(lines), values
 
 
-def fragment_of(name: str, slots: Mapping[str, Fragment] | None = None, **params: object) -> Fragment:
+def fragment_of(
+    name: str, slots: Mapping[str, Fragment] | None = None, /, **params: object
+) -> Fragment:
     """`sql/NAME` with its slots filled, as a relation to put into another statement."""
     text, values = compose(name, slots, params)
     return Fragment(text, values)

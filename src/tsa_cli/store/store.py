@@ -1,7 +1,7 @@
 """
 A store: one DuckDB file, its lock, its schema, and the statements that run on it.
 
-A step asks by file name: `store.build("sessions", "2_sessions/sessions.sql", timeout_seconds=1800)`.
+A step asks by file name: `store.build("sessions", "2_sessions/sessions.sql", timeout_seconds=30)`.
 A table is built, checked by the `.check.sql` beside it and published in one transaction; when
 anything fails, the old table stays.
 """
@@ -41,48 +41,56 @@ class Store:
         self.path = path
         self._in_transaction = False
 
-    def rows(self, sql: str, slots: Slots | None = None, **params: object) -> list[Row]:
+    def rows(self, sql: str, slots: Slots | None = None, /, **params: object) -> list[Row]:
         """All rows of the query, as tuples in column order."""
         return self._run(sql, slots, params).fetchall()
 
     def records(
-        self, sql: str, slots: Slots | None = None, **params: object
+        self, sql: str, slots: Slots | None = None, /, **params: object
     ) -> list[dict[str, object]]:
         """All rows of the query, as dicts by column name."""
         result = self._run(sql, slots, params)
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
-    def value(self, sql: str, slots: Slots | None = None, **params: object) -> object:
+    def value(self, sql: str, slots: Slots | None = None, /, **params: object) -> object:
         """The first column of the only row; None when there is no row."""
         rows = self._run(sql, slots, params).fetchall()
         return rows[0][0] if rows else None
 
-    def count(self, sql: str, slots: Slots | None = None, **params: object) -> int:
+    def count(self, sql: str, slots: Slots | None = None, /, **params: object) -> int:
         """The integer that the query answers; of an insert, the number of rows."""
         value = self.value(sql, slots, **params)
         return value if isinstance(value, int) else 0
 
-    def arrow(self, sql: str, slots: Slots | None = None, **params: object) -> "pyarrow.Table":
+    def arrow(self, sql: str, slots: Slots | None = None, /, **params: object) -> "pyarrow.Table":
         """The whole answer as a pyarrow Table."""
         text, values = self._statement(sql, slots, params)
         with translated_errors():
             return self._con.sql(text, params=values).to_arrow_table()
 
-    def frame(self, sql: str, slots: Slots | None = None, **params: object) -> "polars.DataFrame":
+    def frame(
+        self, sql: str, slots: Slots | None = None, /, **params: object
+    ) -> "polars.DataFrame":
         """The whole answer as a polars DataFrame."""
         text, values = self._statement(sql, slots, params)
         with translated_errors():
-            return self._con.sql(text, params=values).pl()
+            frame: polars.DataFrame = self._con.sql(text, params=values).pl()
+        return frame
 
     def arrays(
-        self, sql: str, slots: Slots | None = None, **params: object
+        self, sql: str, slots: Slots | None = None, /, **params: object
     ) -> "dict[str, numpy.ndarray]":
         """Each column as a numpy array; the query leaves no nulls in them."""
-        arrays = self._run(sql, slots, params).fetchnumpy()
-        return {name: getattr(array, "data", array) for name, array in arrays.items()}
+        import numpy
 
-    def execute(self, sql: str, slots: Slots | None = None, **params: object) -> None:
+        arrays = self._run(sql, slots, params).fetchnumpy()
+        return {
+            name: array.data if isinstance(array, numpy.ma.MaskedArray) else array
+            for name, array in arrays.items()
+        }
+
+    def execute(self, sql: str, slots: Slots | None = None, /, **params: object) -> None:
         """Run every statement of the file in order; results are drained and dropped."""
         text, values = compose(sql, slots, params)
         with translated_errors():
@@ -90,7 +98,7 @@ class Store:
                 used = {k: values[k] for k in statement.named_parameters if k in values}
                 self._con.execute(statement, used).fetchall()
 
-    def build(self, table: str, sql: str, slots: Slots | None = None, **params: object) -> int:
+    def build(self, table: str, sql: str, slots: Slots | None = None, /, **params: object) -> int:
         """
         Replace `table` by the query's rows and answer how many there are.
 

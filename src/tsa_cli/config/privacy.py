@@ -1,0 +1,96 @@
+"""
+What `configs/privacy.yaml` says: consent, addresses, personal fields, how long things are kept.
+
+reads   configs/privacy.yaml
+source  the PRD's section 6; definitions D51 (consent), D53 (subject rights)
+"""
+
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from tsa_cli.config.model import ConfigFile, ConfigModel, Duration
+
+Protection = Literal["hash", "encrypt", "drop"]
+AnalyticsGate = Literal["drop", "anonymize", "keep"]
+
+PERSONAL_FIELDS = ("email", "phone", "first_name", "last_name")
+
+
+class AnalyticsConsent(ConfigModel):
+    """What happens to the events of a person who denied, or never answered about, analytics."""
+
+    denied: AnalyticsGate = "drop"
+    unknown: AnalyticsGate = "keep"
+
+
+class MarketingConsent(ConfigModel):
+    """Whether silence lets a person into an export that requires this consent."""
+
+    unknown: Literal["deny", "allow"] = "deny"
+
+
+class ConsentConfig(ConfigModel):
+    """One gate per purpose; `necessary` needs no consent."""
+
+    analytics: AnalyticsConsent = AnalyticsConsent()
+    marketing: MarketingConsent = MarketingConsent()
+    personalization: MarketingConsent = MarketingConsent()
+
+
+class RetentionConfig(ConfigModel):
+    """How long each kind of row is kept, by event time; absent means for ever."""
+
+    events: Duration | None = None
+    quarantine: Duration | None = None
+    exports: Duration | None = None
+
+
+def _default_fields() -> dict[str, Protection]:
+    return dict.fromkeys(PERSONAL_FIELDS, "encrypt")
+
+
+def _default_aliases() -> dict[str, tuple[str, ...]]:
+    return {
+        "email": ("email_address", "emailAddress", "e_mail", "mail"),
+        "phone": ("phone_number", "phoneNumber", "mobile", "telephone"),
+        "first_name": ("firstName", "firstname", "given_name"),
+        "last_name": ("lastName", "lastname", "family_name", "surname"),
+        "zip": ("postal_code", "postalCode", "postcode", "zip_code", "zipCode"),
+        "country": ("country_code", "countryCode"),
+    }
+
+
+class PrivacyConfig(ConfigFile):
+    """configs/privacy.yaml."""
+
+    consent: ConsentConfig = ConsentConfig()
+    ip: Literal["truncate", "drop", "keep"] = "truncate"
+    pii: dict[str, Protection] = Field(default_factory=_default_fields)
+    trait_aliases: dict[str, tuple[str, ...]] = Field(default_factory=_default_aliases)
+    default_country: str | None = None
+    suppression_files: tuple[str, ...] = ()
+    retention: RetentionConfig = RetentionConfig()
+
+    @field_validator("default_country")
+    @classmethod
+    def _two_letters(cls, value: str | None) -> str | None:
+        if value is not None and not (len(value) == 2 and value.isascii() and value.isupper()):
+            raise ValueError(f'a country is two capital letters like "DE", not {value!r}')
+        return value
+
+    @model_validator(mode="after")
+    def _one_meaning_per_alias(self) -> "PrivacyConfig":
+        seen: dict[str, str] = {}
+        for key, aliases in self.trait_aliases.items():
+            for alias in aliases:
+                if seen.setdefault(alias, key) != key:
+                    raise ValueError(f"trait_aliases: {alias!r} stands for {seen[alias]} and {key}")
+        return self
+
+    def trait_key(self, key: str) -> str:
+        """The canonical name of a trait as sent: "firstName" is "first_name"."""
+        for canonical, aliases in self.trait_aliases.items():
+            if key in aliases:
+                return canonical
+        return key

@@ -1,0 +1,24 @@
+"""
+Text that a spreadsheet would run, and how it is kept from doing so.
+
+source  OWASP, "CSV Injection": a spreadsheet runs a cell that begins with = + - @ TAB CR
+"""
+
+import re
+
+# What may stand before the first visible character, then what starts a formula (or a command in
+# old spreadsheets, or their full-width forms, which some of them fold).
+_FORMULA = re.compile(
+    "[ \u00a0\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3000\ufeff]*"
+    "[=+\\-@|%\t\r\n\uff1d\uff0b\uff0d\uff20\uff5c\uff05]"
+)
+
+
+def is_formula(text: str) -> bool:
+    """True when a spreadsheet might run the cell."""
+    return _FORMULA.match(text) is not None
+
+
+def guarded_text(text: str) -> str:
+    """`text`, with an apostrophe before whatever a spreadsheet would run."""
+    return "'" + text if is_formula(text) else text

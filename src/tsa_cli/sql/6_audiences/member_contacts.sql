@@ -1,0 +1,96 @@
+-- reads:  audience_candidates(user_id), actors, consent_events, user_traits
+-- params: $as_of TIMESTAMP what was said at or before it counts
+--         $purpose VARCHAR purpose of consent; null: none is asked
+-- notes:  what a person said is found by the ids it was said under: the pair, else the known id, else the device.
+--         Of a personal field all keys come from its latest statement, so that an old hash does not outlive
+--         its address. At one moment a no outweighs a yes.
+with known as (
+    select known_id, min(user_id) as user_id
+    from actors
+    where known_id is not null
+    group by known_id
+),
+
+devices as (
+    select anonymous_id, coalesce(min(user_id) filter (where known_id is null), min(user_id)) as user_id
+    from actors
+    where anonymous_id is not null
+    group by anonymous_id
+),
+
+said as (
+    select anonymous_id, user_id as known_id, 'consent' as key, granted::varchar as value, seen_ts, load_id
+    from consent_events
+    where purpose = $purpose and seen_ts <= $as_of
+    union all
+    select anonymous_id, user_id, 'trait:' || key, value, seen_ts, load_id
+    from user_traits
+    where seen_ts <= $as_of
+),
+
+placed as (
+    select
+        coalesce(a.user_id, k.user_id, s.known_id, d.user_id, s.anonymous_id) as user_id,
+        s.key,
+        split_part(s.key, '_sha256', 1) as field,
+        s.value,
+        s.seen_ts,
+        s.load_id
+    from said as s
+    left join actors as a
+        on s.anonymous_id is not distinct from a.anonymous_id
+        and s.known_id is not distinct from a.known_id
+    left join known as k on s.known_id = k.known_id
+    left join devices as d on s.known_id is null and s.anonymous_id = d.anonymous_id
+),
+
+ranked as (
+    select
+        p.user_id,
+        p.key,
+        p.value,
+        p.field = 'consent' or (p.seen_ts, p.load_id) = max((p.seen_ts, p.load_id)) over (
+            partition by p.user_id, p.field
+        ) as is_latest,
+        p.seen_ts
+    from placed as p
+    semi join audience_candidates as c on p.user_id = c.user_id
+),
+
+latest as (
+    select
+        user_id,
+        substr(key, 7) as key,
+        max(value) as value
+    from ranked
+    where is_latest and key <> 'consent'
+    group by all
+),
+
+consents as (
+    select
+        user_id,
+        min(value = 'true') filter (where seen_ts = newest) as is_granted
+    from (
+        select user_id, value, seen_ts, max(seen_ts) over (partition by user_id) as newest
+        from ranked
+        where key = 'consent'
+    )
+    group by user_id
+),
+
+traits as (
+    select user_id, list(key order by key) as keys, list(value order by key) as vals
+    from latest
+    group by user_id
+)
+
+select
+    c.user_id,
+    g.is_granted,                                   -- null: never answered
+    coalesce(t.keys, []) as keys,
+    coalesce(t.vals, []) as vals
+from audience_candidates as c
+left join consents as g on c.user_id = g.user_id
+left join traits as t on c.user_id = t.user_id
+order by c.user_id

@@ -1,0 +1,144 @@
+"""A model file is data: what is loaded is what was trained, built from trusted types only."""
+
+import hashlib
+import json
+import subprocess
+
+import numpy as np
+import pytest
+
+from tsa_cli.errors import DataError
+from tsa_cli.models import lead_score
+from tsa_cli.models.lead_score import Sample
+from tsa_cli.store import model_files
+
+FEATURES = ["a", "b"]
+
+
+@pytest.fixture(scope="module")
+def estimators():
+    rng = np.random.default_rng(0)
+    x = rng.random((300, 2)) * 5
+    sample = Sample(x, x[:, 0] > x[:, 1], np.zeros(300, dtype=np.int64))
+    return x, {m: lead_score.fit(sample, m) for m in ("logistic", "boosting")}
+
+
+@pytest.fixture
+def saved(tmp_path, estimators):
+    model = estimators[1]["logistic"].estimator
+    return save(tmp_path / "models", model)
+
+
+def save(root, estimator, version="v1"):
+    return model_files.save_version(
+        root, "lead_score", version, estimator, {"features": FEATURES}, "# card\n"
+    )
+
+
+def rewrite_manifest(found, **changes):
+    path = found.folder / "manifest.json"
+    path.write_text(json.dumps(dict(found.manifest) | changes))
+    return model_files.read_version(found.folder.parents[1], found.name, found.version)
+
+
+@pytest.mark.parametrize("method", ["logistic", "boosting"])
+def test_what_is_loaded_predicts_what_was_saved(tmp_path, estimators, method):
+    x, models = estimators
+    found = save(tmp_path / "models", models[method].estimator)
+    loaded = model_files.load_estimator(found, FEATURES)
+    expected = models[method].estimator.decision_function(x)
+    assert (loaded.decision_function(x) == expected).all()
+
+
+def test_folders_and_files_are_their_owners_only(saved):
+    model_files.promote(saved.folder.parents[1], "lead_score", "v1")
+    for path in [saved.folder.parents[1], *saved.folder.parents[1].rglob("*")]:
+        assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
+    assert sorted(p.name for p in saved.folder.iterdir()) == [
+        "card.md",
+        "manifest.json",
+        "model.skops",
+    ]
+
+
+def test_a_changed_model_file_is_not_loaded(saved):
+    path = saved.folder / "model.skops"
+    content = bytearray(path.read_bytes())
+    content[100] ^= 1
+    path.write_bytes(bytes(content))
+    with pytest.raises(DataError, match="its hash differs"):
+        model_files.load_estimator(saved, FEATURES)
+
+
+def test_a_file_that_asks_for_other_types_is_refused_though_its_hash_matches(saved):
+    from skops import io  # not before tsa_cli.models has told OpenMP how to wait
+
+    evil = io.dumps(subprocess.Popen)
+    (saved.folder / "model.skops").write_bytes(evil)
+    found = rewrite_manifest(saved, sha256=hashlib.sha256(evil).hexdigest())
+    with pytest.raises(DataError, match="other types"):
+        model_files.load_estimator(found, FEATURES)
+
+
+def test_a_file_that_is_no_model_is_an_error_not_a_traceback(saved):
+    for junk in (b"", b"PK\x03\x04junk", b"\x80\x04cos\nsystem\n."):
+        (saved.folder / "model.skops").write_bytes(junk)
+        found = rewrite_manifest(saved, sha256=hashlib.sha256(junk).hexdigest())
+        with pytest.raises(DataError, match="cannot be read"):
+            model_files.load_estimator(found, FEATURES)
+
+
+def test_other_features_or_another_order_are_refused(saved):
+    for features in (["a"], ["b", "a"], ["a", "b", "c"]):
+        with pytest.raises(DataError, match="feature list"):
+            model_files.load_estimator(saved, features)
+
+
+def test_only_the_minor_version_of_scikit_learn_matters(saved):
+    here = model_files.library_versions()["scikit-learn"].split(".")
+    same = ".".join([*here[:2], "99"])
+    model_files.load_estimator(rewrite_manifest(saved, libraries={"scikit-learn": same}), FEATURES)
+    for other in ("0.24.2", ".".join([here[0], str(int(here[1]) + 1), "0"]), ""):
+        found = rewrite_manifest(saved, libraries={"scikit-learn": other})
+        with pytest.raises(DataError, match="was made by scikit-learn") as error:
+            model_files.load_estimator(found, FEATURES)
+        assert error.value.hint == "run `tsa train lead_score`"
+
+
+def test_a_version_that_exists_is_kept_as_it_is(saved, estimators):
+    before = {p.name: p.read_bytes() for p in saved.folder.iterdir()}
+    save(saved.folder.parents[1], estimators[1]["boosting"].estimator)
+    assert {p.name: p.read_bytes() for p in saved.folder.iterdir()} == before
+    assert [p.name for p in saved.folder.parent.iterdir()] == ["v1"]  # nothing staged is left
+
+
+def test_the_current_version_is_the_one_promoted_last(saved, estimators):
+    root = saved.folder.parents[1]
+    with pytest.raises(DataError, match="no trained model"):
+        model_files.read_version(root, "lead_score")
+    save(root, estimators[1]["boosting"].estimator, "v2")
+    model_files.promote(root, "lead_score", "v2")
+    model_files.promote(root, "lead_score", "v1")
+    assert model_files.read_version(root, "lead_score").version == "v1"
+    assert [v.version for v in model_files.list_versions(root)] == ["v1", "v2"]
+    with pytest.raises(DataError, match="no version v3") as error:
+        model_files.promote(root, "lead_score", "v3")
+    assert error.value.hint == "known: v1, v2"
+    assert model_files.current_version(root, "lead_score") == "v1"
+
+
+@pytest.mark.parametrize("name", ["..", "../x", "a/b", "", ".hidden", "a\0b", "x" * 101])
+def test_no_name_leads_out_of_the_folder(tmp_path, name):
+    for reading in (
+        lambda: model_files.read_version(tmp_path, name, "v1"),
+        lambda: model_files.read_version(tmp_path, "m", name or "..") if name else 1 / 0,
+    ):
+        with pytest.raises((DataError, ZeroDivisionError)):
+            reading()
+
+
+def test_a_damaged_manifest_is_named(saved):
+    for text in ("{", "[]", "[" * 100_000):
+        (saved.folder / "manifest.json").write_text(text)
+        with pytest.raises(DataError, match=r"manifest\.json"):
+            model_files.read_version(saved.folder.parents[1], "lead_score", "v1")
