@@ -1,0 +1,38 @@
+"""
+What `configs/retention/NAME.yaml` may say.
+
+reads   configs/retention/NAME.yaml
+source  the contract's section 6; definitions D29, D30
+"""
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from tsa_cli.config.matchers import Matcher
+from tsa_cli.config.model import ConfigFile
+from tsa_cli.config.timezones import known_timezone
+
+
+def _any_event() -> Matcher:
+    return Matcher(event="*")
+
+
+class RetentionConfig(ConfigFile):
+    """configs/retention/NAME.yaml."""
+
+    description: str = ""
+    start: Matcher = Field(default_factory=_any_event)
+    return_: Matcher = Field(default_factory=_any_event, alias="return")
+    mode: Literal["first_time", "recurring"] = "first_time"
+    measure: Literal["on", "on_or_after"] = "on"
+    bucket: Literal["day", "week", "month"] = "week"
+    week_start: Literal["monday", "sunday"] = "monday"
+    clock: Literal["calendar", "rolling"] = "calendar"
+    periods: int = Field(12, ge=1, le=1_000)  # columns and, without --since, rows
+    timezone: str = "UTC"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        return known_timezone(value)

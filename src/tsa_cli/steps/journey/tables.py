@@ -1,0 +1,180 @@
+"""
+Visits become the tables of a journey report.
+
+reads   the arrays of `visits`
+writes  nothing
+source  definitions D26 (paths, entries, exits), D27 (step matrix), D28 (journey types)
+"""
+
+import numpy as np
+
+from tsa_cli.config.journeys import JourneyConfig, TypeBounds
+from tsa_cli.kernels import moves, paths
+from tsa_cli.kernels.paths import Ints, PathTable, Steps
+from tsa_cli.steps.journey.marks import Marks, Sessions
+from tsa_cli.steps.journey.result import (
+    ENTRY,
+    EXIT,
+    JOURNEY_TYPES,
+    OTHER,
+    ConversionPathRow,
+    EntryRow,
+    ExitRow,
+    Level,
+    PathRow,
+    StateShare,
+    Transition,
+    TypeRow,
+    ratio,
+)
+from tsa_cli.steps.journey.visits import NEVER, Visits
+
+
+def path_rows(visits: Visits, config: JourneyConfig) -> list[PathRow]:
+    """The top paths, most frequent first, and the rest as `(other)`; their shares sum to 1."""
+    steps = visits.steps
+    table = _top_paths(_last_steps(steps, config), visits, config)
+    listed = len(table.paths)
+    group = np.where(table.path_of_session < 0, listed, table.path_of_session)
+    sessions = np.bincount(group, minlength=listed + 1)
+    users = moves.users_per_group(group, visits.user, listed + 1)
+    converted = np.bincount(group[visits.is_converted], minlength=listed + 1)
+    names = [[visits.states[code] for code in path] for path in table.paths] + [[OTHER]]
+    return [
+        PathRow(name, int(n), int(u), ratio(int(n), len(group)), ratio(int(c), int(n)))
+        for name, n, u, c in zip(names, sessions, users, converted, strict=True)
+        if n
+    ]
+
+
+def conversion_path_rows(visits: Visits, config: JourneyConfig) -> list[ConversionPathRow]:
+    """The last `max_steps` steps up to each session's first conversion, counted."""
+    steps = paths.select(visits.steps, visits.is_converted)
+    limit = visits.conversion_seq[visits.is_converted]
+    before = visits.seq_of(steps) <= np.repeat(limit, steps.lengths)
+    running = np.concatenate([[0], np.cumsum(before)])
+    length = running[steps.ends + 1] - running[steps.starts]
+    kept = np.minimum(length, config.max_steps)
+    cut = paths.window_of(steps, steps.starts + length - kept, kept)
+    user = visits.user[visits.is_converted][kept > 0]
+    table = _top_paths(cut, visits, config)
+    listed = len(table.paths)
+    group = np.where(table.path_of_session < 0, listed, table.path_of_session)
+    sessions = np.bincount(group, minlength=listed + 1)
+    users = moves.users_per_group(group, user, listed + 1)
+    names = [[visits.states[code] for code in path] for path in table.paths] + [[OTHER]]
+    return [
+        ConversionPathRow(name, int(n), int(u), ratio(int(n), len(group)))
+        for name, n, u in zip(names, sessions, users, strict=True)
+        if n
+    ]
+
+
+def reduced(visits: Visits, config: JourneyConfig) -> tuple[list[str], Steps]:
+    """The names of the most visited states with `(other)` last, and the steps in their numbers."""
+    keep = max(config.states, config.top)
+    codes, steps = moves.reduce_states(visits.steps, keep=keep, state_count=len(visits.states))
+    return [visits.states[code] for code in codes] + [OTHER], steps
+
+
+def transition_rows(names: list[str], steps: Steps) -> list[Transition]:
+    """Every move, by its source and then its count; the probabilities of a source sum to 1."""
+    found = moves.transitions(steps, state_count=len(names))
+    label = [*names, ENTRY, EXIT]
+    out_of = np.bincount(found.source, weights=found.count, minlength=len(label))
+    rows = zip(found.source.tolist(), found.target.tolist(), found.count.tolist(), strict=True)
+    # Entries first, then the sources as they are most visited.
+    ordered = sorted(rows, key=lambda r: (r[0] != len(names), r[0], -r[2], label[r[1]]))
+    return [
+        {"from": label[a], "to": label[b], "count": n, "probability": n / float(out_of[a])}
+        for a, b, n in ordered
+    ]
+
+
+def level_rows(names: list[str], steps: Steps, config: JourneyConfig) -> list[Level]:
+    """The step matrix: at every step the shares of all sessions sum to 1 with `(exit)`."""
+    matrix = moves.step_matrix(steps, max_steps=config.max_steps, state_count=len(names))
+    label = [*names, EXIT]
+    total = len(steps.starts)
+    levels = []
+    for number, counts in enumerate(matrix.tolist(), start=1):
+        order = sorted((i for i, n in enumerate(counts) if n), key=lambda i: (-counts[i], i))
+        shares = [StateShare(label[i], counts[i], ratio(counts[i], total)) for i in order]
+        levels.append(Level(number, shares))
+    return levels
+
+
+def entry_rows(visits: Visits, top: int) -> list[EntryRow]:
+    """Where sessions begin, the most frequent first."""
+    steps, total = visits.steps, len(visits.steps.starts)
+    entries = np.bincount(steps.codes[steps.starts], minlength=len(visits.states))
+    listed = _largest(entries, top)
+    seen = moves.sessions_with(steps, listed, state_count=len(visits.states))
+    rows = [
+        EntryRow(visits.states[i], int(entries[i]), int(n), ratio(int(entries[i]), total))
+        for i, n in zip(listed, seen, strict=True)
+    ]
+    rest = total - sum(row.entries for row in rows)
+    return [*rows, EntryRow(OTHER, rest, None, ratio(rest, total))] if rest else rows
+
+
+def exit_rows(visits: Visits, top: int) -> list[ExitRow]:
+    """Where sessions end, the most frequent first."""
+    steps, total = visits.steps, len(visits.steps.starts)
+    exits = np.bincount(steps.codes[steps.ends], minlength=len(visits.states))
+    listed = _largest(exits, top)
+    seen = moves.sessions_with(steps, listed, state_count=len(visits.states))
+    rows = [
+        ExitRow(visits.states[i], int(exits[i]), int(n), ratio(int(exits[i]), int(n)))
+        for i, n in zip(listed, seen, strict=True)
+    ]
+    rest = total - sum(row.exits for row in rows)
+    return [*rows, ExitRow(OTHER, rest, None, None)] if rest else rows
+
+
+def type_rows(sessions: Sessions, marks: Marks, bounds: TypeBounds) -> list[TypeRow]:
+    """Every user with a session in the span by type, each exactly once."""
+    size = int(max(sessions.user.max(initial=-1), marks.user.max(initial=-1))) + 1
+    is_asked = np.zeros(size, np.bool_)
+    is_asked[sessions.user[sessions.is_asked]] = True
+    converted_us = np.full(size, NEVER)
+    hit = marks.of("conversion")
+    np.minimum.at(converted_us, marks.user[hit], marks.time_us[hit])
+    total = np.bincount(sessions.user, minlength=size)
+    by_then = sessions.start_us <= converted_us[sessions.user]
+    needed = np.bincount(sessions.user[by_then], minlength=size)
+    is_converted = converted_us != NEVER
+    kinds = np.select(
+        [
+            is_converted & (needed <= bounds.direct),
+            is_converted & (needed <= bounds.researcher),
+            is_converted,
+            total > bounds.light,
+        ],
+        [0, 1, 2, 3],
+        default=4,
+    )
+    counts = np.bincount(kinds[is_asked], minlength=5).tolist()
+    users = sum(counts)
+    return [
+        TypeRow(kind, n, ratio(n, users)) for kind, n in zip(JOURNEY_TYPES, counts, strict=True)
+    ]
+
+
+def _top_paths(steps: Steps, visits: Visits, config: JourneyConfig) -> PathTable:
+    return paths.top_paths(
+        steps, max_steps=config.max_steps, top=config.top, state_count=len(visits.states)
+    )
+
+
+def _last_steps(steps: Steps, config: JourneyConfig) -> Steps:
+    """With an end and no start, the steps that lead up to the end; else all."""
+    if config.end is None or config.start is not None:
+        return steps
+    kept = np.minimum(steps.lengths, config.max_steps)
+    return paths.window_of(steps, steps.ends - kept + 1, kept)
+
+
+def _largest(counts: Ints, top: int) -> Ints:
+    order = np.lexsort((np.arange(len(counts)), -counts))[:top]
+    return order[counts[order] > 0]

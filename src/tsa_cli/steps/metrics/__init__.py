@@ -1,0 +1,145 @@
+"""
+The metrics of configs/metrics.yaml: values by period and dimension, against target and past.
+
+reads   core, actors, event_types, ingested_files, plan_results, and what the matchers ask for
+writes  nothing
+source  the contract's section 6; definitions D33; PRD 8.1, 12.1
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from tsa_cli.config.metrics import Metric, MetricsConfig
+from tsa_cli.errors import ConfigError
+from tsa_cli.steps.metrics.amounts import Amounts, Cell, measure_all
+from tsa_cli.steps.metrics.judge import metric_row
+from tsa_cli.steps.metrics.result import MetricRow, MetricsReport
+from tsa_cli.steps.metrics.scope import Compare, Grain, Scope, make_scope
+from tsa_cli.store.store import Store
+
+
+def run(
+    store: Store,
+    config: MetricsConfig,
+    *,
+    names: Sequence[str] = (),
+    grain: Grain | None = None,
+    by: str | None = None,
+    compare: Compare | None = None,
+    as_of: datetime,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    event_aliases: Mapping[str, str] | None = None,
+) -> MetricsReport:
+    """
+    The asked metrics (all without names) from `since` to `until`, both included, UTC.
+
+    With a grain `previous` is the period before; without one it is the span of the same length
+    before `since`, where `compare` asks for it ("weekdays" steps back by whole weeks). Lines of
+    files are counted by the day of their ingestion, whatever the span. Raises ConfigError for an
+    unknown name or key, MissingTable before the first sessionize.
+    """
+    store.require("core", "actors")
+    warnings: list[str] = []
+    metrics = _without_undividable(chosen(config, names), by, warnings)
+    scope = make_scope(store, config, grain, as_of, since, until)
+    if scope is None:
+        return MetricsReport([], [*warnings, "no event in the asked time"])
+    aliases = event_aliases or {}
+    now = _evaluate(store, metrics, scope, by, aliases)
+    past = _past(store, metrics, scope, by, aliases, since, compare, warnings)
+    rows: list[MetricRow] = []
+    for place, metric in enumerate(metrics):
+        rows += _rows(metric, now[place], past[place] if past else None, scope, by, compare)
+    return MetricsReport(rows, warnings)
+
+
+def chosen(config: MetricsConfig, names: Sequence[str]) -> list[Metric]:
+    """The named metrics in the asked order, or all; ConfigError for an unknown name."""
+    known = {metric.name: metric for metric in config.metrics}
+    for name in names:
+        if name not in known:
+            raise ConfigError(f"no metric named {name!r}", f"known: {', '.join(known) or 'none'}")
+    return [known[name] for name in names] if names else config.metrics
+
+
+_Pair = tuple[Amounts, Amounts]
+
+
+def _evaluate(
+    store: Store, metrics: list[Metric], scope: Scope, by: str | None, aliases: Mapping[str, str]
+) -> list[_Pair]:
+    """(numerator, denominator) of each metric."""
+    measures = [side for metric in metrics for side in (metric.numerator, metric.denominator)]
+    amounts = measure_all(store, measures, scope, by=by, event_aliases=aliases)
+    return list(zip(amounts[::2], amounts[1::2], strict=True))
+
+
+def _past(
+    store: Store,
+    metrics: list[Metric],
+    scope: Scope,
+    by: str | None,
+    aliases: Mapping[str, str],
+    since: datetime | None,
+    compare: Compare | None,
+    warnings: list[str],
+) -> list[_Pair] | None:
+    """The same metrics in the span before; None where nothing is to be compared."""
+    if compare is None or scope.grain is not None:
+        return None
+    if since is None:
+        warnings.append("nothing to compare with: give --since or --grain")
+        return None
+    return _evaluate(store, metrics, scope.before(compare), by, aliases)
+
+
+def _rows(
+    metric: Metric,
+    now: _Pair,
+    past: _Pair | None,
+    scope: Scope,
+    by: str | None,
+    compare: Compare | None,
+) -> list[MetricRow]:
+    numerators, denominators = now
+    cells = [*numerators, *denominators]
+    values: list[str | None] = [*sorted({v for _, v in cells if v is not None})]
+    values += [None] if by is None or any(v is None for _, v in cells) else []
+    periods = scope.periods
+    if metric.numerator.count == "lines":  # by the days of ingestion, which lie elsewhere
+        periods = sorted({p for p, _ in cells}, key=str)
+    back = 7 if compare == "weekdays" and scope.grain == "day" else 1
+    rows: list[MetricRow] = []
+    for value in values:
+        line = [
+            (numerators.get((p, value), 0.0), denominators.get((p, value), 0.0)) for p in periods
+        ]
+        for place, period in enumerate(periods):
+            before = line[place - back] if place >= back else None
+            if past is not None:
+                before = _pair(past, (None, value))
+            rows.append(metric_row(metric, scope, period, by, value, line[place], before))
+    return rows
+
+
+def _pair(amounts: _Pair, cell: Cell) -> tuple[float, float]:
+    return amounts[0].get(cell, 0.0), amounts[1].get(cell, 0.0)
+
+
+def _without_undividable(
+    metrics: list[Metric], by: str | None, warnings: list[str]
+) -> list[Metric]:
+    """Lines and hours have no properties: with a dimension their metrics are left out."""
+    if by is None:
+        return metrics
+    kept = []
+    for metric in metrics:
+        if {metric.numerator.count, metric.denominator.count} & {"lines", "hours"}:
+            warnings.append(f"{metric.name}: cannot be divided by {by}")
+        else:
+            kept.append(metric)
+    return kept
+
+
+__all__ = ["MetricRow", "MetricsReport", "chosen", "run"]

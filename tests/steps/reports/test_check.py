@@ -1,0 +1,135 @@
+"""The quality gates: each can pass and each can fail."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from tests.steps.reports.conftest import Event, Given
+
+from tsa_cli.steps import check
+from tsa_cli.steps.check import CheckReport
+from tsa_cli.store import Store, open_store
+
+GivenEvents = Callable[[Sequence[Event]], Given]
+START = datetime(2024, 5, 1)
+
+
+@dataclass(frozen=True)
+class Judged:
+    metric: str = "cart_abandonment_rate"
+    value: float | None = 0.8
+    denominator: float = 100
+    target: float | None = 0.7
+    ok: bool | None = False
+
+
+@pytest.fixture
+def store(given: GivenEvents) -> Store:
+    """Five lines: three events kept (one of a server), a duplicate, a rejected one."""
+    filled = given(
+        [
+            Event("a", START, "page_viewed"),
+            Event("a", START + timedelta(hours=2), "page_viewed"),
+            Event("a", START + timedelta(hours=3), "service_completed", is_server=True),
+        ]
+    ).store
+    ledger(filled)
+    statement(filled, "create or replace table sessionize_state as select 2 as last_event_seq")
+    return filled
+
+
+def ledger(store: Store, **changed: int) -> None:
+    counts = {"read": 5, "inserted": 3, "duplicate": 1, "conflict": 0, "rejected": 1} | changed
+    row = {
+        "load_id": 1, "run_id": "r", "path": "day.jsonl", "source": "native", "sha256": "x",
+        "size_bytes": 1, "left_bytes": 0, "status": "ingested", "ingested_at": START,
+        **{f"{name}_count": count for name, count in counts.items()},
+    }  # fmt: skip
+    store.insert("ingested_files", pl.DataFrame([row]))
+
+
+def statement(store: Store, sql: str) -> None:
+    store.connection().execute(sql).fetchall()
+
+
+def broken(report: CheckReport) -> list[str]:
+    return [gate.gate for gate in report.gates if gate.ok is False]
+
+
+def test_a_store_in_which_everything_adds_up_passes(store: Store) -> None:
+    report = check.run(store)
+    assert report.ok
+    assert [gate.detail for gate in report.gates] == [
+        "5 read = 3 inserted + 1 duplicate + 0 conflict + 1 rejected",
+        "3 stored of 3 inserted",
+        "3 events = 3 analysed + 0 of bots + 0 not sessionized yet",
+        "3 analysed = 2 in sessions + 1 server-side",
+        "2 sessions, 2 with events",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "gate"),
+    [
+        ("update ingested_files set rejected_count = 0", "lines_read"),
+        ("update ingested_files set inserted_count = 4, read_count = 6", "lines_stored"),
+        ("delete from raw_events where event_ts > '2024-05-01 01:00:00'", "lines_stored"),
+        ("delete from core where core_seq = 0", "events_in_core"),
+        ("update session_rows set events_count = 7", "events_in_sessions"),
+        ("delete from session_rows where session_key = 1", "sessions"),
+    ],
+)
+def test_what_does_not_add_up_is_a_breach(store: Store, sql: str, gate: str) -> None:
+    statement(store, sql)
+    report = check.run(store)
+    assert not report.ok
+    assert gate in broken(report)
+
+
+def test_losses_of_one_file_are_not_hidden_by_gains_of_another(store: Store) -> None:
+    statement(store, "update ingested_files set read_count = 6")
+    ledger(store, read=0, inserted=0, duplicate=0, rejected=1)
+    report = check.run(store)
+    assert broken(report) == ["lines_read"]
+    assert "2 files do not add up, the first: day.jsonl" in report.gates[0].detail
+
+
+def test_events_that_wait_for_sessionize_are_counted_not_missed(store: Store) -> None:
+    statement(store, "update sessionize_state set last_event_seq = 1")
+    statement(store, "delete from core where event_seq = 2")
+    report = check.run(store)
+    assert report.ok
+    assert "1 not sessionized yet" in report.gates[2].detail
+
+
+def test_what_privacy_erased_is_no_loss(store: Store) -> None:
+    statement(store, "delete from raw_events where event_ts > '2024-05-01 02:30:00'")
+    statement(store, "delete from core where is_server")
+    assert broken(check.run(store)) == ["lines_stored"]
+    statement(
+        store,
+        "insert into runs (run_id, command, started_at, status)"
+        " values ('r', 'privacy erase', '2024-05-02', 'done')",
+    )
+    report = check.run(store)
+    assert report.ok
+    assert "1 erased" in report.gates[1].detail
+
+
+def test_a_missed_target_is_a_breach_and_an_unjudged_one_is_not(store: Store) -> None:
+    assert broken(check.run(store, [Judged()])) == ["cart_abandonment_rate"]
+    assert check.run(store, [Judged(ok=True)]).ok
+    few = check.run(store, [Judged(ok=None, denominator=3)])
+    assert few.ok
+    assert few.gates[-1].detail == "not judged: only 3 to measure"
+    assert len(check.run(store, [Judged(target=None, ok=None)]).gates) == 5
+
+
+def test_before_the_first_sessionize_only_the_lines_are_judged(tmp_path: Path) -> None:
+    with open_store(tmp_path / "t.duckdb") as store:
+        report = check.run(store)
+    assert report.ok
+    assert [gate.ok for gate in report.gates] == [True, True, None, None, None]
