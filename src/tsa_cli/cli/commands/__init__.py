@@ -1,0 +1,3 @@
+"""
+The commands, a file per group: each parses, calls one step and prints.
+"""

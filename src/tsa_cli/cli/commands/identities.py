@@ -1,0 +1,45 @@
+"""`tsa identities show|cut`."""
+
+from typing import Annotated
+
+import typer
+
+from tsa_cli.cli.answer import Answer
+from tsa_cli.cli.options import DryRunOption, FormatOption, OutOption, session_of
+
+app = typer.Typer(help="Who is one person and why; undo a link that should not be.")
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    user: Annotated[str, typer.Argument(help="A user id or a device id.")],
+    fmt: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """The ids that are one person, and every link between them."""
+    from tsa_cli.steps import identities as step
+
+    session = session_of(ctx)
+    with session.reading() as store:
+        report = step.show(store, user)
+    session.emit(Answer("identities show", report, report.edges), fmt, out)
+
+
+@app.command()
+def cut(
+    ctx: typer.Context,
+    id_a: Annotated[str, typer.Argument(metavar="A")],
+    id_b: Annotated[str, typer.Argument(metavar="B")],
+    dry_run: DryRunOption = False,
+    fmt: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """Cut the link between two ids; the next `tsa sessionize` takes the person apart."""
+    from tsa_cli.steps import identities as step
+
+    session = session_of(ctx)
+    with session.writing("identities cut", "", is_dry_run=dry_run) as run:
+        result = step.cut(run.store, id_a, id_b, dry_run=dry_run)
+    told = "cut; run `tsa sessionize` to apply it" if result.is_new else "was cut before"
+    session.emit(Answer("identities cut", result, summary=f"{id_a} – {id_b}: {told}"), fmt, out)

@@ -1,0 +1,75 @@
+"""`tsa quarantine list|replay|drop`."""
+
+from typing import Annotated
+
+import typer
+
+from tsa_cli.cli.answer import Answer
+from tsa_cli.cli.jobs.ingest import config_of, rows_of, summary_of
+from tsa_cli.cli.options import DryRunOption, FormatOption, OutOption, session_of
+
+app = typer.Typer(help="Lines that are no events: see them, read them again, drop them.")
+
+ReasonOption = Annotated[
+    str, typer.Option(metavar="CODE", help="Only this reason, e.g. invalid_timestamp.")
+]
+FileOption = Annotated[str, typer.Option("--file", metavar="PATH", help="Only lines of this file.")]
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    reason: ReasonOption = "",
+    file: FileOption = "",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many lines.")] = 1000,
+    fmt: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """The quarantined lines with file, line number and reason; personal values are protected."""
+    from tsa_cli.steps.ingest import quarantine as step
+
+    session = session_of(ctx)
+    with session.reading() as store:
+        rows = step.rows(store, step.Selection(reason, file), limit)
+        told = ", ".join(f"{r['line_count']:,} {r['reason']}" for r in step.summary(store))
+    session.emit(Answer("quarantine list", rows, rows, summary=told or "no line is held"), fmt, out)
+
+
+@app.command()
+def replay(
+    ctx: typer.Context,
+    reason: ReasonOption = "",
+    file: FileOption = "",
+    dry_run: DryRunOption = False,
+    fmt: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """Read the quarantined lines again, after the configuration was mended."""
+    from tsa_cli.steps.ingest import quarantine as step
+
+    session = session_of(ctx)
+    config = config_of(session, is_dry_run=dry_run)
+    with session.writing("quarantine replay", "", is_dry_run=dry_run) as run:
+        result = step.replay(run.store, config, step.Selection(reason, file), run.run_id)
+        run.note(result.data())
+    rows, told = rows_of(result), summary_of(result)
+    session.emit(Answer("quarantine replay", result.data(), rows, summary=told), fmt, out)
+
+
+@app.command()
+def drop(
+    ctx: typer.Context,
+    reason: ReasonOption = "",
+    file: FileOption = "",
+    dry_run: DryRunOption = False,
+    fmt: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """Forget the quarantined lines for good."""
+    from tsa_cli.steps.ingest import quarantine as step
+
+    session = session_of(ctx)
+    with session.writing("quarantine drop", "", is_dry_run=dry_run) as run:
+        count = step.drop(run.store, step.Selection(reason, file), is_dry_run=dry_run)
+    told = f"{count:,} lines {'would be ' if dry_run else ''}dropped"
+    session.emit(Answer("quarantine drop", {"dropped": count}, summary=told), fmt, out)

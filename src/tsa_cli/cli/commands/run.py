@@ -1,0 +1,28 @@
+"""`tsa run`."""
+
+from typing import Annotated
+
+import typer
+
+from tsa_cli.cli.answer import Answer
+from tsa_cli.cli.options import DryRunOption, FormatOption, OutOption, session_of
+
+
+def run(
+    ctx: typer.Context,
+    first: Annotated[str | None, typer.Option("--from", metavar="STEP", show_default=False)] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="STEP", show_default=False)] = None,
+    dry_run: DryRunOption = False,
+    fmt: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """The pipeline of tsa.yaml in order, one summary: for cron."""
+    from tsa_cli.cli import pipeline
+
+    session = session_of(ctx)
+    steps = pipeline.chosen(session.config.pipeline, first, last)
+    if dry_run:
+        session.emit(Answer("run", [{"step": s.step, "names": s.names} for s in steps]), fmt, out)
+        return
+    ends = pipeline.run_all(session, steps)
+    session.emit(pipeline.answer_of("run", ends), fmt, out)

@@ -1,0 +1,95 @@
+"""
+Audiences: planned, or exported to their files.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tsa_cli.cli.answer import Answer
+from tsa_cli.cli.jobs.window import Asked, span
+from tsa_cli.cli.session import Session
+
+if TYPE_CHECKING:
+    from tsa_cli.config.audiences import AudienceConfig
+    from tsa_cli.steps.export_audiences import AudienceReport, Request
+    from tsa_cli.store import Store
+
+FOLDER = Path("audiences")
+
+
+def planned(session: Session, names: list[str], asked: Asked, folder: Path = FOLDER) -> Answer:
+    """What `tsa audiences plan` answers."""
+    from tsa_cli.steps import export_audiences as step
+
+    with session.reading() as store:
+        request = _request(session, store, names, asked, folder)
+        reports = step.plan(store, request)
+    return _answer("audiences plan", reports, request)
+
+
+def work(
+    session: Session,
+    names: list[str],
+    asked: Asked | None = None,
+    folder: Path = FOLDER,
+    *,
+    allow_shrink: bool = False,
+) -> Answer:
+    """What `tsa audiences export` answers; the files are there by then."""
+    from tsa_cli.config import definition_hash
+    from tsa_cli.steps import export_audiences as step
+
+    definition = definition_hash(*definitions(session).values())
+    with session.writing("audiences export", definition) as run:
+        request = _request(session, run.store, names, asked or Asked(), folder)
+        reports = step.export(run.store, replace(request, allow_shrink=allow_shrink))
+        answer = _answer("audiences export", reports, request)
+        run.note({report.name: report.written for report in reports})
+        run.verdict = answer.verdict
+    return answer
+
+
+def definitions(session: Session) -> "dict[str, AudienceConfig]":
+    """Every audience in force, by name."""
+    from tsa_cli.config.audiences import AudienceConfig
+
+    return dict(session.catalog.entries(AudienceConfig, "audiences", []))
+
+
+def _request(
+    session: Session, store: "Store", names: list[str], asked: Asked, folder: Path
+) -> "Request":
+    from tsa_cli.config.privacy import PrivacyConfig
+    from tsa_cli.steps.export_audiences import Request
+
+    privacy = session.catalog.load(PrivacyConfig, "privacy.yaml")
+    as_of = span(store, asked).as_of
+    return Request(definitions(session), names, privacy, session.keys, as_of, folder)
+
+
+def _answer(command: str, reports: "Sequence[AudienceReport]", request: "Request") -> Answer:
+    """The reports with their faults as text; the gravest fault is the verdict."""
+    from tsa_cli.config import definition_hash
+
+    faults = [report.error for report in reports if report.error is not None]
+    data = [
+        {**vars(report), "error": report.error.message if report.error else None}
+        for report in reports
+    ]
+    rows = [
+        {key: value for key, value in row.items() if key not in ("destinations", "files")}
+        for row in data
+    ]
+    return Answer(
+        command,
+        data,
+        rows,
+        shown=["name", "status", "members", "written", "added", "removed"],
+        as_of=request.as_of,
+        warnings=[f"{report.name}: {report.error}" for report in reports if report.error],
+        definition=definition_hash(*request.audiences.values()),
+        summary=f"{len(reports)} audiences, {sum(r.written for r in reports):,} members may leave",
+        verdict=max(faults, key=lambda fault: fault.exit_code, default=None),
+    )

@@ -1,0 +1,39 @@
+"""
+The quality gates: what was counted must add up, metrics must keep their targets.
+"""
+
+from tsa_cli.cli.answer import Answer
+from tsa_cli.cli.session import Session
+from tsa_cli.errors import BreachError
+
+
+def work(session: Session) -> Answer:
+    """What `tsa check` answers; its verdict is a breach when a gate is not ok."""
+    from tsa_cli.config import definition_hash
+    from tsa_cli.config.events import EventsConfig
+    from tsa_cli.config.metrics import MetricsConfig
+    from tsa_cli.steps import check as step
+    from tsa_cli.steps import metrics
+
+    config = session.catalog.load(MetricsConfig, "metrics.yaml")
+    aliases = session.catalog.load(EventsConfig, "events.yaml").canonical_names()
+    with session.reading() as store:
+        as_of = store.newest_event_ts()
+        rows = []
+        if as_of is not None and store.has_table("core"):
+            rows = metrics.run(store, config, as_of=as_of, event_aliases=aliases).rows
+        report = step.run(store, rows)
+    broken = [gate for gate in report.gates if gate.ok is False]
+    verdict = None
+    if broken:
+        names = ", ".join(gate.gate for gate in broken)
+        verdict = BreachError(f"{len(broken)} gates are not ok: {names}", broken[0].detail)
+    return Answer(
+        "check",
+        report,
+        rows=[vars(gate) for gate in report.gates],
+        as_of=as_of,
+        definition=definition_hash(config),
+        summary=f"{len(report.gates)} gates, {report.breaches} breached",
+        verdict=verdict,
+    )

@@ -1,0 +1,43 @@
+"""
+Every user described by numbers, as of a moment.
+"""
+
+from typing import TYPE_CHECKING
+
+from tsa_cli.cli import moments
+from tsa_cli.cli.answer import Answer
+from tsa_cli.cli.plain import iso
+from tsa_cli.cli.session import Session
+
+if TYPE_CHECKING:
+    from tsa_cli.config import Catalog
+    from tsa_cli.steps.features import FeaturesInput
+
+
+def work(session: Session, as_of: str | None = None, *, is_dry_run: bool = False) -> Answer:
+    """What `tsa features` answers; the table is built by then."""
+    from tsa_cli.config import definition_hash
+    from tsa_cli.steps import features as step
+
+    config = input_of(session.catalog)
+    definition = definition_hash(config.features, config.sessions, config.identity)
+    with session.writing("features", definition, is_dry_run=is_dry_run) as run:
+        moment = moments.as_of(as_of, None) if as_of else None
+        result = step.run(run.store, config, moment)
+        run.note({"users": result.users, "as_of": iso(result.as_of)})
+    summary = f"{result.users:,} users as of {iso(result.as_of)}"
+    return Answer("features", result, as_of=result.as_of, definition=definition, summary=summary)
+
+
+def input_of(catalog: "Catalog") -> "FeaturesInput":
+    """The files that features depend on."""
+    from tsa_cli.config.features import FeaturesConfig
+    from tsa_cli.config.identity import IdentityConfig
+    from tsa_cli.config.sessions import SessionsConfig
+    from tsa_cli.steps.features import FeaturesInput
+
+    return FeaturesInput(
+        catalog.load(FeaturesConfig, "features.yaml"),
+        catalog.load(SessionsConfig, "sessions.yaml"),
+        catalog.load(IdentityConfig, "identity.yaml"),
+    )

@@ -1,0 +1,86 @@
+"""
+The journeys asked.
+"""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from tsa_cli.cli.answer import Answer
+from tsa_cli.cli.jobs.window import Asked, span
+from tsa_cli.cli.pictures.rows import items, joined
+from tsa_cli.cli.plain import Plain, plain
+from tsa_cli.cli.session import Session
+from tsa_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from tsa_cli.config.journeys import JourneyConfig
+
+
+class Part(StrEnum):
+    """The tables of the report that csv, jsonl and md can take."""
+
+    paths = "paths"
+    transitions = "transitions"
+    exits = "exits"
+    entries = "entries"
+    conversion_paths = "conversion_paths"
+    journey_types = "journey_types"
+    patterns = "patterns"
+
+
+def work(
+    session: Session,
+    names: list[str],
+    asked: Asked | None = None,
+    *,
+    compare: str | None = None,
+    part: Part = Part.paths,
+) -> Answer:
+    """What `tsa journey` answers: one report when one was named, else a list of them."""
+    from tsa_cli.cli.pictures.journey import picture
+    from tsa_cli.config import definition_hash
+    from tsa_cli.config.events import EventsConfig
+    from tsa_cli.config.journeys import JourneyConfig
+    from tsa_cli.steps import journey as step
+
+    configs = [
+        (name, _compared(config, compare))
+        for name, config in session.catalog.entries(JourneyConfig, "journeys", names)
+    ]
+    aliases = session.catalog.load(EventsConfig, "events.yaml").canonical_names()
+    with session.reading() as store:
+        window = span(store, asked or Asked())
+        found = [
+            step.run(store, name, config, **vars(window), event_aliases=aliases)
+            for name, config in configs
+        ]
+    data = plain(found[0] if len(names) == 1 else found)
+    return Answer(
+        "journey",
+        data,
+        rows=[row for report in found for row in _rows(report.name, plain(report), part)],
+        picture=lambda width: picture(data, width),
+        as_of=window.as_of,
+        definition=definition_hash(*(config for _, config in configs)),
+        summary="; ".join(f"{r.name}: {r.sessions:,} sessions" for r in found),
+    )
+
+
+def _rows(name: str, report: Plain, part: Part) -> list[dict[str, Plain]]:
+    return [{"name": name, **joined(row)} for row in items(report, part.value)]
+
+
+def _compared(config: "JourneyConfig", compare: str | None) -> "JourneyConfig":
+    """The config with the comparison that the command line asks for."""
+    from tsa_cli.config.journeys import Comparison
+
+    if compare is None:
+        return config
+    key, equals, values = compare.partition("=")
+    first, comma, second = values.partition(",")
+    if not (key and equals and comma and first and second and first != second):
+        raise UsageError(
+            f"--compare {compare}: not KEY=FIRST,SECOND", "e.g. device_type=mobile,desktop"
+        )
+    comparison = Comparison(by=key, values=(first, second))
+    return config.model_copy(update={"compare": comparison})

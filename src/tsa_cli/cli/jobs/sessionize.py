@@ -1,0 +1,56 @@
+"""
+Identities, sessions and users from the events.
+"""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from tsa_cli.cli.answer import Answer
+from tsa_cli.cli.session import Session
+
+if TYPE_CHECKING:
+    from tsa_cli.config import Catalog
+    from tsa_cli.steps.sessionize import SessionizeConfig
+
+
+def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -> Answer:
+    """What `tsa sessionize` answers; the tables are built by then."""
+    from tsa_cli.config.events import EventsConfig
+    from tsa_cli.steps import derive_events
+    from tsa_cli.steps import sessionize as step
+
+    config = config_of(session.catalog)
+    plan = session.catalog.load(EventsConfig, "events.yaml")
+    with session.writing("sessionize", config.definition(), is_dry_run=is_dry_run) as run:
+        result = step.run(run.store, config, is_full=is_full)
+        as_of = run.store.newest_event_ts()
+        derived = derive_events.run(run.store, plan, as_of).counts if as_of else {}
+        counts = asdict(result)
+        run.note(counts)
+    summary = (
+        f"{result.mode}: {result.events:,} events, {result.sessions:,} sessions,"
+        f" {result.users:,} users, {result.excluded_events:,} events of bots left out"
+    )
+    rows = [{k: v for k, v in counts.items() if k != "stitching"}]
+    data = {**counts, "derived": derived}
+    return Answer("sessionize", data, rows, definition=run.definition, summary=summary)
+
+
+def config_of(catalog: "Catalog") -> "SessionizeConfig":
+    """The files that decide sessions, people and channels."""
+    from tsa_cli.config.channels import ChannelsFile
+    from tsa_cli.config.features import FeaturesConfig
+    from tsa_cli.config.identity import IdentityConfig
+    from tsa_cli.config.referrers import ReferrersFile
+    from tsa_cli.config.sessions import SessionsConfig
+    from tsa_cli.config.users import UsersConfig
+    from tsa_cli.steps.sessionize import SessionizeConfig
+
+    return SessionizeConfig(
+        sessions=catalog.load(SessionsConfig, "sessions.yaml"),
+        identity=catalog.load(IdentityConfig, "identity.yaml"),
+        users=catalog.load(UsersConfig, "users.yaml"),
+        features=catalog.load(FeaturesConfig, "features.yaml"),
+        channels=catalog.load(ChannelsFile, "channels.yaml"),
+        referrers=catalog.load(ReferrersFile, "referrers.yaml"),
+    )

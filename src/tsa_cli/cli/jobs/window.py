@@ -1,0 +1,40 @@
+"""
+What every report is asked besides its name: from when to when, as of when, build first or not.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tsa_cli.cli import moments
+from tsa_cli.errors import DataError
+
+if TYPE_CHECKING:
+    from tsa_cli.store import Store
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The moments as typed."""
+
+    as_of: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True)
+class Span:
+    """The same, naive UTC; both ends count."""
+
+    as_of: datetime
+    since: datetime | None
+    until: datetime | None
+
+
+def span(store: "Store", asked: Asked) -> Span:
+    """The asked moments on the store's clock; DataError when the store holds no event."""
+    newest_ts = store.newest_event_ts()
+    clock = moments.as_of(asked.as_of, newest_ts)
+    if clock is None:
+        raise DataError("the store holds no event yet", "run `tsa ingest PATH` first")
+    return Span(clock, moments.since(asked.since, clock), moments.until(asked.until, clock))

@@ -1,0 +1,35 @@
+"""
+The entry point: `tsa` starts and ends here.
+
+Light by intent: nothing is imported before the signals are set, so that Ctrl-C during start-up
+ends quietly too.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+
+def main() -> None:
+    """Run `tsa` with the process's arguments and end the process with its exit code."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    os.umask(0o077)  # whatever is created is its owner's alone
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # OpenMP threads that spin cost a core
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The exit code of one command line; every error is text on stderr by then."""
+    from tsa_cli.cli.hoist import hoist, verbosity, wants_json_logs
+    from tsa_cli.cli.outcome import Outcome
+    from tsa_cli.cli.signals import ending_signals
+
+    outcome = Outcome(tracebacks=verbosity(arguments) > 1, as_json=wants_json_logs(arguments))
+    with outcome, ending_signals() as received:
+        from tsa_cli.cli.app import app
+
+        outcome.signals = received
+        returned = app(hoist(arguments) or ["--help"], prog_name="tsa", standalone_mode=False)
+        outcome.code = returned if isinstance(returned, int) else 0
+    return outcome.code

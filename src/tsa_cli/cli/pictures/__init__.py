@@ -1,0 +1,3 @@
+"""
+How reports look on a terminal, one module a report: `picture(data, width)`, from plain data.
+"""

@@ -1,0 +1,192 @@
+"""
+Funnels on a terminal: a bar a step, what is between the steps, and why people gave up.
+"""
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from tsa_cli.cli.pictures.drawing import (
+    NOTHING,
+    bar,
+    count,
+    duration,
+    heading,
+    note,
+    number,
+    percent,
+    table,
+)
+from tsa_cli.cli.pictures.rows import items, joined, reports, text
+from tsa_cli.cli.plain import Plain
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_GAP = 2
+_NARROWEST_BAR, _WIDEST_BAR = 8, 40
+_MOST_DRIVERS = 15
+_MOST_PATHS = 5  # of a step
+
+Report = dict[str, Plain]
+
+
+def picture(data: Plain, width: int) -> "RenderableType":
+    """Each funnel, one below the other."""
+    from rich.console import Group
+
+    return Group(*(part for report in reports(data) for part in _report(report, width)))
+
+
+def _report(report: Report, width: int) -> "list[RenderableType]":
+    title = (
+        f"{text(report, 'name')}: {count(report.get('converted'))} of"
+        f" {count(report.get('entered'))} {text(report, 'count_by')}s convert within"
+        f" {duration(report.get('window_seconds'))}"
+    )
+    parts: list[RenderableType] = [heading(title), _steps(items(report, "steps"), width)]
+    parts += [note(_balance(report)), *_matured(report)]
+    for value in (v for v in items(report, "breakdown") if v.get("entered")):
+        name = NOTHING if value.get("value") is None else text(value, "value")
+        parts += [note(""), heading(f"{name}: {count(value.get('entered'))} entered")]
+        parts.append(_steps(items(value, "steps"), width))
+    if items(report, "abandonment"):
+        parts += [note(""), heading("Given up"), _abandonment(report)]
+    for key, title, draw in _DRILLED:
+        if key in report:
+            parts += [note(""), heading(title), draw(report)]
+    return [*parts, note("")]
+
+
+def _steps(steps: list[Report], width: int) -> "RenderableType":
+    """A line a step; who stopped there either dropped or is pending: the window is still open."""
+    columns = {
+        "count": [count(step.get("count")) for step in steps],
+        "of all": [percent(step.get("rate_from_start")) for step in steps],
+        "95 %": [_interval(step) for step in steps],
+        "of last": [percent(step.get("rate_from_previous")) for step in steps],
+        "median": [duration(_median(step)) for step in steps],
+        "dropped": [count(step.get("dropped")) for step in steps],
+        "pending": [count(step.get("pending")) for step in steps],
+    }
+    names = [_named(step) for step in steps]
+    for too_wide in ("95 %", "median"):
+        room = width - _wide("step", names) - sum(_wide(*column) for column in columns.items())
+        if room >= _NARROWEST_BAR:
+            break
+        del columns[too_wide]
+    bar_width = max(_NARROWEST_BAR, min(_WIDEST_BAR, room))
+    bars = [bar(number(step.get("rate_from_start")) or 0.0, bar_width) for step in steps]
+    rows = list(zip(names, bars, *columns.values(), strict=True))
+    return table(["step", ""], list(columns), rows)
+
+
+def _wide(name: str, cells: list[str]) -> int:
+    """The columns of the terminal that a column takes, with the gap before the next."""
+    return max(len(cell) for cell in (name, *cells)) + _GAP
+
+
+def _named(step: Report) -> str:
+    optional = " (optional)" if step.get("optional") else ""
+    return f"{text(step, 'index')} {text(step, 'name')}{optional}"
+
+
+def _balance(report: Report) -> str:
+    """The line that adds up: entered = converted + dropped + pending."""
+    told = [
+        f"{count(report.get('entered'))} entered = {count(report.get('converted'))} converted",
+        f"{count(report.get('dropped'))} dropped",
+        f"{count(report.get('pending'))} pending",
+    ]
+    excluded = number(report.get("excluded")) or 0
+    return " + ".join(told) + (f"; {excluded:,.0f} excluded on top" if excluded else "")
+
+
+def _matured(report: Report) -> "list[RenderableType]":
+    """The rate that later data cannot change, where some may still convert."""
+    ripe = report.get("matured")
+    if not number(report.get("pending")) or not isinstance(ripe, dict) or not ripe.get("entered"):
+        return []
+    told = f"of the {count(ripe.get('entered'))} whose window is over"
+    return [note(f"{told}, {percent(ripe.get('rate'))} converted (95 %: {_interval(ripe)})")]
+
+
+def _interval(step: Report) -> str:
+    low, high = number(step.get("ci_low")), number(step.get("ci_high"))
+    return NOTHING if low is None or high is None else f"{100 * low:.0f}–{100 * high:.0f}"
+
+
+def _median(step: Report) -> Plain:
+    seconds = step.get("seconds_from_previous")
+    return seconds.get("median") if isinstance(seconds, dict) else None
+
+
+def _abandonment(report: Report) -> "RenderableType":
+    rows = [
+        (
+            text(row, "last_step"),
+            text(row, "reason"),
+            count(row.get("count")),
+            duration(row.get("median_seconds_in_funnel")),
+        )
+        for row in items(report, "abandonment")
+    ]
+    return table(["last step", "reason"], ["count", "median time"], rows)
+
+
+def _trend(report: Report) -> "RenderableType":
+    rows = [
+        (
+            text(row, "period") + ("" if row.get("is_complete") else " (open)"),
+            *(count(row.get(key)) for key in ("entered", "converted", "dropped", "pending")),
+            percent(row.get("rate")),
+            _interval(row),
+        )
+        for row in items(report, "trend")
+    ]
+    return table(["period"], ["entered", "converted", "dropped", "pending", "rate", "95 %"], rows)
+
+
+def _after_drop(report: Report) -> "RenderableType":
+    """The commonest ways on, of each step at which people dropped."""
+    names = {step.get("index"): _named(step) for step in items(report, "steps")}
+    rows: list[tuple[str, str, str, str]] = []
+    for last, group in groupby(items(report, "after_drop"), lambda row: row.get("last_step")):
+        paths = list(group)
+        for place, row in enumerate(paths[:_MOST_PATHS]):
+            step = names.get(last, str(last)) if not place else ""
+            path = text(joined(row), "path") or "(nothing more)"
+            rows.append((step, path, count(row.get("count")), percent(row.get("share"))))
+        if paths[_MOST_PATHS:]:
+            rest = [
+                sum(number(row.get(key)) or 0 for row in paths[_MOST_PATHS:])
+                for key in ("count", "share")
+            ]
+            rows.append(("", "(other ways)", count(rest[0]), percent(rest[1])))
+    return table(["last step", "next events"], ["count", "share"], rows)
+
+
+def _drivers(report: Report) -> "RenderableType":
+    from rich.console import Group
+
+    found = items(report, "drivers")
+    rows = [
+        (
+            text(row, "name") + ("" if row.get("value") is None else f" = {text(row, 'value')}"),
+            count(row.get("n")),
+            percent(row.get("rate_with")),
+            percent(row.get("rate_without")),
+            f"×{number(row.get('odds_ratio')) or 0:.3g}",
+        )
+        for row in found[:_MOST_DRIVERS]
+    ]
+    drawn = table(["who did or had"], ["n", "converted", "the others", "odds"], rows)
+    if len(found) <= _MOST_DRIVERS:
+        return drawn
+    return Group(drawn, note(f"… {len(found) - _MOST_DRIVERS} more: --format json"))
+
+
+_DRILLED = (
+    ("trend", "Entrants by period", _trend),
+    ("after_drop", "Where those who dropped went next", _after_drop),
+    ("drivers", "What goes with converting", _drivers),
+)

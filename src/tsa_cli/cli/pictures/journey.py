@@ -1,0 +1,87 @@
+"""
+Journeys on a terminal: the most frequent paths, where visits begin and end, who converts how.
+"""
+
+from typing import TYPE_CHECKING
+
+from tsa_cli.cli.pictures.drawing import bar, count, heading, note, number, percent, table
+from tsa_cli.cli.pictures.rows import items, joined, reports, text
+from tsa_cli.cli.plain import Plain
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+TOP = 10
+_BAR_WIDTH = 12
+
+Report = dict[str, Plain]
+
+
+def picture(data: Plain, width: int) -> "RenderableType":
+    """Each report's tables, one below the other, at most `TOP` rows each."""
+    from rich.console import Group
+
+    return Group(*(part for report in reports(data) for part in _report(report)))
+
+
+def _report(report: Report) -> "list[RenderableType]":
+    unit = text(report, "unit")
+    parts: list[RenderableType] = [
+        heading(
+            f"{text(report, 'name')}: {count(report.get('sessions'))} sessions of"
+            f" {count(report.get('users'))} users, {percent(report.get('conversion_rate'))} convert"
+        ),
+        *_titled("Paths", _paths(report)),
+        *_titled(f"Where visits begin, by {unit}", _ends(report, "entries", "share")),
+        *_titled(f"Where visits end, by {unit}", _ends(report, "exits", "exit_rate")),
+        *_titled("Ways to a conversion", _conversions(report)),
+        *_titled("How people come to book", _types(report)),
+    ]
+    left_out = len(items(report, "transitions"))
+    parts.append(note(f"{left_out} transitions: --format json, or --part transitions"))
+    return parts
+
+
+def _titled(title: str, drawn: "RenderableType") -> "list[RenderableType]":
+    return [note(""), heading(title), drawn]
+
+
+def _paths(report: Report) -> "RenderableType":
+    rows = [
+        (
+            text(joined(p), "path"),
+            count(p.get("sessions")),
+            percent(p.get("share")),
+            percent(p["conversion_rate"]),
+        )
+        for p in items(report, "paths")[:TOP]
+    ]
+    return table(["path"], ["sessions", "share", "converts"], rows)
+
+
+def _ends(report: Report, key: str, rate: str) -> "RenderableType":
+    rows = [
+        (text(e, "page"), count(e.get(key)), percent(e.get(rate))) for e in items(report, key)[:TOP]
+    ]
+    return table(["state"], [key, rate.replace("_", " ")], rows)
+
+
+def _conversions(report: Report) -> "RenderableType":
+    rows = [
+        (text(joined(p), "path"), count(p.get("sessions")), percent(p.get("share")))
+        for p in items(report, "conversion_paths")[: TOP // 2]
+    ]
+    return table(["path"], ["sessions", "share"], rows)
+
+
+def _types(report: Report) -> "RenderableType":
+    rows = [
+        (
+            text(t, "type"),
+            bar(number(t.get("share")) or 0.0, _BAR_WIDTH),
+            count(t.get("users")),
+            percent(t.get("share")),
+        )
+        for t in items(report, "journey_types")
+    ]
+    return table(["type", ""], ["users", "share"], rows)

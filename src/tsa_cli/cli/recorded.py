@@ -1,0 +1,140 @@
+"""
+A writing command is a run: when it began and ended, on what, how.
+
+writes  runs (run_id, command, started_at, ended_at, status, exit_code, definition, counts)
+"""
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tsa_cli.cli.plain import plain
+from tsa_cli.errors import BreachError, DataError, TsaError
+from tsa_cli.store import Store, open_store
+
+if TYPE_CHECKING:
+    from tsa_cli.cli.session import Session
+
+INTERRUPTED = 130
+INTERNAL = 4
+
+
+@dataclass
+class Run:
+    """A run under way; the command notes here what the `runs` table shall say of it."""
+
+    store: Store
+    run_id: str
+    definition: str
+    counts: dict[str, object] = field(default_factory=dict)
+    verdict: TsaError | None = None  # the work is done, but the exit code is not 0
+
+    def note(self, counts: Mapping[str, object]) -> None:
+        """Keep the numbers (and only the numbers) of a result for the `runs` table."""
+        self.counts |= {k: v for k, v in counts.items() if isinstance(v, (int, float, bool, str))}
+
+
+class _RolledBack(Exception):
+    """Ends a dry run's transaction."""
+
+
+@contextmanager
+def recorded(
+    session: "Session", command: str, definition: str, *, is_dry_run: bool
+) -> Iterator[Run]:
+    """
+    The open store inside a row of `runs`, which says `failed` and the exit code when it fails.
+
+    A dry run happens in a transaction that is rolled back; without a store, in a throw-away one.
+    """
+    wait = session.options.wait_seconds
+    with (
+        _place(session.db, is_dry_run=is_dry_run) as path,
+        open_store(
+            path, "write", settings=session.settings, wait_seconds=wait, command=f"tsa {command}"
+        ) as store,
+    ):
+        run = Run(store, session.run_id, definition)
+        if is_dry_run:
+            with suppress(_RolledBack), store.transaction():
+                yield run
+                raise _RolledBack
+            return
+        _start(store, session.run_id, command, definition, now())
+        status, code = "failed", INTERNAL
+        try:
+            yield run
+            status, code = _ending(run.verdict)
+        except TsaError as error:
+            code = error.exit_code
+            raise
+        except KeyboardInterrupt:
+            code = INTERRUPTED
+            raise
+        finally:
+            with suppress(DataError):  # a full disk must not hide the first error
+                _end(store, session.run_id, status, code, run.counts)
+
+
+def record_finished(
+    session: "Session",
+    command: str,
+    started_at: datetime,
+    verdict: TsaError | None,
+    counts: Mapping[str, object],
+) -> None:
+    """A row for a run whose steps have rows of their own; none where there is no store."""
+    if not session.db.exists():
+        return
+    wait = session.options.wait_seconds
+    with open_store(session.db, "write", settings=session.settings, wait_seconds=wait) as store:
+        _start(store, session.run_id, command, "", started_at)
+        _end(store, session.run_id, *_ending(verdict), counts)
+
+
+def _ending(verdict: TsaError | None) -> tuple[str, int]:
+    """(status, exit code) of a run that came to its end."""
+    if verdict is None:
+        return "done", 0
+    return ("breached" if isinstance(verdict, BreachError) else "failed"), verdict.exit_code
+
+
+@contextmanager
+def _place(db: Path, *, is_dry_run: bool) -> Iterator[Path]:
+    """The store's file; for a dry run without a store, one in a folder that is removed."""
+    if not is_dry_run or db.exists():
+        yield db
+        return
+    with tempfile.TemporaryDirectory(prefix="tsa-dry-run-") as folder:
+        yield Path(folder) / db.name
+
+
+def _start(store: Store, run_id: str, command: str, definition: str, started_at: datetime) -> None:
+    store.execute(
+        "0_store/run_started.sql",
+        run_id=run_id,
+        command=command,
+        started_at=started_at,
+        definition=definition,
+    )
+
+
+def _end(store: Store, run_id: str, status: str, code: int, counts: Mapping[str, object]) -> None:
+    store.execute(
+        "0_store/run_ended.sql",
+        run_id=run_id,
+        ended_at=now(),
+        status=status,
+        exit_code=code,
+        counts=json.dumps(plain(counts)),
+    )
+
+
+def now() -> datetime:
+    """The wall clock, naive UTC: only `runs` and ledgers may know it."""
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -1,0 +1,39 @@
+"""
+What may reach a terminal: text without control or direction characters, on the right stream.
+
+An event's name is whatever a visitor's browser sent; printed raw it could move the cursor,
+change the title or reverse the line.
+"""
+
+import re
+import sys
+
+# C0 and C1 controls, DEL, zero-width, bidirectional and line-separator characters.
+HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+)
+
+
+def visible(text: str) -> str:
+    """`text` with every hidden character written as its escape, like `\\x1b`."""
+    return HIDDEN.sub(lambda hit: _escaped(hit[0]), text)
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def say(line: str) -> None:
+    """One line on stderr; a closed stderr is no reason to fail."""
+    try:
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+    except (BrokenPipeError, ValueError):
+        return
+
+
+def is_terminal(stream: object) -> bool:
+    """True when `stream` is shown to a person."""
+    isatty = getattr(stream, "isatty", None)
+    return bool(isatty and isatty())

@@ -1,0 +1,139 @@
+"""
+What the configuration says: is each file right, which value is in force and why, what may be said.
+
+reads   the user's configs and the defaults
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from tsa_cli.config import Catalog, ConfigFile, load_file, nearest
+from tsa_cli.config.kinds import FILES, FOLDERS, model_of
+from tsa_cli.config.yaml_loader import Document, read_yaml
+from tsa_cli.errors import ConfigError
+
+BUILT_IN = "built-in"
+Json = dict[str, object]
+
+
+@dataclass(frozen=True)
+class FileCheck:
+    """One config file: `fault` is empty when it is right, else FILE:LINE:COL lines."""
+
+    file: str
+    origin: str
+    is_valid: bool
+    fault: str
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One value in force; `origin` is FILE:LINE of where it is set, or "built-in"."""
+
+    config: str
+    key: str
+    value: object
+    origin: str
+
+
+def validate(catalog: Catalog) -> list[FileCheck]:
+    """Every file of the user's folder, right or not, then every default in force."""
+    checks = [_check(catalog, relative) for relative in _in_force(catalog)]
+    return sorted(checks, key=lambda check: check.origin, reverse=True)
+
+
+def show(catalog: Catalog, name: str | None) -> list[Setting]:
+    """Each effective value of the config `name` ("sessions", "funnels/booking"), or of all."""
+    names = [name] if name else [r.removesuffix(".yaml") for r in _names(catalog)]
+    return [setting for each in names for setting in _settings(catalog, each)]
+
+
+def schema(name: str) -> Json:
+    """The JSON Schema of a kind ("sessions", "funnels", …); ConfigError when there is none."""
+    kinds = {**FILES, **FOLDERS}
+    kind = name.partition("/")[0].removesuffix(".yaml")
+    if kind not in kinds:
+        raise ConfigError(
+            f"no kind of config called {name!r}{nearest(kind, sorted(kinds))}",
+            f"known: {', '.join(sorted(kinds))}",
+        )
+    found = kinds[kind].model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": kind, **found}
+
+
+def _in_force(catalog: Catalog) -> list[str]:
+    """Relative names: every YAML file of the user's folder, and the defaults not replaced."""
+    found: set[str] = set()
+    for folder in (catalog.user_dir, catalog.defaults_dir):
+        if folder is not None:
+            found |= {path.relative_to(folder).as_posix() for path in folder.rglob("*.y*ml")}
+    return sorted(found)
+
+
+def _names(catalog: Catalog) -> list[str]:
+    """What `show` goes through: every file of the house, present or not, and every entry."""
+    entries = [f"{kind}/{name}.yaml" for kind in FOLDERS for name in catalog.names(kind)]
+    return [f"{name}.yaml" for name in FILES] + entries
+
+
+def _check(catalog: Catalog, relative: str) -> FileCheck:
+    path = catalog.path(relative)
+    if path is None:  # cannot be: the name came from one of the two folders
+        return FileCheck(relative, BUILT_IN, True, "")
+    shown, origin = catalog.shown(path), catalog.origin(path)
+    model = model_of(relative)
+    if model is None:
+        return FileCheck(shown, origin, False, f"{shown}:1:1: {_unknown(relative)}")
+    try:
+        load_file(model, path, shown)
+    except ConfigError as error:
+        return FileCheck(shown, origin, False, error.message)
+    return FileCheck(shown, origin, True, "")
+
+
+def _unknown(relative: str) -> str:
+    folder, _, name = relative.rpartition("/")
+    known = sorted(FOLDERS) if folder else [f"{file}.yaml" for file in FILES]
+    return f"no config has this name{nearest(folder or name, known)} (known: {', '.join(known)})"
+
+
+def _settings(catalog: Catalog, name: str) -> Iterator[Setting]:
+    relative = f"{name.removesuffix('.yaml')}.yaml"
+    model = model_of(relative)
+    if model is None:
+        known = [each.removesuffix(".yaml") for each in _names(catalog)]
+        raise ConfigError(
+            f"no config called {name!r}{nearest(name, known)}", f"known: {', '.join(known)}"
+        )
+    path = catalog.path(relative)
+    if path is None and "/" in name:
+        folder, _, entry = name.partition("/")
+        catalog.entry(model, folder, entry)  # raises, with the nearest name
+    shown = f"defaults/{relative}"
+    if path and catalog.origin(path) == "user":
+        shown = catalog.shown(path)
+    document = read_yaml(path, shown) if path else None
+    config = load_file(model, path, shown) if path else model()
+    for key, value in _flat(config):
+        yield Setting(name, ".".join(key), value, _origin(document, key))
+
+
+def _flat(config: ConfigFile) -> Iterator[tuple[tuple[str, ...], object]]:
+    """(path of keys, value) of every leaf; lists are leaves."""
+    pending: list[tuple[tuple[str, ...], object]] = [
+        ((), config.model_dump(mode="json", by_alias=True))
+    ]
+    while pending:
+        key, value = pending.pop(0)
+        if isinstance(value, Mapping) and value:
+            pending[:0] = [((*key, str(name)), item) for name, item in value.items()]
+        else:
+            yield key, value
+
+
+def _origin(document: Document | None, key: tuple[str, ...]) -> str:
+    """FILE:LINE of the deepest key that the file sets on the way to `key`; else "built-in"."""
+    values = document.values if document else None
+    if document is None or not isinstance(values, dict) or key[:1] == () or key[0] not in values:
+        return BUILT_IN
+    return document.at(key).rpartition(":")[0]
