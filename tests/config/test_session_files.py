@@ -39,7 +39,11 @@ def test_the_committed_file_equals_the_defaults(name: str) -> None:
         (UsersConfig, "segments: [{name: a}, {name: a}]", "named twice"),
         (UsersConfig, "segments: [{name: a, where: {bookings: {gte: 1}}}]", "total_bookings"),
         (FeaturesConfig, "trend: {windows: 1}", "greater than or equal to 2"),
-        (FeaturesConfig, "engagement_score: {pages_per_session: {weight: 1, half: 0}}", "greater than 0"),
+        (
+            FeaturesConfig,
+            "engagement_score: {pages_per_session: {weight: 1, half: 0}}",
+            "greater than 0",
+        ),
     ],
 )
 def test_a_fault_is_named_with_its_line(

@@ -1,0 +1,92 @@
+"""
+configs/features.yaml: which events each feature counts, the weights of the two scores, the trends.
+
+source  the PRD's 3.2.1 (user_behavior_features), 4.1.1, 4.3.1 and 5.2.1
+"""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator, model_validator
+
+from tsa_cli.config.model import ConfigFile, ConfigModel, Duration
+from tsa_cli.config.sessions import EventPattern
+
+
+class Component(ConfigModel):
+    """One part of a score: a measure x adds weight * x / (x + half)."""
+
+    weight: float = Field(ge=0)
+    half: float = Field(gt=0)
+
+
+class EngagementScore(ConfigModel):
+    """Weights of `engagement_score`; the sum is divided by the sum of weights, so 0 to 1."""
+
+    pages_per_session: Component = Component(weight=0.3, half=2)
+    avg_session_duration: Component = Component(weight=0.3, half=120)
+    interactions_per_session: Component = Component(weight=0.2, half=1)
+    total_sessions: Component = Component(weight=0.2, half=2)
+
+    @model_validator(mode="after")
+    def _weighted(self) -> "EngagementScore":
+        if not sum(part.weight for _, part in self):
+            raise ValueError("at least one weight must be above 0")
+        return self
+
+
+class PriceSensitivityScore(ConfigModel):
+    """Weights of `price_sensitivity_score`; the sum is divided by the sum of weights, so 0 to 1."""
+
+    price_checks_per_session: Component = Component(weight=0.4, half=1)
+    price_checks_per_booking: Component = Component(weight=0.3, half=3)
+    price_comparisons: Component = Component(weight=0.3, half=2)
+
+    @model_validator(mode="after")
+    def _weighted(self) -> "PriceSensitivityScore":
+        if not sum(part.weight for _, part in self):
+            raise ValueError("at least one weight must be above 0")
+        return self
+
+
+class Trend(ConfigModel):
+    """Equal windows that end at `as_of`; a trend is the least-squares slope over them."""
+
+    windows: int = Field(4, ge=2, le=52)
+    width: Duration = timedelta(days=14)
+
+
+class Feedback(ConfigModel):
+    """Negative are the `events`, and those of `rated` with a rating up to `at_most`."""
+
+    events: list[EventPattern] = ["negative_feedback", "complaint_filed"]
+    rated: list[EventPattern] = ["feedback_submitted", "review_submitted", "rating_submitted"]
+    rating_properties: list[str] = Field(default=["rating", "score", "stars"], min_length=1)
+    at_most: float = 2
+
+
+class FeaturesConfig(ConfigFile):
+    """configs/features.yaml."""
+
+    price_check_events: list[EventPattern] = ["price_checked"]
+    service_view_events: list[EventPattern] = ["service_viewed"]
+    booking_attempt_events: list[EventPattern] = ["booking_started"]
+    price_comparison_events: list[EventPattern] = ["comparison_made"]
+    support_events: list[EventPattern] = [
+        "support_ticket_opened", "support_ticket_created", "support_contacted",
+    ]  # fmt: skip
+    negative_feedback: Feedback = Feedback()
+    engagement_score: EngagementScore = EngagementScore()
+    price_sensitivity_score: PriceSensitivityScore = PriceSensitivityScore()
+    trend: Trend = Trend()
+    timezone: str = "UTC"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            message = f'unknown time zone {value!r}; give a name like "Europe/Berlin"'
+            raise ValueError(message) from None
+        return value

@@ -1,0 +1,59 @@
+"""
+configs/sessions.yaml: when a session begins, which events count for what, what a bounce is.
+
+source  definitions D8 to D12: the rules of GA4, Snowplow and PostHog, and where ours differ
+"""
+
+from datetime import timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator
+
+from tsa_cli.config.model import ConfigFile, Duration
+
+EventPattern = str  # a canonical event name, or a glob over names: "booking_*"
+
+SERVER_EVENTS = [
+    "service_completed", "pickup", "device_picked_up", "no_show", "booking_no_show",
+    "repair_started", "repair_completed", "invoice_paid", "refund_issued",
+    "email_sent", "email_delivered", "push_sent", "sms_sent",
+]  # fmt: skip
+INTERACTIVE_EVENTS = [
+    "price_checked", "availability_checked", "booking_*", "service_booked", "search_performed",
+    "filter_applied", "comparison_made", "review_read", "contact_info_submitted", "quote_requested",
+]  # fmt: skip
+
+
+class SessionsConfig(ConfigFile):
+    """configs/sessions.yaml; every list of events takes names and globs."""
+
+    timeout: Duration = timedelta(minutes=30)
+    max_duration: Duration = timedelta(hours=24)
+    split_on_campaign: bool = False
+    split_at_midnight: bool = False
+    timezone: str = "UTC"
+    bounce: Literal["prd", "ga4"] = "prd"
+    engaged_after: Duration = timedelta(seconds=10)
+    page_view_events: list[EventPattern] = ["page_viewed", "screen_viewed"]
+    interactive_events: list[EventPattern] = Field(default_factory=lambda: [*INTERACTIVE_EVENTS])
+    conversion_events: list[EventPattern] = ["booking_completed", "service_booked"]
+    server_events: list[EventPattern] = Field(default_factory=lambda: [*SERVER_EVENTS])
+    max_events: int = Field(5000, ge=2)
+
+    @field_validator("timeout", "max_duration")
+    @classmethod
+    def _positive(cls, value: timedelta) -> timedelta:
+        if value <= timedelta(0):
+            raise ValueError("a session cannot end before it begins; give more than 0s")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            message = f'unknown time zone {value!r}; give a name like "Europe/Berlin"'
+            raise ValueError(message) from None
+        return value

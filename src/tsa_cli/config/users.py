@@ -1,0 +1,83 @@
+"""
+configs/users.yaml: what a booking is worth, which services a person prefers, their segment.
+
+source  the PRD's 3.2.1 (dim_users) and 4.2.1 (VIP: bookings >= 3, value >= 500, engagement >= 0.7)
+"""
+
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from tsa_cli.config.model import ConfigFile, ConfigModel
+from tsa_cli.config.sessions import EventPattern
+
+Measure = Literal[
+    "total_sessions", "total_page_views", "total_bookings", "lifetime_value", "engagement_score",
+    "days_since_last_visit",
+]  # fmt: skip
+
+
+class Bounds(ConfigModel):
+    """A closed interval; a side that is absent is open."""
+
+    gte: float | None = None
+    lte: float | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Bounds":
+        if self.gte is None and self.lte is None:
+            raise ValueError("give gte, lte or both")
+        if self.gte is not None and self.lte is not None and self.gte > self.lte:
+            raise ValueError(f"gte {self.gte} is above lte {self.lte}")
+        return self
+
+
+class SegmentRule(ConfigModel):
+    """A segment and the bounds that a person's measures must all keep; none: everyone left."""
+
+    name: str = Field(min_length=1)
+    where: dict[Measure, Bounds] = {}
+
+
+def _default_segments() -> list[SegmentRule]:
+    return [
+        SegmentRule(
+            name="VIP",
+            where={
+                "total_bookings": Bounds(gte=3),
+                "lifetime_value": Bounds(gte=500),
+                "engagement_score": Bounds(gte=0.7),
+            },
+        ),
+        SegmentRule(name="repeat customer", where={"total_bookings": Bounds(gte=2)}),
+        SegmentRule(name="customer", where={"total_bookings": Bounds(gte=1)}),
+        SegmentRule(name="one-time visitor", where={"total_sessions": Bounds(lte=1)}),
+        SegmentRule(name="browser"),
+    ]
+
+
+class UsersConfig(ConfigFile):
+    """configs/users.yaml; the first segment whose bounds all hold is a person's."""
+
+    booking_events: list[EventPattern] = ["booking_completed", "service_booked"]
+    booking_id_property: str = "booking_id"
+    value_properties: list[str] = Field(default=["value", "price", "amount"], min_length=1)
+    service_events: dict[EventPattern, float] = {
+        "service_viewed": 1.0, "price_checked": 2.0, "quote_requested": 2.0,
+        "booking_completed": 5.0, "service_booked": 5.0,
+    }  # fmt: skip
+    service_properties: list[str] = Field(
+        default=["service_name", "service_type", "service", "service_id", "service_category"],
+        min_length=1,
+    )
+    preferred_services: int = Field(3, ge=1, le=100)
+    segments: list[SegmentRule] = Field(default_factory=_default_segments, min_length=1)
+
+    @field_validator("segments")
+    @classmethod
+    def _one_name_each(cls, value: list[SegmentRule]) -> list[SegmentRule]:
+        names = [rule.name for rule in value]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"named twice: {', '.join(twice)}")
+        return value

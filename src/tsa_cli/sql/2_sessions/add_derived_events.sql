@@ -1,0 +1,126 @@
+-- table:  derived_events, with the events of one rule
+-- reads:  core, actors, event_types, events, session_rows, and what the matchers ask for
+-- params: $name VARCHAR                           of the derived event
+--         $as_of TIMESTAMP                        later events are not known yet
+--         $is_any_name BOOLEAN, $names VARCHAR[]  the event names that a matcher can hold for
+--         $per VARCHAR (event | session | user), $at_least INTEGER
+--         $has_unless, $is_ever BOOLEAN; $within_us BIGINT
+-- slots:  @columns, @joins, @is_anchor, @is_unless, @key from the matchers
+-- notes:  events of one user are ordered by (event_ts, event_id); an `unless` event counts when its key
+--         is the anchor's, or when one of the two has none. Running minima instead of a join keep a
+--         user with a million events linear; ids are read of the few events only that may be anchors.
+insert into derived_events
+with readable as (
+    select
+        a.user_key,
+        a.user_id,
+        c.event_ts,
+        c.event_seq,
+        c.session_key
+        @columns
+    from core as c
+    inner join actors as a on c.actor_key = a.actor_key
+    inner join event_types as w on c.event_code = w.event_code
+    @joins
+    where c.event_ts <= $as_of and ($is_any_name or list_contains($names, w.event_type))
+),
+marked as (
+    select
+        user_key,
+        user_id,
+        event_ts,
+        event_seq,
+        session_key,
+        @is_anchor as is_anchor,
+        case when @is_unless then event_ts end as unless_ts,
+        @key as key_text
+    from readable
+),
+counted as (
+    select
+        *,
+        case
+            when is_anchor then rank() over (
+                partition by user_key, is_anchor, key_text, case when $per = 'session' then session_key end
+                order by event_ts
+            )
+        end as first_number,                       -- of the anchors at this very time
+        count(*) over (
+            partition by user_key, is_anchor, key_text, case when $per = 'session' then session_key end, event_ts
+        ) as tie_count
+    from marked
+    where is_anchor or unless_ts is not null
+),
+narrowed as (
+    select
+        * replace (
+            is_anchor and (
+                $per = 'event' or ($at_least >= first_number and $at_least < first_number + tie_count)
+            ) as is_anchor
+        )
+    from counted
+),
+named as (
+    select
+        n.*,
+        e.event_id
+    from narrowed as n
+    inner join events as e on n.event_seq = e.event_seq
+    where n.is_anchor or n.unless_ts is not null
+),
+seen as (
+    select
+        *,
+        first_number - 1 + row_number() over (
+            partition by
+                user_key,
+                is_anchor,
+                key_text,
+                case when $per = 'session' then session_key end
+            order by event_ts, event_id
+        ) as anchor_number,
+        min(unless_ts) over after_it as next_any_ts,
+        min(unless_ts) over after_it_same_key as next_same_ts,
+        min(case when key_text is null then unless_ts end) over after_it as next_keyless_ts,
+        min(unless_ts) over up_to_it as first_any_ts,
+        min(unless_ts) over up_to_it_same_key as first_same_ts,
+        min(case when key_text is null then unless_ts end) over up_to_it as first_keyless_ts
+    from named
+    window
+        after_it as (
+            partition by user_key order by event_ts, event_id rows between 1 following and unbounded following
+        ),
+        after_it_same_key as (
+            partition by user_key, key_text order by event_ts, event_id
+            rows between 1 following and unbounded following
+        ),
+        up_to_it as (
+            partition by user_key order by event_ts, event_id rows between unbounded preceding and 1 preceding
+        ),
+        up_to_it_same_key as (
+            partition by user_key, key_text order by event_ts, event_id
+            rows between unbounded preceding and 1 preceding
+        )
+),
+anchors as (
+    select
+        *,
+        event_ts + to_microseconds($within_us) as deadline_ts,
+        case when key_text is null then next_any_ts else least(next_same_ts, next_keyless_ts) end as next_ts,
+        case when key_text is null then first_any_ts else coalesce(first_same_ts, first_keyless_ts) end as first_ts
+    from seen
+    where is_anchor
+        and ($per = 'event' or (anchor_number = $at_least and ($per = 'user' or session_key is not null)))
+)
+select
+    a.user_id,
+    $name as event_type,
+    a.deadline_ts as event_ts,
+    a.event_id as anchor_event_id,
+    cast(s.session_id as varchar) as session_id
+from anchors as a
+left join session_rows as s on a.session_key = s.session_key
+where a.deadline_ts <= $as_of
+    and not ($has_unless and coalesce(a.next_ts <= a.deadline_ts, false))
+    and not ($is_ever and a.first_ts is not null)
+order by event_ts, anchor_event_id

@@ -1,0 +1,7 @@
+-- table:  users_index, with new users
+-- reads:  actor_users
+insert into users_index
+select
+    (select coalesce(max(user_key), 0) from users_index) + row_number() over (order by user_id) as user_key,
+    user_id
+from (select distinct user_id from actor_users where user_id not in (select user_id from users_index))

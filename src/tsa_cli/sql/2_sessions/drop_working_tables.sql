@@ -1,0 +1,38 @@
+-- tables: the working tables of one run, gone
+drop view if exists core_scope;
+
+drop view if exists ordered_events;
+
+drop view if exists encoded_events;
+
+drop view if exists scoped_actors;
+
+drop view if exists scoped_sessions;
+
+drop table if exists touched_core;
+
+drop table if exists session_batch;
+
+drop table if exists new_core;
+
+drop table if exists touched_devices;
+
+drop table if exists touched_users;
+
+drop table if exists touched_actors;
+
+drop table if exists touched_sessions;
+
+drop table if exists session_spans;
+
+drop table if exists span_touches;
+
+drop table if exists session_cuts;
+
+drop table if exists cut_sessions;
+
+drop table if exists old_sessions;
+
+drop table if exists anchor_places;
+
+drop table if exists trait_values

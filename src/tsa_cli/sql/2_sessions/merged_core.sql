@@ -1,0 +1,10 @@
+-- table:  core, sorted again after many runs have appended to it
+-- reads:  core
+select
+    row_number() over () - 1 as core_seq,
+    * exclude (core_seq)
+from (
+    select *
+    from core
+    order by device_key, core_seq
+)

@@ -1,0 +1,2 @@
+-- table: session_cuts (temporary), empty
+create or replace temp table session_cuts (core_seq bigint, reason varchar)

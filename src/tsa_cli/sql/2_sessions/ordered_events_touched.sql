@@ -1,0 +1,67 @@
+-- view:   ordered_events (temporary), the events of touched devices that are renewed, sorted
+-- reads:  core, new_core, touched_devices, events
+-- notes:  old events are in order already; ids are compared only at moments that new events have, too
+create or replace temp view ordered_events as
+with mixed as (
+    select
+        c.core_seq,
+        c.device_key,
+        c.actor_key,
+        c.event_ts,
+        c.event_code,
+        c.page_key,
+        c.referrer_key,
+        c.agent_key,
+        c.ip_key,
+        c.event_seq,
+        c.is_server,
+        c.is_known,
+        c.is_touch
+    from core as c
+    inner join touched_devices as d on c.device_key = d.device_key and c.event_ts >= d.from_ts
+    union all
+    select
+        null as core_seq,
+        device_key,
+        actor_key,
+        event_ts,
+        event_code,
+        page_key,
+        referrer_key,
+        agent_key,
+        ip_key,
+        event_seq,
+        is_server,
+        is_known,
+        is_touch
+    from new_core
+),
+tied as (
+    select
+        m.event_seq,
+        row_number() over (
+            partition by m.device_key, m.event_ts order by coalesce(e.event_text, cast(e.event_uuid as varchar))
+        ) as tie
+    from mixed as m
+    semi join new_core as n on m.device_key = n.device_key and m.event_ts = n.event_ts
+    inner join events as e on m.event_seq = e.event_seq
+)
+select
+    m.device_key,
+    m.actor_key,
+    m.event_ts,
+    m.event_code,
+    m.page_key,
+    m.referrer_key,
+    m.agent_key,
+    m.ip_key,
+    m.event_seq,
+    m.is_server,
+    m.is_known,
+    m.is_touch
+from mixed as m
+left join tied as t on m.event_seq = t.event_seq
+order by
+    m.device_key,
+    m.event_ts,
+    coalesce(t.tie, m.core_seq)

@@ -1,0 +1,6 @@
+-- table:  session_cuts (temporary), why the sessions that a cut began do so
+-- reads:  cut_rows(core_seq, session_key, reason)  lent by the step
+create or replace temp table session_cuts as
+select core_seq, reason
+from cut_rows
+where reason is not null

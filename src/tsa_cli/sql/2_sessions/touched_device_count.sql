@@ -1,0 +1,2 @@
+-- reads: touched_devices
+select count(*) as device_count from touched_devices

@@ -1,0 +1,55 @@
+-- table:  feature_visits (temporary), the visits begun before a moment, as far as they had come by then
+-- reads:  session_rows, core, event_flags, feature_actors, user_agents
+-- params: $before_ts TIMESTAMP, $timezone VARCHAR, $window_us BIGINT, $window_count INTEGER
+-- notes:  a visit that goes on after the moment is counted anew from its events before it
+create or replace temp table feature_visits as
+with visits as (
+    select
+        session_id,
+        device_key,
+        actor_key,
+        agent_key,
+        start_ts,
+        end_ts,
+        page_views,
+        interactive_count,
+        conversion_count
+    from session_rows
+    where end_ts < $before_ts
+    union all
+    select
+        any_value(s.session_id) as session_id,
+        any_value(c.device_key) as device_key,
+        arg_max(c.actor_key, c.core_seq + case when c.is_known then 1099511627776 else 0 end) as actor_key,
+        arg_min(c.agent_key, c.core_seq) as agent_key,
+        min(c.event_ts) as start_ts,
+        max(c.event_ts) as end_ts,
+        sum(case when t.is_page_view then 1 else 0 end) as page_views,
+        sum(case when t.is_interactive then 1 else 0 end) as interactive_count,
+        sum(case when t.is_conversion then 1 else 0 end) as conversion_count
+    from core as c
+    inner join session_rows as s on c.session_key = s.session_key
+    inner join event_flags as t on c.event_code = t.event_code
+    where s.start_ts < $before_ts and s.end_ts >= $before_ts and c.event_ts < $before_ts
+    group by c.session_key
+)
+select
+    a.user_key,
+    v.session_id,
+    v.device_key,
+    v.start_ts,
+    v.end_ts,
+    (epoch_us(v.end_ts) - epoch_us(v.start_ts)) / 1e6 as duration_seconds,
+    cast(v.page_views as integer) as page_views,
+    cast(v.interactive_count as integer) as interactive_count,
+    v.conversion_count > 0 as is_conversion,
+    u.device_type is not distinct from 'mobile' as is_mobile,
+    cast(hour(timezone($timezone, timezone('UTC', v.start_ts))) as integer) as local_hour,
+    cast(isodow(timezone($timezone, timezone('UTC', v.start_ts))) as integer) as local_weekday,
+    case
+        when (epoch_us($before_ts) - 1 - epoch_us(v.start_ts)) // $window_us < $window_count
+            then $window_count - 1 - (epoch_us($before_ts) - 1 - epoch_us(v.start_ts)) // $window_us
+    end as window_index                                         -- 0 is the oldest window; null is before it
+from visits as v
+inner join feature_actors as a on v.actor_key = a.actor_key
+left join user_agents as u on v.agent_key = u.agent_key

@@ -1,0 +1,224 @@
+-- table:  user_behavior_features, one row per user with an event before the moment
+-- reads:  feature_visits, feature_flags, feature_actors, core, service_events
+-- params: $before_ts TIMESTAMP  nothing at or after it is looked at
+--         $as_of TIMESTAMP      the moment as asked for; days are counted back from it
+--         $window_count INTEGER  windows of the trends
+--         $negative_at_most DOUBLE  a rating up to it is negative
+--         $pages_weight, $pages_half, $duration_weight, $duration_half, $interactions_weight,
+--         $interactions_half, $sessions_weight, $sessions_half DOUBLE  of engagement_score
+--         $checks_weight, $checks_half, $unbooked_weight, $unbooked_half, $comparisons_weight,
+--         $comparisons_half DOUBLE  of price_sensitivity_score
+with events as (
+    select
+        a.user_key,
+        any_value(a.user_id) as user_id,
+        max(e.last_ts) as last_ts,
+        cast(sum(e.price_checks) as bigint) as price_checks,
+        cast(sum(e.service_views) as bigint) as service_views,
+        cast(sum(e.booking_attempts) as bigint) as booking_attempts,
+        cast(sum(e.comparisons) as bigint) as comparisons,
+        cast(sum(e.support) as bigint) as support,
+        cast(sum(e.negative) as bigint) as negative
+    from (
+        select
+            c.actor_key,
+            max(c.event_ts) as last_ts,
+            sum(case when f.is_price_check then 1 else 0 end) as price_checks,
+            sum(case when f.is_service_view then 1 else 0 end) as service_views,
+            sum(case when f.is_booking_attempt then 1 else 0 end) as booking_attempts,
+            sum(case when f.is_comparison then 1 else 0 end) as comparisons,
+            sum(case when f.is_support then 1 else 0 end) as support,
+            sum(case when f.is_negative then 1 else 0 end) as negative
+        from core as c
+        inner join feature_flags as f on c.event_code = f.event_code
+        where c.event_ts < $before_ts
+        group by c.actor_key
+    ) as e
+    inner join feature_actors as a on e.actor_key = a.actor_key
+    group by a.user_key
+),
+bookings as (
+    select
+        user_key,
+        count(*) as total_bookings,
+        coalesce(sum(booking_value), 0) as monetary_value
+    from (
+        select
+            a.user_key,
+            max(b.booking_value) as booking_value
+        from service_events as b
+        inner join feature_actors as a on b.actor_key = a.actor_key
+        where b.is_booking and b.event_ts < $before_ts
+        group by a.user_key, b.booking_id, case when b.booking_id is null then b.event_seq end
+    )
+    group by user_key
+),
+ratings as (
+    select
+        a.user_key,
+        count(*) as negative
+    from service_events as b
+    inner join feature_actors as a on b.actor_key = a.actor_key
+    where b.rating <= $negative_at_most and b.event_ts < $before_ts
+    group by a.user_key
+),
+visits as (
+    select
+        user_key,
+        count(*) as total_sessions,
+        avg(duration_seconds) as avg_session_duration,
+        cast(sum(page_views) as bigint) as page_views,
+        sum(page_views) / count(*) as pages_per_session,
+        sum(interactive_count) / count(*) as interactions_per_session,
+        avg(case when is_conversion then 1 else 0 end) as conversion_rate,
+        avg(case when is_mobile then 1 else 0 end) as mobile_rate,
+        count(distinct device_key) as devices,
+        min(start_ts) as first_visit_ts,
+        max(end_ts) as last_visit_ts,
+        sum(case when local_hour < 6 then 1 else 0 end) as nights,
+        sum(case when local_hour between 6 and 11 then 1 else 0 end) as mornings,
+        sum(case when local_hour between 12 and 17 then 1 else 0 end) as afternoons,
+        sum(case when local_hour >= 18 then 1 else 0 end) as evenings,
+        sum(case when local_weekday = 1 then 1 else 0 end) as mondays,
+        sum(case when local_weekday = 2 then 1 else 0 end) as tuesdays,
+        sum(case when local_weekday = 3 then 1 else 0 end) as wednesdays,
+        sum(case when local_weekday = 4 then 1 else 0 end) as thursdays,
+        sum(case when local_weekday = 5 then 1 else 0 end) as fridays,
+        sum(case when local_weekday = 6 then 1 else 0 end) as saturdays,
+        sum(case when local_weekday = 7 then 1 else 0 end) as sundays,
+        coalesce(sum(window_index - ($window_count - 1) / 2), 0) as frequency_moment
+    from feature_visits
+    group by user_key
+),
+switches as (
+    select
+        user_key,
+        avg(case when device_key <> previous_device_key then 1 else 0 end) as switching_rate
+    from (
+        select
+            user_key,
+            device_key,
+            lag(device_key) over (partition by user_key order by start_ts, session_id) as previous_device_key
+        from feature_visits
+    )
+    where previous_device_key is not null
+    group by user_key
+),
+measured as (
+    select
+        user_key,
+        null as window_index,
+        total_sessions,
+        avg_session_duration,
+        pages_per_session,
+        interactions_per_session
+    from visits
+    union all
+    select
+        user_key,
+        window_index,
+        count(*) as total_sessions,
+        avg(duration_seconds) as avg_session_duration,
+        sum(page_views) / count(*) as pages_per_session,
+        sum(interactive_count) / count(*) as interactions_per_session
+    from feature_visits
+    where window_index is not null
+    group by user_key, window_index
+),
+scored as (
+    select
+        user_key,
+        window_index,
+        (
+            $pages_weight * pages_per_session / (pages_per_session + $pages_half)
+            + $duration_weight * avg_session_duration / (avg_session_duration + $duration_half)
+            + $interactions_weight * interactions_per_session / (interactions_per_session + $interactions_half)
+            + $sessions_weight * total_sessions / (total_sessions + $sessions_half)
+        ) / ($pages_weight + $duration_weight + $interactions_weight + $sessions_weight) as engagement
+    from measured
+),
+engaged as (
+    select
+        user_key,
+        max(case when window_index is null then engagement end) as engagement_score,
+        coalesce(sum((window_index - ($window_count - 1) / 2) * engagement), 0) as engagement_moment
+    from scored
+    group by user_key
+),
+joined as (
+    select
+        e.*,
+        v.* exclude (user_key, total_sessions, page_views),
+        coalesce(v.total_sessions, 0) as total_sessions,
+        coalesce(v.page_views, 0) as page_views,
+        coalesce(b.total_bookings, 0) as total_bookings,
+        coalesce(b.monetary_value, 0) as monetary_value,
+        coalesce(r.negative, 0) as negative_ratings,
+        coalesce(g.engagement_score, 0) as engagement_score,
+        coalesce(g.engagement_moment, 0) as engagement_moment,
+        w.switching_rate,
+        e.price_checks / greatest(coalesce(v.total_sessions, 0), 1) as checks_per_session,
+        e.price_checks / (1 + coalesce(b.total_bookings, 0)) as checks_per_booking,
+
+        $window_count * ($window_count * $window_count - 1) / 12 as window_spread
+    from events as e
+    left join visits as v on e.user_key = v.user_key
+    left join bookings as b on e.user_key = b.user_key
+    left join ratings as r on e.user_key = r.user_key
+    left join engaged as g on e.user_key = g.user_key
+    left join switches as w on e.user_key = w.user_key
+)
+select
+    user_id,                                                            -- the stitched user, as known at as_of
+    avg_session_duration,                                               -- seconds; null without a visit
+    cast(page_views as integer) as total_page_views,                    -- page view events in visits
+    pages_per_session,                                                  -- total_page_views / total_sessions; null without a visit
+    conversion_rate as booking_conversion_rate,                         -- 0-1: visits with a conversion event / total_sessions
+    (
+        $checks_weight * checks_per_session / (checks_per_session + $checks_half)
+        + $unbooked_weight * checks_per_booking / (checks_per_booking + $unbooked_half)
+        + $comparisons_weight * comparisons / (comparisons + $comparisons_half)
+    ) / ($checks_weight + $unbooked_weight + $comparisons_weight) as price_sensitivity_score, -- 0-1: mean of w * x / (x + half), x = price checks per visit, price checks / (1 + bookings), comparisons
+    engagement_score,                                                   -- 0-1: mean of w * x / (x + half), x = pages per visit, seconds per visit, interactions per visit, visits
+    cast((epoch_us($as_of) - epoch_us(last_ts)) // 86400000000 as integer) as recency_days, -- whole days since the last event of any kind
+    cast(total_sessions as integer) as frequency_visits,                -- visits; the same number as total_sessions
+    cast(least(monetary_value, 99999999.99) as decimal(10, 2)) as monetary_value, -- sum of booking values, shop's currency
+    case greatest(mornings, afternoons, evenings, nights)
+        when mornings then 'morning'
+        when afternoons then 'afternoon'
+        when evenings then 'evening'
+        when nights then 'night'
+    end as preferred_time_of_day,                                       -- when most visits begin, local: morning 6-12, afternoon 12-18, evening 18-24, night 0-6; of equals the first named
+    case greatest(mondays, tuesdays, wednesdays, thursdays, fridays, saturdays, sundays)
+        when mondays then 'monday'
+        when tuesdays then 'tuesday'
+        when wednesdays then 'wednesday'
+        when thursdays then 'thursday'
+        when fridays then 'friday'
+        when saturdays then 'saturday'
+        when sundays then 'sunday'
+    end as preferred_day_of_week,                                       -- when most visits begin, local; of equals the earlier from Monday
+    switching_rate as device_switching_rate,                            -- 0-1: visits on another device than the visit before / visits but the first; null with one visit
+    case
+        when booking_attempts > 0 then greatest(0.0::double, 1 - total_bookings / booking_attempts)
+    end as cart_abandonment_rate,                                       -- 0-1: 1 - total_bookings / booking_attempts, not below 0; null without an attempt
+    $as_of as last_updated,                                             -- UTC, the same as as_of
+    cast(total_sessions as integer) as total_sessions,                  -- visits begun before as_of
+    cast(price_checks as integer) as price_check_events,                -- events
+    cast(service_views as integer) as service_view_events,              -- events
+    cast(booking_attempts as integer) as booking_attempts,              -- events that start a booking
+    cast(comparisons as integer) as price_comparison_events,            -- events
+    cast(total_bookings as integer) as total_bookings,                  -- bookings; a booking id counts once
+    mobile_rate as mobile_usage_rate,                                   -- 0-1: visits on a phone / total_sessions; null without a visit
+    cast(greatest(coalesce(devices, 0) - 1, 0) as integer) as device_switches, -- devices of the visits - 1
+    cast((epoch_us($as_of) - epoch_us(first_visit_ts)) // 86400000000 as integer) as days_since_first_visit, -- whole days since the first visit began; null without a visit
+    cast((epoch_us($as_of) - epoch_us(last_visit_ts)) // 86400000000 as integer) as days_since_last_visit, -- whole days since the last visit ended; null without a visit
+    avg(price_checks) over () as avg_price_checks,                      -- mean price_check_events of all users of this table
+    cast(support as integer) as support_tickets,                        -- events
+    cast(negative + negative_ratings as integer) as negative_feedback_count, -- events that are negative by name or by rating
+    case when total_bookings > 0 then monetary_value / total_bookings end as avg_booking_value, -- monetary_value / total_bookings; null without a booking
+    coalesce(frequency_moment, 0) / window_spread as session_frequency_trend, -- visits per window, per window: least-squares slope over the trend windows that end at as_of
+    engagement_moment / window_spread as engagement_score_trend,        -- engagement_score per window: least-squares slope, 0 in a window without visits
+    $as_of as as_of                                                     -- UTC: events before it count; by default the newest event, included
+from joined
+order by user_id

@@ -1,0 +1,151 @@
+"""
+Describe each user by numbers, as they were at a moment: nothing later is looked at.
+
+reads   core, session_rows, actors, service_events, identity_links
+writes  user_behavior_features; columns, units and formulas in sql/3_features/
+source  definitions D42: events before the cut-off only, identities too
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from tsa_cli import stitching
+from tsa_cli.config.features import Component, FeaturesConfig
+from tsa_cli.config.identity import IdentityConfig
+from tsa_cli.config.sessions import SessionsConfig
+from tsa_cli.errors import DataError
+from tsa_cli.store import Store
+
+if TYPE_CHECKING:
+    import polars as pl
+
+TABLE = "user_behavior_features"
+_SQL = "3_features/user_behavior_features.sql"
+
+
+@dataclass(frozen=True)
+class FeaturesInput:
+    """The files that features depend on."""
+
+    features: FeaturesConfig = field(default_factory=FeaturesConfig)
+    sessions: SessionsConfig = field(default_factory=SessionsConfig)
+    identity: IdentityConfig = field(default_factory=IdentityConfig)
+
+
+@dataclass(frozen=True)
+class FeaturesResult:
+    """How many users the table has, and the moment it describes (UTC)."""
+
+    users: int
+    as_of: datetime
+
+
+def run(store: Store, config: FeaturesInput, as_of: datetime | None = None) -> FeaturesResult:
+    """
+    Rebuild `user_behavior_features` from the events before `as_of`.
+
+    Without `as_of` the moment is the newest event, and that event counts. MissingTable before
+    the first `tsa sessionize`; DataError in an empty store.
+    """
+    store.require("core", "session_rows", "service_events")
+    moment, before_ts = _bounds(store, as_of)
+    with store.transaction():
+        _prepare(store, config, before_ts, "then")
+        users = store.build(TABLE, _SQL, **_params(config.features, moment, before_ts))
+    return FeaturesResult(users=users, as_of=moment)
+
+
+def snapshot(
+    store: Store,
+    config: FeaturesInput,
+    as_of: datetime,
+    identities: Literal["now", "then"] = "now",
+) -> "pl.DataFrame":
+    """
+    The features of every user at `as_of`, in user_id order; the public table stays as it is.
+
+    With `identities` "now" the users are today's, so that `actors` joins a label to them: an
+    anonymous visitor who logged in later is one person with what came after. "then" is what was
+    known at the moment, as `run` has it. The temporary table `feature_actors` (actor_key,
+    user_key, user_id) tells whose each event is.
+    """
+    store.require("core", "session_rows", "service_events")
+    moment, before_ts = _bounds(store, as_of)
+    with store.transaction():
+        _prepare(store, config, before_ts, identities)
+        return store.frame(_SQL, **_params(config.features, moment, before_ts))
+
+
+def _bounds(store: Store, as_of: datetime | None) -> tuple[datetime, datetime]:
+    """The moment (naive UTC) and the first instant that does not count any more."""
+    if as_of is not None:
+        moment = as_of.astimezone(UTC).replace(tzinfo=None) if as_of.tzinfo else as_of
+        return moment, moment
+    newest = store.newest_event_ts()
+    if newest is None:
+        raise DataError("there are no events to describe users by", "run `tsa ingest PATH` first")
+    return newest, newest + timedelta(microseconds=1)
+
+
+def _prepare(
+    store: Store, config: FeaturesInput, before_ts: datetime, identities: Literal["now", "then"]
+) -> None:
+    newest = store.newest_event_ts()
+    if identities == "then" and newest is not None and before_ts <= newest:
+        stitching.count_all(store, before_ts)
+        stitching.resolve(store, config.identity, before_ts)
+        store.execute("3_features/feature_actors_then.sql")
+    else:
+        store.execute("3_features/feature_actors.sql")
+    features, sessions = config.features, config.sessions
+    store.execute(
+        "2_sessions/event_flags.sql",
+        page_view_events=sessions.page_view_events,
+        interactive_events=sessions.interactive_events,
+        conversion_events=sessions.conversion_events,
+        server_events=sessions.server_events,
+    )
+    store.execute(
+        "3_features/feature_flags.sql",
+        price_check_events=features.price_check_events,
+        service_view_events=features.service_view_events,
+        booking_attempt_events=features.booking_attempt_events,
+        price_comparison_events=features.price_comparison_events,
+        support_events=features.support_events,
+        negative_events=features.negative_feedback.events,
+    )
+    store.execute(
+        "3_features/feature_visits.sql",
+        before_ts=before_ts,
+        timezone=features.timezone,
+        window_us=features.trend.width // timedelta(microseconds=1),
+        window_count=features.trend.windows,
+    )
+
+
+def _params(config: FeaturesConfig, moment: datetime, before_ts: datetime) -> dict[str, object]:
+    engagement, price = config.engagement_score, config.price_sensitivity_score
+    return {
+        "as_of": moment,
+        "before_ts": before_ts,
+        "window_count": config.trend.windows,
+        "negative_at_most": config.negative_feedback.at_most,
+        **_weights(
+            {
+                "pages": engagement.pages_per_session,
+                "duration": engagement.avg_session_duration,
+                "interactions": engagement.interactions_per_session,
+                "sessions": engagement.total_sessions,
+                "checks": price.price_checks_per_session,
+                "unbooked": price.price_checks_per_booking,
+                "comparisons": price.price_comparisons,
+            }
+        ),
+    }
+
+
+def _weights(parts: Mapping[str, Component]) -> dict[str, float]:
+    weights = {f"{name}_weight": part.weight for name, part in parts.items()}
+    return weights | {f"{name}_half": part.half for name, part in parts.items()}

@@ -1,0 +1,119 @@
+"""
+Cut each device's events into sessions, find out which ids are one person, tell who they are.
+
+reads   events, identity_links, identity_cuts, user_traits
+writes  core, actors, users_index, identity_edges, session_rows, service_events, dim_users, the
+        lookups, and the views sessions, dim_sessions and fact_events
+source  definitions D7 to D14
+"""
+
+from tsa_cli import stitching
+from tsa_cli.steps.sessionize import identity, layout, lookups, progress, users, visits
+from tsa_cli.steps.sessionize.progress import NO_EVENT, Progress
+from tsa_cli.steps.sessionize.settings import SessionizeConfig, SessionizeResult, Stitching
+from tsa_cli.store import Store
+
+__all__ = ["SessionizeConfig", "SessionizeResult", "Stitching", "run"]
+
+
+def run(store: Store, config: SessionizeConfig, *, is_full: bool = False) -> SessionizeResult:
+    """
+    What is in the tables after they were brought up to date with `events`; all or nothing.
+
+    Only what new events touch is made anew, with the same rows as a full run would give. A run
+    is full when it is asked to be, the first time, after a change of configuration, and after
+    events were removed. MissingTable when nothing was ingested yet; CheckError, and the old
+    tables, when a table breaks its check.
+    """
+    store.require("events")
+    with store.transaction():
+        store.execute("2_sessions/tables.sql")
+        known = progress.look(store, config.definition())
+        is_full = is_full or not known.is_usable
+        if known.is_rewritten:
+            store.execute("2_sessions/forget_people.sql")
+        if is_full:
+            _rebuild(store, config)
+        elif not known.is_current:
+            _advance(store, config, known)
+        store.execute("2_sessions/drop_working_tables.sql")
+        return _result(store, "full" if is_full else "incremental")
+
+
+def _rebuild(store: Store, config: SessionizeConfig) -> None:
+    store.execute("2_sessions/forget_lookups.sql")
+    lookups.extend(store, config, NO_EVENT)
+    layout.encode(store, config)
+    layout.build_core(store, config)
+    visits.measure_spans(store, config, "core")
+    stitching.count_all(store)
+    stitching.resolve(store, config.identity)
+    identity.add_users(store)
+    identity.publish(store)
+    store.execute("2_sessions/old_sessions_all.sql")
+    visits.build_rows(store, config, "session_rows")
+    store.check("session_rows", "2_sessions/session_ids.check.sql")
+    visits.publish(store)
+    users.read_services(store, config, "service_events", NO_EVENT)
+    store.execute("2_sessions/user_scope_all.sql")
+    users.build(store, config, "dim_users")
+    store.execute("2_sessions/fact_events.sql")
+    progress.remember(store, config.definition(), layout.newest_core_seq(store))
+
+
+def _advance(store: Store, config: SessionizeConfig, known: Progress) -> None:
+    lookups.extend(store, config, known.after_event_seq)
+    layout.encode(store, config)
+    touched = layout.renew_touched(store, config, known.after_event_seq)
+    if touched:
+        visits.measure_spans(store, config, "touched_core")
+        layout.append_touched(store)
+    store.execute("2_sessions/actor_stats_added.sql")
+    stitching.resolve(store, config.identity)
+    identity.add_users(store)
+    store.execute("2_sessions/touched_users.sql", trait_count=known.trait_count)
+    identity.renew(store)
+    if touched:
+        _renew_sessions(store, config, known)
+    _renew_users(store, config)
+    sorted_core_seq = layout.sort_again(store, known.sorted_core_seq)
+    progress.remember(store, config.definition(), sorted_core_seq)
+
+
+def _renew_sessions(store: Store, config: SessionizeConfig, known: Progress) -> None:
+    store.execute("2_sessions/old_sessions.sql")
+    visits.build_rows(store, config, "session_batch")
+    store.execute("2_sessions/replace_sessions.sql")
+    store.check("session_rows", "2_sessions/session_ids_touched.check.sql")
+    visits.publish(store)
+    users.read_services(store, config, "service_batch", known.after_event_seq)
+    store.execute("2_sessions/append_services.sql")
+
+
+def _renew_users(store: Store, config: SessionizeConfig) -> None:
+    if users.has_moving_segments(config.users):
+        store.execute("2_sessions/user_scope_all.sql")
+        users.build(store, config, "dim_users")
+    else:
+        store.execute("2_sessions/user_scope_touched.sql")
+        users.build(store, config, "user_batch")
+        store.execute("2_sessions/replace_users.sql")
+
+
+def _result(store: Store, mode: str) -> SessionizeResult:
+    [counts] = store.records("2_sessions/result.sql")
+    whole = {name: value for name, value in counts.items() if isinstance(value, int)}
+    stitched_events, stitched_sessions = whole["stitched_events"], whole["stitched_sessions"]
+    return SessionizeResult(
+        mode=mode,
+        events=whole["events"],
+        sessions=whole["sessions"],
+        users=whole["users"],
+        excluded_events=whole["excluded_events"],
+        stitching=Stitching(
+            stitched_event_count=stitched_events,
+            event_share=stitched_events / whole["events"] if whole["events"] else None,
+            stitched_session_count=stitched_sessions,
+            session_share=stitched_sessions / whole["sessions"] if whole["sessions"] else None,
+        ),
+    )

@@ -1,0 +1,87 @@
+"""
+Tell who the users are: first seen, worth, services, devices, segment, contact data.
+
+reads   actors, session_rows, events (properties of shop events), user_traits
+writes  service_events, dim_users
+"""
+
+from typing import TYPE_CHECKING, get_args
+
+from tsa_cli.config.features import EngagementScore
+from tsa_cli.config.users import Measure, UsersConfig
+from tsa_cli.steps.sessionize.settings import SessionizeConfig
+from tsa_cli.store import Store
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def read_services(store: Store, config: SessionizeConfig, table: str, after_event_seq: int) -> int:
+    """The number of rows of `table`: value, service and rating of shop events after a place."""
+    users, feedback = config.users, config.features.negative_feedback
+    store.execute(
+        "2_sessions/service_flags.sql",
+        booking_events=users.booking_events,
+        rated_events=feedback.rated,
+        service_patterns=list(users.service_events),
+        service_weights=list(users.service_events.values()),
+    )
+    return store.build(
+        table,
+        "2_sessions/service_events.sql",
+        after_event_seq=after_event_seq,
+        value_paths=pointers(users.value_properties),
+        service_paths=pointers(users.service_properties),
+        rating_paths=pointers(feedback.rating_properties),
+        booking_id_paths=pointers([users.booking_id_property]),
+    )
+
+
+def build(store: Store, config: SessionizeConfig, table: str) -> int:
+    """The number of users written to `table`: those of `scoped_actors`; needs `persons`."""
+    store.execute("2_sessions/trait_values.sql")
+    with store.lent("segment_rules", segment_rules(config.users)):
+        return store.build(
+            table,
+            "2_sessions/dim_users.sql",
+            now_ts=store.newest_event_ts(),
+            preferred_services=config.users.preferred_services,
+            **engagement_params(config.features.engagement_score),
+        )
+
+
+def has_moving_segments(config: UsersConfig) -> bool:
+    """True when a segment depends on the clock, so that nobody's news can change it."""
+    return any("days_since_last_visit" in rule.where for rule in config.segments)
+
+
+def segment_rules(config: UsersConfig) -> "pl.DataFrame":
+    """One row per rule: rank 0, 1, …, name, and MEASURE_gte, MEASURE_lte (null: open)."""
+    import polars as pl
+
+    columns: dict[str, pl.Series] = {
+        "rank": pl.Series(range(len(config.segments)), dtype=pl.Int32),
+        "name": pl.Series([rule.name for rule in config.segments], dtype=pl.String),
+    }
+    for measure in get_args(Measure):
+        bounds = [rule.where.get(measure) for rule in config.segments]
+        columns[f"{measure}_gte"] = pl.Series([b and b.gte for b in bounds], dtype=pl.Float64)
+        columns[f"{measure}_lte"] = pl.Series([b and b.lte for b in bounds], dtype=pl.Float64)
+    return pl.DataFrame(columns)
+
+
+def engagement_params(score: EngagementScore) -> dict[str, float]:
+    """The weights and halves of `engagement_score` under their names in SQL."""
+    parts = {
+        "pages": score.pages_per_session,
+        "duration": score.avg_session_duration,
+        "interactions": score.interactions_per_session,
+        "sessions": score.total_sessions,
+    }
+    weights = {f"{name}_weight": part.weight for name, part in parts.items()}
+    return weights | {f"{name}_half": part.half for name, part in parts.items()}
+
+
+def pointers(keys: list[str]) -> list[str]:
+    """The JSON pointer of each top-level key, whatever characters it has."""
+    return ["/" + key.replace("~", "~0").replace("/", "~1") for key in keys]

@@ -1,0 +1,247 @@
+"""Derived events against a plain-Python oracle, and the default rules at their boundaries."""
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from tests.steps.histories import START, Event, add_events, default_config, random_history, table
+from tsa_cli.config import open_catalog
+from tsa_cli.config.events import DerivedEvent, EventsConfig
+from tsa_cli.errors import MissingTable
+from tsa_cli.steps import derive_events, sessionize
+from tsa_cli.store import Store, open_store
+
+Row = tuple[str, str, datetime, str, str | None]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(tmp_path / "t.duckdb") as opened:
+        yield opened
+
+
+def names_of(matcher: Any) -> set[str]:
+    return {matcher.event} if matcher.event else {branch.event for branch in matcher.any_of}
+
+
+def oracle(rule: DerivedEvent, events: list[dict[str, Any]], as_of: datetime) -> set[Row]:
+    """The derived events of one rule over rows of fact_events."""
+    people: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for event in sorted(events, key=lambda e: (e["event_timestamp"], e["event_id"])):
+        if not event["is_bot"] and event["event_timestamp"] <= as_of:
+            people[event["user_id"]].append(event)
+    found = set()
+    for user, own in people.items():
+        counts: dict[tuple[Any, ...], int] = defaultdict(int)
+        for at, event in enumerate(own):
+            if event["event_type"] not in names_of(rule.when):
+                continue
+            key = key_of(event, rule)
+            group = (key, event["session_id"] if rule.per == "session" else None)
+            counts[group] += 1
+            if rule.per == "session" and event["session_id"] is None:
+                continue
+            if rule.per != "event" and counts[group] != rule.at_least:
+                continue
+            deadline = event["event_timestamp"] + (rule.within or timedelta(0))
+            if deadline > as_of or is_prevented(rule, own, at, key, deadline):
+                continue
+            found.add((user, rule.name, deadline, event["event_id"], event["session_id"]))
+    return found
+
+
+def key_of(event: dict[str, Any], rule: DerivedEvent) -> Any:
+    if rule.key is None:
+        return None
+    return json.loads(event["properties"]).get(rule.key.removeprefix("properties."))
+
+
+def is_prevented(
+    rule: DerivedEvent, own: list[dict[str, Any]], at: int, key: Any, deadline: datetime
+) -> bool:
+    if rule.unless is None:
+        return False
+    for other_at, other in enumerate(own):
+        other_key = key_of(other, rule)
+        if other["event_type"] not in names_of(rule.unless):
+            continue
+        if key is not None and other_key is not None and key != other_key:
+            continue
+        if other_at > at and other["event_timestamp"] <= deadline:
+            return True
+        if other_at < at and rule.ever:
+            return True
+    return False
+
+
+def derived(store: Store) -> set[Row]:
+    rows = table(
+        store,
+        "select user_id, event_type, event_ts, anchor_event_id, session_id from derived_events",
+    )
+    return {tuple(row.values()) for row in rows}  # type: ignore[misc]
+
+
+RULES: tuple[dict[str, Any], ...] = (
+    {
+        "when": {"event": "booking_started"},
+        "key": "properties.booking_id",
+        "within": "30m",
+        "unless": {"any_of": [{"event": "booking_completed"}, {"event": "booking_started"}]},
+    },
+    {
+        "when": {"event": "booking_started"},
+        "within": "1d",
+        "unless": {"event": "booking_completed"},
+    },
+    {"when": {"event": "price_checked"}, "at_least": 2, "per": "session"},
+    {
+        "when": {"event": "price_checked"},
+        "at_least": 2,
+        "per": "user",
+        "key": "properties.booking_id",
+    },
+    {
+        "when": {"any_of": [{"event": "page_viewed"}, {"event": "page_scrolled"}]},
+        "at_least": 4,
+        "per": "user",
+        "unless": {"event": "booking_completed"},
+        "within": "2h",
+        "ever": True,
+    },
+    {
+        "when": {"event": "price_checked"},
+        "key": "properties.booking_id",
+        "within": "3h",
+        "ever": True,
+        "unless": {"event": "booking_completed"},
+    },
+    {"when": {"event": "service_completed"}, "per": "session"},
+)
+
+
+def config_of(*rules: dict[str, Any]) -> EventsConfig:
+    named = [{"name": f"rule_{n}", **rule} for n, rule in enumerate(rules)]
+    return EventsConfig.model_validate({"derived": named})
+
+
+def test_every_rule_gives_what_the_oracle_gives(store: Store) -> None:
+    events = [event for seed in range(12) for event in random_history(seed)]
+    random.Random(1).shuffle(events)
+    add_events(store, events)
+    sessionize.run(store, default_config())
+    facts = table(store, "from fact_events")
+    newest = max(event.event_ts for event in events)
+    config = config_of(*RULES)
+    for as_of in (newest, START + timedelta(hours=30), START + timedelta(hours=2)):
+        result = derive_events.run(store, config, as_of)
+        wanted = set().union(*(oracle(rule, facts, as_of) for rule in config.derived))
+        assert derived(store) == wanted
+        assert sum(result.counts.values()) == len(wanted)
+        assert as_of < newest or all(result.counts[f"rule_{n}"] for n in range(6)), result.counts
+
+
+def default_events() -> EventsConfig:
+    return open_catalog(None).load(EventsConfig, "events.yaml")
+
+
+def found_at(
+    store: Store, steps: list[tuple[float, str, dict[str, object]]], as_of: float
+) -> set[tuple[str, float]]:
+    """(name, second) of what the default rules derive from one visitor's events."""
+    events = [
+        Event(
+            f"e{n:03d}",
+            name,
+            START + timedelta(seconds=at),
+            anonymous_id="ann",
+            properties=properties,
+        )
+        for n, (at, name, properties) in enumerate(steps)
+    ]
+    add_events(store, events)
+    sessionize.run(store, default_config())
+    derive_events.run(store, default_events(), START + timedelta(seconds=as_of))
+    return {(row[1], (row[2] - START).total_seconds()) for row in derived(store)}
+
+
+BOOKING: dict[str, object] = {"booking_id": "b1"}
+
+
+@pytest.mark.parametrize(
+    ("second", "name", "properties", "is_abandoned"),
+    [
+        (1800, "booking_completed", BOOKING, False),
+        (1800.000001, "booking_completed", BOOKING, True),
+        (60, "booking_completed", {"booking_id": "b2"}, True),
+        (60, "booking_completed", {}, False),
+        (60, "service_booked", BOOKING, False),
+        (60, "page_viewed", BOOKING, True),
+    ],
+)
+def test_a_booking_is_abandoned_after_half_an_hour_without_its_completion(
+    store: Store, second: float, name: str, properties: dict[str, object], is_abandoned: bool
+) -> None:
+    steps = [(0.0, "booking_started", BOOKING), (second, name, properties)]
+    assert found_at(store, steps, 90_000) == (
+        {("booking_abandoned", 1800.0)} if is_abandoned else set()
+    )
+
+
+def test_a_booking_is_not_abandoned_while_its_half_hour_lasts(store: Store) -> None:
+    assert found_at(store, [(0, "booking_started", BOOKING)], 1799.9) == set()
+
+
+def test_a_booking_begun_again_is_abandoned_once(store: Store) -> None:
+    steps = [(0.0, "booking_started", BOOKING), (600.0, "booking_started", BOOKING)]
+    assert found_at(store, steps, 9000) == {("booking_abandoned", 2400.0)}
+
+
+def test_the_third_price_check_of_a_visit_is_the_event(store: Store) -> None:
+    checks = [(float(at), "price_checked", BOOKING) for at in (0, 10, 5000, 5010, 5020, 5030)]
+    assert found_at(store, checks, 5030) == {("price_checked_multiple_times", 5020.0)}
+
+
+@pytest.mark.parametrize(
+    ("views", "booked_at", "counts"), [(10, None, 0), (11, None, 1), (11, 1, 0), (11, 90_000, 1)]
+)
+def test_high_engagement_is_eleven_views_without_a_booking(
+    store: Store, views: int, booked_at: float | None, counts: int
+) -> None:
+    steps: list[tuple[float, str, dict[str, object]]] = [
+        (float(n), "page_viewed", {}) for n in range(views)
+    ]
+    if booked_at:
+        steps.append((booked_at, "booking_completed", BOOKING))
+    wanted = {("high_engagement_no_conversion", 86_410.0)} if counts else set()
+    assert found_at(store, steps, 100_000) == wanted
+
+
+def test_an_event_of_that_name_in_the_log_is_not_trusted(store: Store) -> None:
+    assert found_at(store, [(0, "booking_abandoned", BOOKING)], 9000) == set()
+
+
+def test_nothing_is_derived_before_sessionize(store: Store) -> None:
+    with pytest.raises(MissingTable):
+        derive_events.run(store, default_events(), START)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"when": {"event": "a"}, "unless": {"event": "b"}},
+        {"when": {"event": "a"}, "within": "1h"},
+        {"when": {"event": "a"}, "ever": True},
+        {"when": {"event": "a"}, "at_least": 2},
+    ],
+)
+def test_a_rule_that_says_nothing_is_refused(rule: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        config_of(rule)

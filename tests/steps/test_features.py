@@ -1,0 +1,140 @@
+"""Features against a plain-Python oracle, at any moment, and that nothing later moves them."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.steps.feature_oracle import features as oracle
+from tests.steps.histories import START, Event, add_events, default_config, random_history, table
+from tsa_cli.config.features import FeaturesConfig
+from tsa_cli.errors import DataError, MissingTable
+from tsa_cli.steps import features, sessionize
+from tsa_cli.steps.features import FeaturesInput
+from tsa_cli.store import Store, open_store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(tmp_path / "t.duckdb") as opened:
+        yield opened
+
+
+def compare(store: Store, want: dict[str, dict[str, object]]) -> None:
+    got = {str(row["user_id"]): row for row in table(store, "from user_behavior_features")}
+    assert got.keys() == want.keys()
+    for user, row in want.items():
+        for name, value in row.items():
+            have = got[user][name]
+            if isinstance(value, (float, Decimal)):
+                assert float(str(have)) == pytest.approx(float(value), abs=1e-9), f"{user}: {name}"
+            else:
+                assert have == value, f"{user}: {name}"
+
+
+HISTORIES = [event for seed in range(40) for event in random_history(seed, 60)]
+
+
+@pytest.fixture
+def shop(store: Store) -> Store:
+    add_events(store, HISTORIES)
+    sessionize.run(store, default_config())
+    return store
+
+
+def test_features_of_now_equal_the_oracle(shop: Store) -> None:
+    newest = max(event.event_ts for event in HISTORIES)
+    result = features.run(shop, FeaturesInput())
+    assert result.as_of == newest
+    compare(shop, oracle(HISTORIES, newest + timedelta(microseconds=1), newest))
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3, 0.5, 0.8])
+def test_features_of_then_equal_the_oracle(shop: Store, share: float) -> None:
+    moments = sorted(event.event_ts for event in HISTORIES)
+    as_of = moments[
+        int(share * len(moments))
+    ]  # an event lies exactly at the moment: it does not count
+    features.run(shop, FeaturesInput(), as_of)
+    compare(shop, oracle(HISTORIES, as_of, as_of))
+
+
+def test_nothing_that_happens_later_moves_a_feature(store: Store) -> None:
+    as_of = sorted(event.event_ts for event in HISTORIES)[len(HISTORIES) // 2]
+    past = [event for event in HISTORIES if event.event_ts < as_of]
+    add_events(store, past)
+    sessionize.run(store, default_config())
+    features.run(store, FeaturesInput(), as_of)
+    before = table(store, "from user_behavior_features order by user_id")
+    add_events(store, [event for event in HISTORIES if event.event_ts >= as_of], 2)
+    sessionize.run(store, default_config())
+    features.run(store, FeaturesInput(), as_of)
+    assert table(store, "from user_behavior_features order by user_id") == before
+
+
+def test_a_snapshot_leaves_the_public_table_alone(shop: Store) -> None:
+    features.run(shop, FeaturesInput())
+    before = table(shop, "from user_behavior_features order by user_id")
+    as_of = sorted(event.event_ts for event in HISTORIES)[len(HISTORIES) // 2]
+    then = features.snapshot(shop, FeaturesInput(), as_of, identities="then")
+    now = features.snapshot(shop, FeaturesInput(), as_of)
+    assert table(shop, "from user_behavior_features order by user_id") == before
+    assert set(then["user_id"]) == oracle(HISTORIES, as_of, as_of).keys()
+    today = {row["user_id"] for row in table(shop, "select user_id from actors")}
+    assert set(now["user_id"]) <= today
+    assert now["total_sessions"].sum() == then["total_sessions"].sum()
+
+
+def test_a_switching_rate_counts_visits_on_another_device_than_the_one_before(store: Store) -> None:
+    devices = ["a", "b", "b", "a"]
+    for day, device in enumerate(devices):
+        at = START + timedelta(days=day)
+        add_events(store, [Event(f"e{day}", "page_viewed", at, anonymous_id=device, user_id="ann")])
+    sessionize.run(store, default_config())
+    features.run(store, FeaturesInput())
+    [row] = table(store, "from user_behavior_features")
+    assert row["device_switching_rate"] == pytest.approx(2 / 3)
+    assert row["device_switches"] == 1
+
+
+def test_trends_are_slopes_over_equal_windows(store: Store) -> None:
+    events = [
+        Event(
+            f"{week}-{n}", "page_viewed", START + timedelta(weeks=week, hours=n), anonymous_id="a"
+        )
+        for week in range(4)
+        for n in range(week + 1)
+    ]
+    add_events(store, events)
+    sessionize.run(store, default_config())
+    config = FeaturesConfig.model_validate({"trend": {"windows": 4, "width": "7d"}})
+    features.run(store, FeaturesInput(features=config), START + timedelta(weeks=4))
+    [row] = table(store, "from user_behavior_features")
+    assert row["session_frequency_trend"] == pytest.approx(1.0)
+    assert float(str(row["engagement_score_trend"])) > 0
+
+
+def test_the_local_clock_of_the_config_tells_the_time_of_day(store: Store) -> None:
+    add_events(store, [Event("1", "page_viewed", datetime(2024, 3, 3, 23, 30), anonymous_id="a")])
+    sessionize.run(store, default_config())
+    for zone, part, day in (("UTC", "evening", "sunday"), ("Asia/Tokyo", "morning", "monday")):
+        features.run(store, FeaturesInput(features=FeaturesConfig(timezone=zone)))
+        [row] = table(store, "from user_behavior_features")
+        assert (row["preferred_time_of_day"], row["preferred_day_of_week"]) == (part, day)
+
+
+def test_an_as_of_with_an_offset_is_turned_to_utc(shop: Store) -> None:
+    as_of = datetime(2024, 3, 3, 12, tzinfo=UTC)
+    east = as_of.astimezone(ZoneInfo("Asia/Tokyo"))
+    assert features.run(shop, FeaturesInput(), east) == features.run(shop, FeaturesInput(), as_of)
+
+
+def test_features_need_sessions_and_events(store: Store) -> None:
+    with pytest.raises(MissingTable):
+        features.run(store, FeaturesInput())
+    sessionize.run(store, default_config())
+    with pytest.raises(DataError, match="no events"):
+        features.run(store, FeaturesInput())

@@ -1,0 +1,174 @@
+"""dim_users: worth, services, devices, segments and contact data of each person."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.steps.feature_oracle import features as oracle
+from tests.steps.histories import (
+    AGENTS,
+    START,
+    Event,
+    add_events,
+    default_config,
+    random_history,
+    table,
+)
+from tests.steps.session_oracle import analysed, persons, sessions
+from tsa_cli.config.identity import IdentityConfig
+from tsa_cli.config.sessions import SessionsConfig
+from tsa_cli.config.users import UsersConfig
+from tsa_cli.steps import sessionize
+from tsa_cli.store import Store, open_store
+
+WEIGHTS = {"service_viewed": 1, "price_checked": 2, "booking_completed": 5}
+DEVICES = {AGENTS[1]: "mobile", AGENTS[2]: "desktop"}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(tmp_path / "t.duckdb") as opened:
+        yield opened
+
+
+def add_traits(store: Store, *rows: tuple[str | None, str | None, str, str, int]) -> None:
+    names = ["anonymous_id", "user_id", "key", "value", "minute"]
+    frame = pl.DataFrame(rows, schema=names, orient="row").with_columns(
+        seen_ts=START + pl.duration(minutes="minute"), load_id=pl.lit(1, dtype=pl.Int32)
+    )
+    store.insert("user_traits", frame.drop("minute"))
+
+
+def one_user(store: Store) -> dict[str, object]:
+    [row] = table(store, "from dim_users")
+    return row
+
+
+def test_users_equal_the_oracle(store: Store) -> None:
+    events = [event for seed in range(40) for event in random_history(seed)]
+    add_events(store, events)
+    assert sessionize.run(store, default_config()).users == len(table(store, "from dim_users"))
+    people = persons(events, IdentityConfig())
+    newest = max(event.event_ts for event in events)
+    figures = oracle(events, newest + timedelta(microseconds=1), newest)
+    rows = {str(row["user_id"]): row for row in table(store, "from dim_users")}
+    assert rows.keys() == figures.keys()
+    devices: dict[str, set[str]] = {user: set() for user in rows}
+    for _, visit in sessions(events, SessionsConfig()):
+        owner = ([e for e in visit if e.user_id] or visit)[-1]
+        agent = next((e.user_agent for e in visit if e.user_agent), None)
+        devices[people[(owner.anonymous_id, owner.user_id)]] |= {DEVICES[agent]} if agent else set()
+    for user, row in rows.items():
+        own = [e for e in analysed(events) if people[(e.anonymous_id, e.user_id)] == user]
+        assert row["total_bookings"] == figures[user]["total_bookings"]
+        assert row["lifetime_value"] == figures[user]["monetary_value"]
+        assert row["device_types"] == sorted(devices[user])
+        assert row["browser_fingerprints"] == sorted(
+            {e.anonymous_id for e in own if e.anonymous_id}
+        )
+        assert row["preferred_services"] == services(own)
+        assert (row["created_at"], row["updated_at"]) == (own[0].event_ts, own[-1].event_ts)
+        assert row["first_seen_date"] == own[0].event_ts.date()
+        assert row["customer_segment"] == segment(figures[user])
+
+
+def services(events: list[Event]) -> list[str]:
+    scores: dict[str, list[object]] = {}
+    for event in events:
+        name = event.properties.get("service_type")
+        if name and event.event_type in WEIGHTS:
+            score = scores.setdefault(str(name), [0, event.event_ts])
+            score[0] = int(str(score[0])) + WEIGHTS[event.event_type]
+            score[1] = max(score[1], event.event_ts)  # type: ignore[call-overload]
+    order = sorted(scores, key=lambda n: (-int(str(scores[n][0])), -scores[n][1].timestamp(), n))  # type: ignore[attr-defined]
+    return order[:3]
+
+
+def segment(figures: dict[str, object]) -> str:
+    bookings, value = int(str(figures["total_bookings"])), Decimal(str(figures["monetary_value"]))
+    if bookings >= 3 and value >= 500 and float(str(figures["engagement_score"])) >= 0.7:
+        return "VIP"
+    if bookings:
+        return "repeat customer" if bookings >= 2 else "customer"
+    return "one-time visitor" if int(str(figures["total_sessions"])) <= 1 else "browser"
+
+
+def test_events_of_one_booking_id_are_one_booking(store: Store) -> None:
+    names = ["booking_completed", "service_booked", "booking_completed", "booking_completed"]
+    ids = ["b1", "b1", "b2", None]
+    add_events(
+        store,
+        [
+            Event(
+                str(n), name, START, user_id="ann", properties={"booking_id": key, "amount": 10 + n}
+            )
+            for n, (name, key) in enumerate(zip(names, ids, strict=True))
+        ],
+    )
+    sessionize.run(store, default_config())
+    row = one_user(store)
+    assert (row["total_bookings"], row["lifetime_value"]) == (3, Decimal("36.00"))
+
+
+def test_a_value_beyond_all_reason_is_none(store: Store) -> None:
+    wild = [1e300, -5, "12,50", True, {"a": 1}, "NaN", 99_999_999_999]
+    add_events(
+        store,
+        [
+            Event(str(n), "booking_completed", START, user_id="ann", properties={"value": v})
+            for n, v in enumerate(wild)
+        ],
+    )
+    sessionize.run(store, default_config())
+    row = one_user(store)
+    assert (row["total_bookings"], row["lifetime_value"]) == (len(wild), Decimal("-5.00"))
+
+
+def test_the_latest_trait_is_kept_and_found_by_any_of_a_persons_ids(store: Store) -> None:
+    add_events(store, [Event("1", "page_viewed", START, user_id="ann", anonymous_id="a")])
+    add_traits(
+        store,
+        (None, "ann", "email", "enc:v1:old", 0),
+        ("a", None, "email", "enc:v1:new", 5),
+        ("a", "ann", "plan", "gold", 1),
+        ("zoe", None, "plan", "none", 9),
+    )
+    sessionize.run(store, default_config())
+    row = one_user(store)
+    assert (row["email"], row["phone"]) == ("enc:v1:new", None)
+    assert row["traits"] == '{"email":"enc:v1:new","plan":"gold"}'
+
+
+def test_the_first_visit_names_the_acquisition_channel(store: Store) -> None:
+    pages = ["https://shop.example/?gclid=x", "https://shop.example/"]
+    add_events(
+        store,
+        [
+            Event(str(n), "page_viewed", START + timedelta(days=n), anonymous_id="a", page_url=page)
+            for n, page in enumerate(pages)
+        ],
+    )
+    sessionize.run(store, default_config())
+    assert one_user(store)["acquisition_channel"] == "Paid Search"
+
+
+def test_segments_are_the_config_s(store: Store) -> None:
+    add_events(store, [Event("1", "page_viewed", START, anonymous_id="a")])
+    rules = [
+        {"name": "busy", "where": {"total_page_views": {"gte": 2}}},
+        {"name": "idle", "where": {"days_since_last_visit": {"lte": 0}}},
+    ]
+    users = UsersConfig.model_validate({"segments": rules})
+    sessionize.run(store, default_config(users=users))
+    assert one_user(store)["customer_segment"] == "idle"
+
+
+@pytest.mark.parametrize("key", ["a/b", "a~b", 'a"b', "a.b", "$"])
+def test_a_property_may_have_any_name(store: Store, key: str) -> None:
+    add_events(store, [Event("1", "booking_completed", START, user_id="u", properties={key: 7})])
+    sessionize.run(store, default_config(users=UsersConfig(value_properties=[key])))
+    assert one_user(store)["lifetime_value"] == Decimal("7.00")
