@@ -1,0 +1,118 @@
+"""
+The machine forms of `tsa funnel` and `tsa explain` on one small log, byte for byte.
+
+After a change that is meant, run this file with TSA_WRITE_GOLDEN=1 and read the difference.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.conftest import Tsa
+
+GOLDEN = Path(__file__).parent / "golden" / "reports"
+START = datetime(2026, 3, 1, 9)
+FUNNEL = """\
+version: 1
+window: 1h
+steps:
+  - {name: Quote, event: price_checked}
+  - {name: "Form | <b>", event: form_opened, optional: true}
+  - {name: Booking, event: booking_started}
+  - {name: Booked, event: booking_completed, within: 30m}
+exclude: [{event: booking_cancelled, after: 1, before: 3}]
+breakdown: {by: properties.device, value: first}
+abandonment: {reason: no_booking, step: 1, completes: 4, window: 30m}
+"""
+NAMES = {
+    "q": "price_checked",
+    "f": "form_opened",
+    "s": "booking_started",
+    "b": "booking_completed",
+    "x": "booking_cancelled",
+    "p": "page_viewed",
+}
+# user, device, minutes after START and events
+HISTORY = (
+    ("ann", "mobile", 0, "pqfsb"),
+    ("ben", "desktop", 0, "qqsp"),
+    ("ben", "desktop", 1500, "qb"),
+    ("cat", "mobile", 90, "qfppp"),
+    ("dan", None, 1490, "qsb"),
+    ("eve", "=1+1", 1530, "qs"),
+    ("fay", "mobile", 1531, "p"),
+)
+COMMANDS = {
+    "funnel.json": ("funnel", "quote", "--trend", "day", "--after-drop"),
+    "funnel.csv": ("funnel", "quote"),
+    "funnel.jsonl": ("funnel", "quote"),
+    "funnel.md": ("funnel", "quote"),
+    "funnel_trend.csv": ("funnel", "quote", "--trend", "day"),
+    "funnel_after_drop.md": ("funnel", "quote", "--after-drop"),
+    "explain.json": ("explain", "ben", "--funnel", "quote"),
+    "explain.csv": ("explain", "ben", "--funnel", "quote"),
+    "explain.md": ("explain", "eve", "--funnel", "quote"),
+}
+
+
+def lines() -> Iterator[str]:
+    for user, device, minutes, names in HISTORY:
+        for place, name in enumerate(names):
+            moment = START + timedelta(minutes=minutes + 5 * place)
+            yield json.dumps(
+                {
+                    "event_id": f"{user}-{minutes}-{place}",
+                    "event": NAMES[name],
+                    "timestamp": moment.isoformat() + "Z",
+                    "user_id": user,
+                    "properties": {} if device is None else {"device": device},
+                }
+            )
+
+
+def formed(text: str) -> str:
+    """JSON without what differs from run to run; other formats as they are."""
+    if not text.startswith('{\n  "command"'):
+        return text
+    envelope = json.loads(text)
+    return json.dumps({**envelope, "run_id": "", "definition": ""}, indent=1) + "\n"
+
+
+@pytest.fixture
+def shop(tsa: Tsa, tmp_path: Path) -> Tsa:
+    (tmp_path / "configs" / "funnels").mkdir(parents=True)
+    (tmp_path / "configs" / "funnels" / "quote.yaml").write_text(FUNNEL)
+    (tmp_path / "log.jsonl").write_text("\n".join(lines()) + "\n")
+    assert tsa("ingest", "log.jsonl").code == 0
+    assert tsa("sessionize").code == 0
+    return tsa
+
+
+def test_each_report_has_its_exact_form(shop: Tsa) -> None:
+    differing = []
+    for name, command in COMMANDS.items():
+        ran = shop(*command, "--format", name.rsplit(".", 1)[1])
+        assert ran.code == 0, ran.err
+        path, text = GOLDEN / name, formed(ran.out)
+        if os.environ.get("TSA_WRITE_GOLDEN"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+        if text != path.read_text():
+            differing.append(name)
+    assert differing == []
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_funnel_fits_the_terminal_and_tells_dropped_from_pending(
+    shop: Tsa, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    asked = ("--trend", "day", "--after-drop", "--drivers", "--format", "table")
+    shown = shop("funnel", "quote", *asked).out
+    assert max(map(len, shown.splitlines())) <= width
+    header = shown.splitlines()[1].split()
+    assert header[-2:] == ["dropped", "pending"]
+    assert "5 entered = 2 converted + 2 dropped + 1 pending" in shown
