@@ -30,14 +30,14 @@ class Catalog:
     defaults_dir: Path
 
     def path(self, relative: str) -> Path | None:
-        """The file in force for e.g. "sessions.yaml" or "funnels/booking.yaml"; None when absent."""
+        """The file in force for e.g. "funnels/booking.yaml"; None when there is none."""
         for folder in (self.user_dir, self.defaults_dir):
             if folder is not None and (folder / relative).is_file():
                 return folder / relative
         return None
 
     def names(self, kind: str) -> list[str]:
-        """The names of every entry of a folder, e.g. "funnels", sorted; the user's and the defaults."""
+        """The sorted names of all entries of a folder, the user's and the defaults."""
         found: set[str] = set()
         for folder in (self.user_dir, self.defaults_dir):
             if folder is not None:
@@ -60,13 +60,15 @@ class Catalog:
             )
         return load_file(model, path, self.shown(path))
 
-    def entries(self, model: type[Model], kind: str, names: list[str]) -> Iterator[tuple[str, Model]]:
-        """(name, model) of each asked entry, or of all of them when `names` is empty."""
+    def entries(
+        self, model: type[Model], kind: str, names: list[str]
+    ) -> Iterator[tuple[str, Model]]:
+        """(name, model) of each asked entry, or of all when `names` is empty."""
         for name in names or self.names(kind):
             yield name, self.entry(model, kind, name)
 
     def shown(self, path: Path) -> str:
-        """`path` as a person would write it: relative to the working folder where that is shorter."""
+        """`path` as a person would write it: from the working folder where that is shorter."""
         try:
             return str(path.relative_to(Path.cwd()))
         except ValueError:
@@ -107,12 +109,16 @@ def validate(model: type[Model], values: object, document: Document) -> Model:
         return model.model_validate(values)
     except ValidationError as error:
         faults = [_fault(model, document, dict(e)) for e in error.errors(include_url=False)]
-        raise ConfigError("\n".join(dict.fromkeys(faults)), "`tsa config schema` has every key") from None
+        raise ConfigError(
+            "\n".join(dict.fromkeys(faults)), "`tsa config schema` has every key"
+        ) from None
 
 
 def definition_hash(*models: ConfigModel) -> str:
-    """16 hex digits of what made a number: the effective configuration, whatever file it came from."""
-    text = json.dumps([model.model_dump(mode="json", by_alias=True) for model in models], sort_keys=True)
+    """16 hex digits of what made a number: the effective configuration."""
+    text = json.dumps(
+        [model.model_dump(mode="json", by_alias=True) for model in models], sort_keys=True
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -124,7 +130,11 @@ def nearest(name: str, known: list[str]) -> str:
 
 def _fault(model: type[ConfigModel], document: Document, error: dict[str, object]) -> str:
     location = error["loc"]
-    parts = [part for part in location if isinstance(part, (str, int))] if isinstance(location, tuple) else []
+    parts = (
+        [part for part in location if isinstance(part, (str, int))]
+        if isinstance(location, tuple)
+        else []
+    )
     key = ".".join(str(part) for part in parts)
     message = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
@@ -178,5 +188,3 @@ def default_user_dir() -> Path | None:
     """`./configs` where it exists."""
     here = Path("configs")
     return here if here.is_dir() else None
-
-

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from tsa_cli.config.matchers import Matcher
 from tsa_cli.config.model import ConfigFile, ConfigModel, Duration
@@ -35,14 +35,32 @@ class PlannedEvent(ConfigModel):
 
 
 class DerivedEvent(ConfigModel):
-    """An event that is computed from others after ingestion, never trusted from the log."""
+    """
+    An event that is computed from others after ingestion, never trusted from the log.
+
+    It happens at an anchor: each event that `when` matches, or the `at_least`-th of a session or a
+    user. With `unless` it happens when `within` has passed without such an event of the same user.
+    """
 
     name: str
+    description: str = ""
     when: Matcher
+    at_least: int = Field(1, ge=1)
+    per: Literal["event", "session", "user"] = "event"
+    key: str | None = Field(None, description="events of one booking: properties.booking_id")
     unless: Matcher | None = None
     within: Duration | None = None
-    at_least: int = 1
-    per: Literal["session", "user"] = "session"
+    ever: bool = Field(False, description="an `unless` event before the anchor prevents it, too")
+
+    @model_validator(mode="after")
+    def _says_what_it_counts(self) -> "DerivedEvent":
+        if (self.unless is None) != (self.within is None):
+            raise ValueError("`unless` and `within` belong together: within what time it must come")
+        if self.ever and self.unless is None:
+            raise ValueError("`ever` says something about `unless`, which is missing")
+        if self.at_least > 1 and self.per == "event":
+            raise ValueError("`at_least` needs `per: session` or `per: user`")
+        return self
 
 
 class EventsConfig(ConfigFile):
@@ -51,6 +69,18 @@ class EventsConfig(ConfigFile):
     unplanned: Policy = "warn"
     events: dict[str, PlannedEvent] = {}
     derived: list[DerivedEvent] = []
+
+    @model_validator(mode="after")
+    def _one_meaning_per_name(self) -> "EventsConfig":
+        meanings = {name: name for name in self.events}
+        for name, event in self.events.items():
+            for alias in event.aliases:
+                if meanings.setdefault(alias, name) != name or alias in self.events:
+                    raise ValueError(f"{alias!r} is an alias of {name}, but also {meanings[alias]}")
+        names = [derived.name for derived in self.derived]
+        if len({*names}) < len(names):
+            raise ValueError("derived: a name stands there twice")
+        return self
 
     def canonical_names(self) -> dict[str, str]:
         """alias → name, for every alias of the plan."""

@@ -27,7 +27,7 @@ class ConfigFile(ConfigModel):
 
 
 def parse_duration(value: object) -> timedelta:
-    """The timedelta of "90s", "30m", "24h" or "7d"; ValueError for a bare number or another unit."""
+    """The timedelta of "90s", "30m", "24h", "7d"; ValueError without a known unit."""
     if isinstance(value, timedelta):
         return value
     match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None

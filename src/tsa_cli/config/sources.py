@@ -1,29 +1,43 @@
 """
 configs/sources/NAME.yaml: how another system's export becomes canonical events.
 
-A mapping is data. Paths are dotted (`context.page.url`) or JSON pointers (`/a~1b`); of a list, the
-first path that a line fills wins.
+A mapping is data. Paths are dotted (`context.page.url`) or JSON pointers (`/gtm.uniqueEventId`); of
+a list, the first path that a line fills wins.
 """
 
+import re
+from collections.abc import Iterator
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from tsa_cli.config.model import ConfigFile, ConfigModel
 
 CanonicalField = Literal[
     "event_id", "event", "timestamp", "user_id", "anonymous_id", "session_id", "page_url",
-    "referrer_url", "user_agent", "ip", "previous_id",
+    "referrer_url", "user_agent", "ip",
 ]  # fmt: skip
 
 
 class Detect(ConfigModel):
-    """What a line of this source looks like; every given test must hold for most lines."""
+    """What a line of this source looks like; every test that is given must hold."""
 
     all_paths: list[str] = []
     any_paths: list[str] = []
     none_paths: list[str] = []
     values: dict[str, list[str]] = {}
+    patterns: dict[str, str] = Field({}, description="path: a regular expression of all its text")
+    any_of: list["Detect"] = Field([], description="one of these rules must hold, too")
+
+    @field_validator("patterns")
+    @classmethod
+    def _compile(cls, value: dict[str, str]) -> dict[str, str]:
+        for pattern in value.values():
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"not a regular expression: {error}: {pattern!r}") from error
+        return value
 
 
 class KeyValues(ConfigModel):
@@ -32,29 +46,70 @@ class KeyValues(ConfigModel):
     path: str
     key: str = "key"
     values: list[str] = ["value"]
+    numbers: list[str] = Field([], description="paths of values that are numbers, maybe as text")
+
+
+class Call(ConfigModel):
+    """How one kind of line differs: its fixed name, or other paths for some of its fields."""
+
+    event: str | None = Field(None, description="$identify and $alias speak of people, no event")
+    fields: dict[CanonicalField, list[str]] = {}
+    properties: list[str] | None = None
+    traits: list[str] | None = None
 
 
 class Kinds(ConfigModel):
-    """Which calls are not events but speak of people; the value stands at `path`."""
+    """Lines that are told apart by the text at `path`, e.g. page and track calls."""
 
     path: str
-    identify: list[str] = []
-    alias: list[str] = []
+    calls: dict[str, Call]
 
 
 class SourceConfig(ConfigFile):
-    """One mapping."""
+    """One mapping; a path that ends in `*` is the first key with that beginning."""
 
     title: str
     priority: int = 0
     detect: Detect = Detect()
     fields: dict[CanonicalField, list[str]]
-    properties: list[str] = ["properties"]
-    key_values: list[KeyValues] = []
-    traits: list[str] = []
-    consent: list[str] = []
+    properties: list[str] = Field(["properties"], description="objects whose keys are properties")
+    traits: list[str] = Field([], description="objects that describe the person, the first wins")
+    consent: list[str] = Field([], description="objects of purpose: true or false")
+    consent_words: dict[str, list[str]] = Field({}, description="purpose: paths of a yes or no")
     kinds: Kinds | None = None
-    event_names: dict[str, str] = {}
+    key_values: list[KeyValues] = []
+    embedded: list[str] = Field([], description="top-level keys that hold JSON as text")
+    event_names: dict[str, str] = Field({}, description="name as sent: name in events.yaml")
+    empty_values: list[str] = Field([], description="texts that stand for nothing in any field")
     strip: list[str] = Field([], description="paths that are consumed and not kept in properties")
+    drop_nulls: bool = Field(False, description="leave keys without a value out of properties")
     keep_rest: bool = True
     columns: list[str] = Field([], description="names of a headerless TSV's columns, in order")
+
+    def calls(self) -> list[Call]:
+        """Every kind of line that has rules of its own."""
+        return list(self.kinds.calls.values()) if self.kinds else []
+
+    def property_paths(self) -> list[str]:
+        """Every object whose keys become properties, of any kind of line."""
+        own = [path for call in self.calls() for path in call.properties or ()]
+        return list(dict.fromkeys([*self.properties, *own]))
+
+    def trait_paths(self) -> list[str]:
+        """Every object that describes the person, of any kind of line."""
+        own = [path for call in self.calls() for path in call.traits or ()]
+        return list(dict.fromkeys([*self.traits, *own]))
+
+    def field_paths(self) -> Iterator[tuple[CanonicalField, str]]:
+        """(field, path) of every field, of any kind of line."""
+        for fields in (self.fields, *(call.fields for call in self.calls())):
+            for name, paths in fields.items():
+                yield from ((name, path) for path in paths)
+
+    def is_plain(self) -> bool:
+        """True when columns of a table can say what lines of this source say."""
+        return not (
+            self.kinds or self.key_values or self.strip or self.columns or self.embedded
+            or self.empty_values or self.consent_words or self.drop_nulls
+            or any(path.endswith("*") for path in self.properties)
+        )  # fmt: skip

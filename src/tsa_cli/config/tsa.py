@@ -1,4 +1,4 @@
-"""configs/tsa.yaml: where the store is, what the engine may use, what ingest accepts, what `tsa run` runs."""
+"""configs/tsa.yaml: the store, the engine's limits, what ingest accepts, what `tsa run` runs."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal

@@ -81,8 +81,7 @@ class Document:
                 if hit:
                     best, node = hit
             elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-                if part < len(node.value):
-                    best = node = node.value[part]
+                best = node = node.value[part] if part < len(node.value) else node
         if best is None:
             return f"{self.path}:1:1"
         return f"{self.path}:{best.start_mark.line + 1}:{best.start_mark.column + 1}"
@@ -129,5 +128,5 @@ def _bound(text: str, name: str) -> None:
             depth -= 1
         aliases += isinstance(event, yaml.AliasEvent)
         if depth > MAX_DEPTH or aliases > MAX_ALIASES:
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             raise ConfigError(f"{name}:{line}:1: too deep or too many aliases", "flatten it")

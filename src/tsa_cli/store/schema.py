@@ -25,6 +25,7 @@ MAKERS = {
     "pages": "sessionize",
     "sessions": "sessionize",
     "identity_edges": "sessionize",
+    "derived_events": "sessionize",
     "dim_sessions": "sessionize",
     "dim_users": "sessionize",
     "user_behavior_features": "features",

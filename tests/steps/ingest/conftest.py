@@ -27,8 +27,10 @@ def ingest_config(**changes: object) -> ingest.IngestConfig:
     plan = changes.pop("plan", EventsConfig())
     privacy = changes.pop("privacy", PrivacyConfig())
     keys = changes.pop("keys", Keys())
-    assert isinstance(tsa, TsaConfig) and isinstance(plan, EventsConfig)
-    assert isinstance(privacy, PrivacyConfig) and isinstance(keys, Keys)
+    assert isinstance(tsa, TsaConfig)
+    assert isinstance(plan, EventsConfig)
+    assert isinstance(privacy, PrivacyConfig)
+    assert isinstance(keys, Keys)
     sources = dict(open_catalog(None).entries(SourceConfig, "sources", []))
     return ingest.IngestConfig(Policies(tsa, plan, privacy, NOW), sources, keys, **changes)  # type: ignore[arg-type]
 

@@ -124,7 +124,10 @@ def test_the_first_of_an_id_holds_and_other_content_is_a_conflict(
     store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.jsonl"
-    reordered = b'{"properties": {"n": 1}, "user_id": "ann", "event": "page_viewed", "event_id": "e1", "timestamp": "2026-05-01T12:00:01+02:00"}'
+    reordered = (
+        b'{"properties": {"n": 1}, "user_id": "ann", "event": "page_viewed", "event_id": "e1",'
+        b' "timestamp": "2026-05-01T12:00:01+02:00"}'
+    )
     path.write_bytes(b"\n".join([event(1), event(1), reordered, event(1, event="other"), b""]))
     [report] = do_ingest(path).files
     assert counts(report) == (4, 1, 2, 1, 0)

@@ -38,7 +38,7 @@ def work(session: Session, paths: list[str], config: "IngestConfig") -> Answer:
         data,
         rows=rows_of(result),
         definition=definition,
-        warnings=result.warnings,
+        warnings=[*result.warnings, *proposals_of(result)],
         summary=summary_of(result),
         verdict=run.verdict,
     )
@@ -70,8 +70,18 @@ def config_of(
 
 def rows_of(result: "IngestResult") -> list[dict[str, object]]:
     """A row per file for the flat formats."""
-    hidden = ("left_bytes", "warning")
+    hidden = ("left_bytes", "warning", "proposal")
     return [{k: v for k, v in asdict(file).items() if k not in hidden} for file in result.files]
+
+
+def proposals_of(result: "IngestResult") -> list[str]:
+    """Of a dry run: a first mapping and plan for each file that fits no mapping."""
+    told = []
+    for file in result.files:
+        if file.proposal is not None:
+            texts = [f"# {name}\n{text}" for name, text in file.proposal.items()]
+            told.append(f"{file.path}: to be read and mended\n" + "\n".join(texts))
+    return told
 
 
 def summary_of(result: "IngestResult") -> str:

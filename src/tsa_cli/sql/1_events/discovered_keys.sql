@@ -1,11 +1,12 @@
 -- answers: every key of the documents, and of the objects inside at $properties
 -- reads:   @documents (json)
 -- params:  $properties VARCHAR[] (JSON pointers)
-select distinct unnest(keys) as key, is_top
-from (
-    select distinct json_keys(json) as keys, true as is_top
-    from @documents
-    union all
-    select distinct unnest(json_keys(json, $properties)) as keys, false as is_top
+with shapes as materialized (
+    select distinct
+        json_keys(json) as top_keys,
+        flatten(json_keys(json, $properties)) as inner_keys
     from @documents
 )
+select distinct unnest(top_keys) as key, true as is_top from shapes
+union all
+select distinct unnest(inner_keys) as key, false as is_top from shapes

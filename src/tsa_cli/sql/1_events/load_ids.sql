@@ -3,4 +3,4 @@
 create or replace temp table load_ids as
 select event_uuid, event_text
 from (@normalised)
-where reason is null
+where is_event

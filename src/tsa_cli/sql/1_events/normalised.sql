@@ -15,7 +15,9 @@ select
     case
         when o.c_event is null and o.c_ts is null and o.c_event_ts is null and o.c_user_id is null
             and o.c_anonymous_id is null and o.c_event_id is null then 'invalid_json'
-        when o.c_event is null or o.c_event[1] in ('{', '[') then 'missing_event'
+        when o.c_event is null
+            or ((starts_with(o.c_event, '{') or starts_with(o.c_event, '[')) and json_valid(o.c_event))
+            then 'missing_event'
         when o.c_ts is null and o.c_event_ts is null then 'missing_timestamp'
         when o.event_ts is null then 'invalid_timestamp'
         when o.event_ts < $min_ts or o.event_ts > $now_ts + to_seconds($max_future_seconds)
@@ -23,6 +25,16 @@ select
         when o.c_user_id is null and o.c_anonymous_id is null then 'missing_identity'
         else @plan_reason
     end as reason,
+    (
+        o.c_event is not null
+        and not (
+            (starts_with(o.c_event, '{') or starts_with(o.c_event, '[')) and json_valid(o.c_event)
+        )
+        and o.event_ts >= $min_ts
+        and o.event_ts <= $now_ts + to_seconds($max_future_seconds)
+        and (o.c_user_id is not null or o.c_anonymous_id is not null)
+        and (@plan_reason) is null
+    ) is true as is_event,                          -- reason is null, at a third of its cost
     case
         when o.c_event_id is not null
             then case when try_cast(o.c_event_id as uuid)::varchar = o.c_event_id
@@ -30,7 +42,9 @@ select
         else cast(md5(concat_ws(chr(31),
             o.c_event, o.event_ts, coalesce(o.c_user_id, ''), coalesce(o.c_anonymous_id, ''),
             coalesce(o.c_session_id, ''), coalesce(o.c_page_url, ''),
-            list_sort(map_entries(from_json(o.c_properties, '"MAP(VARCHAR, JSON)"'))))) as uuid)
+            list_sort(list_filter(
+                map_entries(from_json(o.c_properties, '"MAP(VARCHAR, JSON)"')),
+                lambda entry: entry.value <> 'null')))) as uuid)
     end as event_uuid,
     case when o.c_event_id is not null and event_uuid is null then o.c_event_id end as event_text
 from (
@@ -38,8 +52,7 @@ from (
         *,
         case
             when c_event_ts is not null then c_event_ts
-            when length(c_ts) in (20, 24) and c_ts[11] = 'T' and c_ts[20] in ('Z', '.')
-                and c_ts[-1] = 'Z' then try_cast(c_ts[:-2] as timestamp)
+            when ends_with(c_ts, 'Z') then try_cast(c_ts as timestamp)  -- no offset to be lost
             when regexp_full_match(c_ts, '-?\d{1,19}') then try(make_timestamp(cast(
                 case
                     when length(ltrim(c_ts, '-')) >= 18 then cast(c_ts as hugeint) // 1000

@@ -3,7 +3,7 @@
 -- params:  $path VARCHAR
 select distinct unnest(keys) as key
 from (
-    select distinct json_keys(try_cast(@column as json)) as keys
-    from (select @column from read_parquet($path) limit 200000)
-    where starts_with(cast(@column as varchar), '{')
+    select distinct json_keys(try_cast(text as json)) as keys
+    from (select @column as text from read_parquet($path) limit 200000)
+    where starts_with(text, '{')
 )

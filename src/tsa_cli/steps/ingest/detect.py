@@ -1,17 +1,18 @@
 """
-Which mapping fits a file, seen from its first lines; and which keys its lines carry.
+Which mapping fits a file, seen from its first lines.
 
 `--source auto` tries every mapping of `configs/sources/` on a sample and says which and why.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tsa_cli.config.sources import Detect, SourceConfig
 from tsa_cli.errors import DataError
-from tsa_cli.steps.ingest.canonical import first_key, pointer
 from tsa_cli.steps.ingest.lines_file import LinesFile
+from tsa_cli.steps.ingest.paths import look_up
 
 SAMPLE_LINES = 200
 NEEDED_SHARE = 0.5
@@ -62,7 +63,9 @@ def detect(
             "name one with --source, or add configs/sources/NAME.yaml; --dry-run proposes one",
         )
     _, share, key = max(scores)
-    return Detected(key, sources[key], f"{share:.0%} of its first lines {_why(sources[key].detect)}")
+    return Detected(
+        key, sources[key], f"{share:.0%} of its first lines {_why(sources[key].detect)}"
+    )
 
 
 def fits(document: dict[str, object], rule: Detect) -> bool:
@@ -73,30 +76,13 @@ def fits(document: dict[str, object], rule: Detect) -> bool:
         return False
     if any(look_up(document, path) is not None for path in rule.none_paths):
         return False
-    return all(str(look_up(document, path)) in allowed for path, allowed in rule.values.items())
-
-
-def look_up(document: object, path: str) -> object:
-    """The value at a path of nested objects; None where there is none."""
-    value = document
-    for key in pointer(path).split("/")[1:]:
-        if not isinstance(value, dict):
-            return None
-        value = value.get(key.replace("~1", "/").replace("~0", "~"))
-    return value
-
-
-def is_plain_native(
-    keys: set[str], property_keys: set[str], source: SourceConfig, personal: set[str]
-) -> bool:
-    """True when typed top-level columns say everything that the lines carry."""
-    paths = [p for several in source.fields.values() for p in several]
-    top = {p for p in paths if pointer(p).count("/") == 1}
-    top |= {*source.properties, *source.traits, *source.consent}
-    nested = {pointer(p).rsplit("/", 1)[1] for p in paths if pointer(p).count("/") == 2
-              and first_key(p) in source.properties}  # fmt: skip
-    has_extras = source.kinds or source.key_values or source.strip or source.columns
-    return not has_extras and keys <= top and not property_keys & (nested | personal)
+    if not all(str(look_up(document, path)) in allowed for path, allowed in rule.values.items()):
+        return False
+    for path, pattern in rule.patterns.items():
+        value = look_up(document, path)
+        if value is None or not re.fullmatch(pattern, str(value)):
+            return False
+    return not rule.any_of or any(fits(document, inner) for inner in rule.any_of)
 
 
 def _why(rule: Detect) -> str:
@@ -106,4 +92,7 @@ def _why(rule: Detect) -> str:
     if rule.any_paths:
         parts.append(f"have {' or '.join(rule.any_paths)}")
     parts += [f"have {path} = {' or '.join(values)}" for path, values in rule.values.items()]
+    parts += [f"have {path} like {pattern}" for path, pattern in rule.patterns.items()]
+    if rule.any_of:
+        parts.append("; ".join(_why(inner) for inner in rule.any_of).replace("; ", " or "))
     return " and ".join(parts) or "are objects"

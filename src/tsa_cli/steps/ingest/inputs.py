@@ -55,7 +55,7 @@ def _expand(argument: str) -> tuple[list[Path], str]:
     if path.exists() or path.is_symlink():
         return ([path], "") if path.exists() else ([], "a link to nothing")
     if glob.has_magic(argument):
-        matches = sorted(Path(p) for p in glob.glob(argument, recursive=True))
+        matches = sorted(Path(p) for p in glob.glob(argument, recursive=True))  # noqa: PTH207 - absolute ones
         files = [p for p in matches if p.is_file()]
         return files, "" if files else "no file matches"
     return [], "no such file or folder"

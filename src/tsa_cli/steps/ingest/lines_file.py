@@ -68,7 +68,9 @@ class LinesFile:
         at = 0
         while at < len(ordinals):
             block = bisect_right(self.rows_before, ordinals[at]) - 1
-            stop = self.rows_before[block + 1] if block + 1 < len(self.rows_before) else self.row_count
+            stop = (
+                self.rows_before[block + 1] if block + 1 < len(self.rows_before) else self.row_count
+            )
             inside = [o for o in ordinals[at:] if o < stop]
             yield from self._block_lines(block, [o - self.rows_before[block] for o in inside])
             at += len(inside)
@@ -146,7 +148,10 @@ class LinesFile:
     def write_sample(self, target: Path) -> None:
         """A copy of some blocks: the first ones, and others evenly over the file."""
         count = len(self.block_starts)
-        chosen = {*range(min(SAMPLE_HEAD_BLOCKS, count)), *range(0, count, max(count // SAMPLE_BLOCKS, 1))}
+        chosen = {
+            *range(min(SAMPLE_HEAD_BLOCKS, count)),
+            *range(0, count, max(count // SAMPLE_BLOCKS, 1)),
+        }
         refused = {r.line.byte_offset: len(r.line.raw) for r in self.refused}
         with target.open("wb") as out:
             for block in sorted(chosen):
@@ -159,9 +164,7 @@ class LinesFile:
                 out.write(self.data[at:stop])
 
 
-def open_lines(
-    path: Path, *, is_final: bool, max_line_bytes: int, max_depth: int
-) -> LinesFile:
+def open_lines(path: Path, *, is_final: bool, max_line_bytes: int, max_depth: int) -> LinesFile:
     """
     The indexed file. Its last line, when unfinished, is left unless `is_final` or it is an object.
 

@@ -27,7 +27,7 @@ from tsa_cli.store import Fragment, Store, fragment_of
 FEWEST_LINES_TO_DOUBT = 100
 LATEST_TRUSTED_TS = datetime(2100, 1, 1)
 CLOCK_IS_OFF = "most of its lines lie ahead of this machine's clock; they were taken as they are"
-_ALL_EVENTS = Fragment("reason is null")
+_ALL_EVENTS = Fragment("is_event")
 _FIRST_REPEATS = Fragment("ordinal in (select ordinal from repeats where is_first)")
 _EXACT_ROWS = Fragment("select * from exact_rows")
 
@@ -91,7 +91,8 @@ class Loader:
         The counts of a file that is now in the store, whole.
 
         `release` names the quarantined lines that the file is made of; they leave the quarantine
-        in the same transaction. Raises DataError, and leaves the store as it was, when most of it is no event.
+        in the same transaction. Raises DataError, and leaves the store as it was, when most of
+        the file is no event.
         """
         try:
             return self._load(file, release)

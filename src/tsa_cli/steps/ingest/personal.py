@@ -6,8 +6,6 @@ writes  user_traits, consent_events
 
 import json
 import re
-from collections.abc import Iterable
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tsa_cli.config.privacy import PrivacyConfig
@@ -20,13 +18,13 @@ if TYPE_CHECKING:
     import polars
 
 _PROTECTED = re.compile(rf"enc:v1:|{re.escape(HASHED)}[0-9a-f]{{64}}$")
-_ADDRESS = re.compile(r"[^\s\"'<>,;:=/?&]+(?:@|%40)[^\s\"'<>,;:=/?&]+\.[A-Za-z]{2,}")
+# Bounded, since an open `+` before the @ is quadratic on a long line without one (189 s, seen).
+_ADDRESS = re.compile(
+    r"[^\s\"'<>,;:=/?&@%]{1,64}(?:@|%40)[^\s\"'<>,;:=/?&@%]{1,255}\.[A-Za-z]{2,24}"
+)
 _IPV4 = re.compile(r"\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}\b")
 _REDACTED = "(redacted)"
 _URL_KEYS = re.compile(r"url|referrer|referer|location|href", re.IGNORECASE)
-
-TRAIT_SCHEMA = ("anonymous_id", "user_id", "key", "value", "seen_ts", "load_id")
-CONSENT_SCHEMA = ("anonymous_id", "user_id", "purpose", "granted", "seen_ts", "load_id")
 
 
 def store_people(
@@ -39,29 +37,22 @@ def store_people(
 ) -> None:
     """Append what the accepted lines say of people: traits, protected first, and consent."""
     slots = {"normalised": relation, "accepted": accepted}
-    spoken = store.rows("1_events/traits_of_load.sql", slots)
+    store.execute("1_events/insert_consent.sql", slots, load_id=load_id)
     traits: list[tuple[object, ...]] = []
-    consents: list[tuple[object, ...]] = []
     known: dict[tuple[str, str], dict[str, str]] = {}
-    for anonymous_id, user_id, seen_ts, trait_text, consent_text in spoken:
+    spoken = store.rows("1_events/traits_of_load.sql", slots)
+    for anonymous_id, user_id, seen_ts, trait_text in spoken:
         for key, value in _object(trait_text).items():
             memo = (key, json.dumps(value, sort_keys=True))
             if memo not in known:
                 known[memo] = stored_trait(key, value, privacy, keys)
             for name, text in known[memo].items():
                 traits.append((anonymous_id, user_id, name, text, seen_ts, load_id))
-        for purpose, granted in _object(consent_text).items():
-            if isinstance(granted, bool):
-                consents.append((anonymous_id, user_id, purpose, granted, seen_ts, load_id))
     if traits:
-        store.insert("user_traits", _frame(traits, TRAIT_SCHEMA, "value"))
-    if consents:
-        store.insert("consent_events", _frame(consents, CONSENT_SCHEMA, "granted"))
+        store.insert("user_traits", _trait_frame(traits))
 
 
-def stored_trait(
-    key: str, value: object, privacy: PrivacyConfig, keys: Keys
-) -> dict[str, str]:
+def stored_trait(key: str, value: object, privacy: PrivacyConfig, keys: Keys) -> dict[str, str]:
     """What is kept of a trait; one that comes protected (a replayed line) stays as it is."""
     if isinstance(value, str) and _PROTECTED.match(value):
         return {privacy.trait_key(key): value}
@@ -111,20 +102,10 @@ def _object(text: object) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def _frame(
-    rows: Iterable[tuple[object, ...]], names: tuple[str, ...], value_name: str
-) -> "polars.DataFrame":
+def _trait_frame(rows: list[tuple[object, ...]]) -> "polars.DataFrame":
     import polars
 
-    kinds: dict[str, object] = {name: polars.String for name in names}
-    kinds |= {"seen_ts": polars.Datetime("us"), "load_id": polars.Int32}
-    if value_name == "granted":
-        kinds["granted"] = polars.Boolean
-    return polars.DataFrame(list(rows), schema=kinds, orient="row")
-
-
-def now_utc() -> datetime:
-    """The wall clock in UTC, without a zone, as the store keeps time."""
-    from datetime import UTC
-
-    return datetime.now(UTC).replace(tzinfo=None)
+    text = polars.String()
+    schema = dict.fromkeys(("anonymous_id", "user_id", "key", "value"), text)
+    kinds = {**schema, "seen_ts": polars.Datetime("us"), "load_id": polars.Int32()}
+    return polars.DataFrame(rows, schema=kinds, orient="row")

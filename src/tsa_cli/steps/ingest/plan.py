@@ -1,108 +1,68 @@
 """
-The tracking plan on the lines of a load: which are refused, and how many break it.
+The tracking plan on the events of a load: how many break it, and how.
 
-Types and keys are judged on the *shapes* of an event's properties: a million events have a few
-dozen shapes, so the engine groups and Python decides.
+The engine tells the types of the properties that the plan names, and groups: a million events have
+a few dozen combinations, on which Python decides.
 
 writes  plan_results(load_id, event_type, total, violating), plan_violations(load_id, event_type,
         violation, key, event_count)
 source  RudderStack, tracking plan violations: Unplanned-Event, Required-Missing,
-        Datatype-Mismatch, Additional-Properties (definitions D3)
+        Datatype-Mismatch, Additional-Properties, Unknown-Violation (definitions D3)
 """
 
-import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tsa_cli.config.events import EnumType, EventsConfig, PlannedEvent
-from tsa_cli.store import Fragment, Store
+from tsa_cli.config.events import EnumType, EventsConfig
+from tsa_cli.steps.ingest.plan_sql import TYPES, judged_columns, planned_keys
+from tsa_cli.store import Store
 
-_NUMBERS = {"BIGINT", "UBIGINT", "HUGEINT", "DOUBLE"}
-_TYPES = {
-    "string": {"VARCHAR"},
-    "timestamp": {"VARCHAR"} | _NUMBERS,
-    "integer": _NUMBERS - {"DOUBLE"},
-    "number": _NUMBERS,
-    "boolean": {"BOOLEAN"},
-}
+REFUSED = "(refused)"  # in plan_results: the lines that the plan kept out
 
 
 @dataclass(frozen=True)
 class Violation:
-    """One way in which a shape breaks the plan; `key` is "" for an unplanned event."""
+    """One way in which an event breaks the plan; `key` is "" for an unplanned event."""
 
     name: str
     key: str = ""
 
 
-def refusal(plan: EventsConfig) -> Fragment:
-    """The reason that the plan gives to refuse a row (`event_type`, `c_properties`), or null."""
-    cases: list[str] = []
-    params: dict[str, object] = {}
-    event_type = "coalesce(names.event_type, o.c_event)"
-    if plan.unplanned == "quarantine":
-        params["plan_names"] = [*plan.events, "$identify", "$alias"]
-        cases.append(f"when not list_contains($plan_names, {event_type}) then 'unplanned_event'")
-    for number, (name, event) in enumerate(plan.events.items()):
-        if event.policy == "allow" and event.additional != "quarantine":
-            continue
-        for at, (code, sql, values) in enumerate(_refusals(event, number)):
-            key = f"plan_event_{number}"
-            params |= {key: name, **values}
-            cases.append(f"when {event_type} = ${key} and ({sql}) then '{code}' /* {at} */")
-    return Fragment(f"case {' '.join(cases)} end" if cases else "null", params)
+@dataclass(frozen=True)
+class PlanCounts:
+    """RudderStack's four counts of a load: every event is in `total`, the dropped ones, too."""
+
+    total: int
+    validated: int  # the plan knows their name
+    with_violations: int
+    dropped: int
 
 
-def _refusals(event: PlannedEvent, number: int) -> Iterator[tuple[str, str, dict[str, object]]]:
-    keys = "json_keys(o.c_properties)"
-    if event.policy == "quarantine" and event.required:
-        name = f"plan_required_{number}"
-        yield "required_missing", f"not list_has_all({keys}, ${name})", {name: event.required}
-    if event.policy == "quarantine":
-        for at, (key, kind) in enumerate(event.properties.items()):
-            name = f"plan_value_{number}_{at}"
-            sql, values = _wrong_value(kind, name)
-            yield "datatype_mismatch", sql, {name: "/" + key.replace("~", "~0").replace("/", "~1"), **values}
-    if event.additional == "quarantine":
-        name = f"plan_known_{number}"
-        known = sorted({*event.required, *event.properties})
-        yield "additional_properties", f"not list_has_all(${name}, {keys})", {name: known}
-
-
-def _wrong_value(kind: str | EnumType, name: str) -> tuple[str, dict[str, object]]:
-    value = f"json_extract_string(o.c_properties, ${name})"
-    if isinstance(kind, EnumType):
-        allowed = [_text(choice) for choice in kind.enum]
-        return f"{value} is not null and not list_contains(${name}_in, {value})", {f"{name}_in": allowed}
-    found = f"json_type(o.c_properties, ${name})"
-    if kind == "timestamp":
-        return f"{value} is not null and {found} = 'VARCHAR' and try_cast({value} as timestamptz) is null", {}
-    kinds = {"array": ["ARRAY"], "object": ["OBJECT"]}.get(kind) or sorted(_TYPES[kind])
-    return f"{found} is not null and not list_contains(${name}_in, {found})", {f"{name}_in": [*kinds, "NULL"]}
-
-
-def _text(choice: str | int | float | bool) -> str:
-    return json.dumps(choice) if isinstance(choice, bool) else str(choice)
-
-
-def record(store: Store, plan: EventsConfig, load_id: int) -> None:
-    """Write what the load's stored events and its refused ones do to the plan."""
+def record(store: Store, plan: EventsConfig, load_id: int) -> PlanCounts:
+    """Write what the load's stored events and its refused ones do to the plan; the four counts."""
     totals: Counter[str] = Counter()
     violating: Counter[str] = Counter()
     found: Counter[tuple[str, str, str]] = Counter()
-    shapes = store.rows("1_events/shapes_of_load.sql", load_id=load_id)
-    for event_type, shape, event_count in shapes:
+    for row in store.rows("1_events/plan_kinds_of_load.sql", judged_columns(plan), load_id=load_id):
+        event_type, kinds, keys, wrong, event_count = row
         name, count = str(event_type), int(str(event_count))
         totals[name] += count
-        broken = set(violations(plan, name, json.loads(str(shape))))
+        broken = {*violations(plan, name, _texts(kinds), _texts(keys), _texts(wrong))}
         violating[name] += count if broken else 0
         for violation in broken:
             found[(name, violation.name, violation.key)] += count
-    for event_type, event_count in store.rows("1_events/refused_by_plan.sql", load_id=load_id):
-        totals[str(event_type)] += int(str(event_count))
-        violating[str(event_type)] += int(str(event_count))
+    dropped = store.count("1_events/refused_by_plan.sql", load_id=load_id)
+    if dropped:
+        totals[REFUSED] = violating[REFUSED] = dropped
     _write(store, load_id, totals, violating, found)
+    unplanned = sum(n for (_, violation, _), n in found.items() if violation == "Unplanned-Event")
+    stored = totals.total() - dropped
+    return PlanCounts(totals.total(), stored - unplanned, violating.total(), dropped)
+
+
+def _texts(value: object) -> list[str]:
+    return [str(text or "NULL") for text in value] if isinstance(value, list) else []
 
 
 def _write(
@@ -131,33 +91,36 @@ def _write(
         store.insert("plan_violations", frame)
 
 
-def violations(plan: EventsConfig, event_type: str, shape: object) -> Iterator[Violation]:
-    """Every violation of one event whose properties have this `json_structure`."""
+def violations(
+    plan: EventsConfig,
+    event_type: str,
+    kinds: Sequence[str],
+    keys: Sequence[str],
+    wrong_keys: Sequence[str],
+) -> Iterator[Violation]:
+    """
+    Every violation of one event; each may be named more than once.
+
+    `kinds` are the types of its planned keys ("NULL" of an absent one), `keys` those that it has.
+    """
     event = plan.events.get(event_type)
     if event is None:
         if plan.unplanned != "allow":
             yield Violation("Unplanned-Event")
         return
-    keys = shape if isinstance(shape, dict) else {}
-    if event.policy != "allow":
-        for key in event.required:
-            if keys.get(key, "NULL") == "NULL":
+    planned = planned_keys(event)
+    for key, found in zip(planned, kinds, strict=True):
+        if found == "NULL":
+            if key in event.required:
                 yield Violation("Required-Missing", key)
-        for key, kind in event.properties.items():
-            if key in keys and not _has_type(keys[key], kind):
-                yield Violation("Datatype-Mismatch", key)
-    if event.additional != "allow":
-        for key in keys.keys() - {*event.required, *event.properties}:
-            yield Violation("Additional-Properties", key)
+        elif not _has_type(found, event.properties.get(key)):
+            yield Violation("Datatype-Mismatch", key)
+    for key in wrong_keys:
+        is_enum = isinstance(event.properties[key], EnumType)
+        yield Violation("Unknown-Violation" if is_enum else "Datatype-Mismatch", key)
+    for key in sorted({*keys} - {*event.required, *event.properties}):
+        yield Violation("Additional-Properties", key)
 
 
-def _has_type(found: object, kind: str | EnumType) -> bool:
-    if found == "NULL" or isinstance(kind, EnumType):  # values are judged where they are refused
-        return True
-    if kind == "array":
-        return isinstance(found, list)
-    if kind == "object":
-        return isinstance(found, dict)
-    return found in _TYPES[kind]
-
-
+def _has_type(found: str, kind: str | EnumType | None) -> bool:
+    return kind is None or isinstance(kind, EnumType) or found in TYPES[kind]

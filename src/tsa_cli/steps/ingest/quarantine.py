@@ -9,9 +9,9 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tsa_cli.steps.ingest import IngestConfig, event_names, mapping_of
 from tsa_cli.steps.ingest.lines_file import Line, LinesFile, open_lines
 from tsa_cli.steps.ingest.load import FileToLoad, Loader
+from tsa_cli.steps.ingest.prepare import IngestConfig, event_names, mapping_of
 from tsa_cli.steps.ingest.relation import relation_of_lines
 from tsa_cli.steps.ingest.report import IngestResult
 from tsa_cli.steps.ingest.spool import Spool, open_spool
@@ -57,9 +57,7 @@ def drop(store: Store, selection: Selection, *, is_dry_run: bool) -> int:
     return count
 
 
-def replay(
-    store: Store, config: IngestConfig, selection: Selection, run_id: str
-) -> IngestResult:
+def replay(store: Store, config: IngestConfig, selection: Selection, run_id: str) -> IngestResult:
     """
     Every selected line read again under the mapping and plan in force.
 

@@ -1,5 +1,6 @@
 """What one ingest did, file by file; every line read is in exactly one count."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -21,6 +22,7 @@ class FileReport:
     detail: str = ""  # why it failed, or which mapping was taken and why
     left_bytes: int = 0  # an unfinished last line, left for the next run
     warning: str = ""
+    proposal: Mapping[str, str] | None = None  # of a dry run: a first mapping and plan, as YAML
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,10 @@ class IngestResult:
     def data(self) -> dict[str, object]:
         """The contract's `data`."""
         counts = ("read", "inserted", "duplicate", "conflict", "rejected")
-        files = [
-            {"path": f.path, "status": f.status, **{c: getattr(f, c) for c in counts},
-             "source": f.source, "detail": f.detail}
-            for f in self.files
-        ]  # fmt: skip
+        files = []
+        for file in self.files:
+            told: dict[str, object] = {"path": file.path, "status": file.status}
+            told |= {count: getattr(file, count) for count in counts}
+            told |= {"source": file.source, "detail": file.detail}
+            files.append(told | ({"proposal": file.proposal} if file.proposal else {}))
         return {"files": files, **{c: self.total(c) for c in counts}}

@@ -23,6 +23,8 @@ from tsa_cli.errors import DataError
 from tsa_cli.steps.ingest.inputs import Input
 
 CHUNK_BYTES = 1 << 20
+SHAPE_BYTES = 1 << 16  # enough of the first line to tell what the file is
+TSV_TABS = 20  # a first line with more of them is no JSON: Snowplow's files have no ending
 BOMB_FLOOR_BYTES = 1 << 30
 Shape = Literal["lines", "parquet", "csv", "tsv"]
 
@@ -48,7 +50,7 @@ class Spool:
         self._max_ratio = max_unpacked_ratio
 
     def take(self, item: Input) -> Spooled:
-        """The input, hashed, and unpacked where that is needed; DataError when it cannot be read."""
+        """The input, hashed, and unpacked where needed; DataError when it cannot be read."""
         try:
             if item.path is None:
                 return self._take_stdin()
@@ -74,13 +76,13 @@ class Spool:
         if not path.is_file():  # a pipe can be read once only
             path = self._copied(path)
         with path.open("rb") as handle:
-            head = handle.read(8)
+            head = handle.read(SHAPE_BYTES)
         digest, size = hash_file(path)
         packed = _packing(head)
         plain = self._unpacked(name, path, packed, size) if packed else path
         if packed:
             with plain.open("rb") as handle:
-                head = handle.read(8)
+                head = handle.read(SHAPE_BYTES)
         return Spooled(name, plain, _shape(name, head), digest, size, not packed)
 
     def _copied(self, path: Path) -> Path:
@@ -155,4 +157,6 @@ def _shape(name: str, head: bytes) -> Shape:
         return "parquet"
     if lower.endswith(".csv"):
         return "csv"
-    return "tsv" if lower.endswith(".tsv") else "lines"
+    first = head.split(b"\n", 1)[0]
+    is_tsv = lower.endswith(".tsv") or (first[:1] != b"{" and first.count(b"\t") > TSV_TABS)
+    return "tsv" if is_tsv else "lines"

@@ -1,0 +1,4 @@
+-- relation: chosen columns of a Parquet file, each read as its expression says
+-- params:   $parquet_files VARCHAR[]
+-- slots:    @columns
+(select @columns from read_parquet($parquet_files))

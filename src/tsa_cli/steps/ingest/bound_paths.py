@@ -1,0 +1,132 @@
+"""
+Paths of a mapping as SQL over documents, every path and name bound.
+
+A document is parsed once for all its texts and once for all its parts: an expression asks for a
+path, and gets an element of the list that `lines` selects.
+"""
+
+from dataclasses import dataclass, field
+
+from tsa_cli.config.sources import KeyValues, SourceConfig
+from tsa_cli.steps.ingest.paths import first_key, pointer
+from tsa_cli.store import Fragment, fragment_of
+
+
+@dataclass
+class BoundPaths:
+    """What the expressions of one statement ask for and bind; `lines` comes last."""
+
+    params: dict[str, object] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+    _texts: list[str] = field(default_factory=list)
+    _parts: list[str] = field(default_factory=list)
+    _prefixes: list[str] = field(default_factory=list)
+
+    def bind(self, value: str) -> str:
+        """The parameter of a value, the same one each time."""
+        if value not in self._names:
+            name = f"map_{len(self._names)}"
+            self._names[value] = name
+            self.params[name] = value
+        return "$" + self._names[value]
+
+    def text(self, path: str) -> str:
+        """The text at a path, null where there is none."""
+        return f"texts[{_position(self._texts, pointer(path))}]"
+
+    def part(self, path: str) -> str:
+        """The JSON at a path; of a path that ends in `*`, at the first such key."""
+        if path.endswith("*"):
+            return f"json_extract(json, '/' || {self.key_like(path)})"
+        return f"parts[{_position(self._parts, pointer(path))}]"
+
+    def is_object(self, path: str) -> str:
+        """Whether an object stands at a path; null where nothing does."""
+        return f"starts_with(cast({self.part(path)} as varchar), '{{')"
+
+    def key_like(self, path: str) -> str:
+        """The first top-level key with the beginning that stands before the `*`."""
+        return f"matching[{_position(self._prefixes, path.removesuffix('*'))}]"
+
+    def lines(self, base: Fragment, source: SourceConfig) -> Fragment:
+        """The documents with all that was asked for, and every value that is bound."""
+        documents = _patched(base, source, self)
+        slots = {
+            "documents": documents,
+            "texts": Fragment("cast([] as varchar[])"),
+            "parts": Fragment("cast([] as json[])"),
+            "matching": Fragment("cast([] as varchar[])"),
+        }
+        asked: dict[str, object] = {}
+        if self._texts:
+            slots["texts"] = Fragment("json_extract_string(json, $asked_texts)")
+            asked["asked_texts"] = self._texts
+        if self._parts:
+            slots["parts"] = Fragment("json_extract(json, $asked_parts)")
+            asked["asked_parts"] = self._parts
+        if self._prefixes:
+            slots["matching"] = Fragment(
+                "list_transform($asked_prefixes, lambda beginning: list_filter(json_keys(json),"
+                " lambda key: starts_with(key, beginning))[1])"
+            )
+            asked["asked_prefixes"] = self._prefixes
+        lines = fragment_of("1_events/read_documents.sql", slots)
+        return Fragment(lines.sql, {**lines.params, **self.params, **asked})
+
+
+def expected_documents(source: SourceConfig, base: Fragment) -> Fragment:
+    """The documents as the mapping expects them: JSON texts read, {key, value} lists objects."""
+    paths = BoundPaths()
+    lines = _patched(base, source, paths)
+    return Fragment(lines.sql, {**lines.params, **paths.params})
+
+
+def _patched(base: Fragment, source: SourceConfig, paths: BoundPaths) -> Fragment:
+    patches = [_embedded(key, paths) for key in source.embedded]
+    lists = [_object_of(rule, paths) for rule in source.key_values]
+    relation = base
+    for several in (patches, lists):
+        if several:
+            slots = {"documents": relation, "patch": Fragment(", ".join(several))}
+            relation = fragment_of("1_events/patched_documents.sql", slots)
+    return relation
+
+
+def _position(known: list[str], value: str) -> int:
+    if value not in known:
+        known.append(value)
+    return known.index(value) + 1
+
+
+def _embedded(key: str, paths: BoundPaths) -> str:
+    at = paths.bind(pointer(key))
+    text = f"json_extract_string(json, {at})"
+    return (
+        f"case when json_type(json, {at}) = 'VARCHAR' and json_valid({text})"
+        f" then json_object({paths.bind(first_key(key))}, cast({text} as json)) else '{{}}' end"
+    )
+
+
+def _object_of(rule: KeyValues, paths: BoundPaths) -> str:
+    def inner(path: str) -> str:
+        return paths.bind(pointer(path))
+
+    values = [
+        f"nullif(json_extract(kv, {inner(path)}), cast('null' as json))" for path in rule.values
+    ]
+    values += [_number(f"json_extract_string(kv, {inner(path)})") for path in rule.numbers]
+    records = f"from_json(json_extract(json, {inner(rule.path)}), '[\"JSON\"]')"
+    entries = (
+        f"list_transform({records}, lambda kv:"
+        f" {{'k': json_extract_string(kv, {inner(rule.key)}), 'v': coalesce({', '.join(values)})}})"
+    )
+    key = paths.bind(first_key(rule.path))
+    made = f"try(to_json(map_from_entries({entries})))"  # a key that comes twice makes no map
+    return f"case when {made} is null then '{{}}' else json_object({key}, {made}) end"
+
+
+def _number(text: str) -> str:
+    return (
+        f"case when regexp_full_match({text}, '-?\\d{{1,18}}') then to_json(cast({text} as bigint))"
+        f" else to_json(try_cast({text} as double)) end"
+    )

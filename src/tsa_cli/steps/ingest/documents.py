@@ -1,0 +1,204 @@
+"""
+The SQL expressions that read one JSON document a line by a mapping; every path and name is bound.
+
+Personal keys leave the properties for the traits; what a field consumed leaves them, too, unless
+another path of the field was filled first: nothing else that a line carries is lost.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from tsa_cli.config.sources import Call, CanonicalField, SourceConfig
+from tsa_cli.steps.ingest.bound_paths import BoundPaths
+from tsa_cli.steps.ingest.paths import first_key, is_top, keys_of, pointer
+
+_YES = ("yes", "true", "granted", "1")
+_NO = ("no", "false", "denied", "0")
+_NOTHING = "'{}'"
+
+
+@dataclass
+class DocumentSql:
+    """The expressions of one statement over a column `json`, and the values they bind."""
+
+    source: SourceConfig
+    personal_keys: tuple[str, ...]
+    keys: frozenset[str]  # top-level keys that the file has
+    paths: BoundPaths = field(default_factory=BoundPaths)
+
+    def field(self, name: CanonicalField) -> str:
+        """The text of a canonical field, null when no path of it is filled."""
+
+        def of_call(call: Call) -> str | None:
+            if name in call.fields:
+                return self._coalesced(call.fields[name])
+            return self.paths.bind(call.event) if name == "event" and call.event else None
+
+        return self._by_kind(self._coalesced(self.source.fields.get(name, [])), of_call)
+
+    def properties(self) -> str:
+        """The object of all that no field consumed."""
+        source = self.source
+        own = {
+            word: self._patches(call.properties)
+            for word, call in (source.kinds.calls.items() if source.kinds else ())
+            if call.properties is not None
+        }
+        merged = self._merged(self._patches(source.properties))
+        if source.kinds is not None and own:
+            cases = [
+                f"when {self.paths.bind(word)} then {self._merged(patches)}"
+                for word, patches in own.items()
+            ]
+            kind = self.paths.text(source.kinds.path)
+            merged = f"case {kind} {' '.join(cases)} else {merged} end"
+        return f"json_merge_patch({_NOTHING}, {merged})" if source.drop_nulls else merged
+
+    def _merged(self, patches: Sequence[str]) -> str:
+        base = "json" if self.source.keep_rest else _NOTHING
+        return f"json_merge_patch({', '.join([base, *patches])})" if patches else base
+
+    def _patches(self, objects: Sequence[str]) -> list[str]:
+        """One after the other: what was consumed goes, `objects` are unwrapped, secrets go."""
+        return [*self._rest(), *self._unwrapped(objects), *self._inner_strips()]
+
+    def traits(self) -> str:
+        """The object that describes the person, with personal values from elsewhere; or null."""
+        merged = self._by_kind(
+            self._first_object(self.source.traits),
+            lambda call: None if call.traits is None else self._first_object(call.traits),
+        )
+        if not self.personal_keys:
+            return merged
+        pairs = ", ".join(
+            f"{self.paths.bind(key)}, {self._personal(key)}" for key in self.personal_keys
+        )
+        found = f"json_merge_patch({_NOTHING}, json_object({pairs}))"
+        both = f"json_merge_patch(coalesce({merged}, {_NOTHING}), {found})"
+        return f"case when {merged} is null and {found} = {_NOTHING} then null else {both} end"
+
+    def consent(self) -> str:
+        """The object of purposes that were granted or denied, or null."""
+        found = self._first_object(self.source.consent)
+        if not self.source.consent_words:
+            return found
+        words = ", ".join(
+            f"{self.paths.bind(purpose)}, {self._yes_or_no(paths)}"
+            for purpose, paths in self.source.consent_words.items()
+        )
+        said = f"json_merge_patch(coalesce({found}, {_NOTHING}), json_object({words}))"
+        return f"nullif(cast({said} as varchar), {_NOTHING})"
+
+    def _personal(self, key: str) -> str:
+        holders = [f"{pointer(path)}/{_escaped(key)}" for path in self.source.properties]
+        return self._coalesced([*holders, "/" + _escaped(key)])
+
+    def _coalesced(self, paths: Iterable[str]) -> str:
+        values = [self._filled(path) for path in paths]
+        return f"coalesce({', '.join(values)})" if values else "cast(null as varchar)"
+
+    def _filled(self, path: str) -> str:
+        value = f"nullif({self.paths.text(path)}, '')"
+        for empty in self.source.empty_values:
+            value = f"nullif({value}, {self.paths.bind(empty)})"
+        return value
+
+    def _by_kind(self, default: str, of_call: Callable[[Call], str | None]) -> str:
+        """The expression of each kind of line that has one of its own, else `default`."""
+        kinds = self.source.kinds
+        if kinds is None:
+            return default
+        cases = [
+            f"when {self.paths.bind(word)} then {own}"
+            for word, call in kinds.calls.items()
+            if (own := of_call(call)) is not None
+        ]
+        return (
+            f"case {self.paths.text(kinds.path)} {' '.join(cases)} else {default} end"
+            if cases
+            else default
+        )
+
+    def _rest(self) -> list[str]:
+        """Takes out the keys that fields, traits and consent were read from."""
+        source = self.source
+        if not source.keep_rest:
+            return []
+        paths = [path for _, path in source.field_paths()]
+        paths += [*source.trait_paths(), *source.consent, *source.strip]
+        consumed = {first_key(path) for path in paths if is_top(path) and not path.endswith("*")}
+        consumed -= {first_key(path) for path in source.properties}  # unwrapped, or kept
+        if source.kinds is not None and is_top(source.kinds.path):
+            consumed.add(first_key(source.kinds.path))
+        gone = dict.fromkeys(sorted(consumed | set(self.personal_keys)))
+        patches = [self.paths.bind(json.dumps(gone))]
+        for path, earlier in self._outdone():
+            text, first = self._filled(path), self._coalesced(earlier)
+            kept = f"json_object({self.paths.bind(first_key(path))}, {self.paths.part(path)})"
+            patches.append(_when(f"{text} <> {first}", kept))
+        return patches
+
+    def _outdone(self) -> list[tuple[str, list[str]]]:
+        """Each top-level path that the file has beside a path of the same field that wins."""
+        found = []
+        for paths in self.source.fields.values():
+            for at, path in enumerate(paths):
+                if at and is_top(path) and first_key(path) in self.keys:
+                    found.append((path, paths[:at]))
+        return found
+
+    def _unwrapped(self, objects: Sequence[str]) -> list[str]:
+        patches = []
+        for path in objects:
+            is_object = self.paths.is_object(path)
+            if path.endswith("*"):
+                gone = f"json_object({self.paths.key_like(path)}, null)"
+                patches.append(_when(is_object, gone))
+            elif is_top(path):
+                gone = self.paths.bind(json.dumps({first_key(path): None}))
+                patches.append(_when(is_object, gone))
+            patches.append(_when(is_object, self.paths.part(path)))
+        return patches
+
+    def _inner_strips(self) -> list[str]:
+        """Takes addresses, agents, traits and personal values out of what is kept."""
+        source = self.source
+        inside = [path for name, path in source.field_paths() if name in ("ip", "user_agent")]
+        inside += [*source.strip, *source.trait_paths(), *source.consent]
+        unwrapped = {pointer(path) for path in source.property_paths()}
+        flat = dict.fromkeys(self.personal_keys)
+        nested: dict[str, list[str]] = {}  # parent: keys
+        for path in dict.fromkeys(inside):
+            parent = pointer(path).rpartition("/")[0]
+            if parent in unwrapped:
+                flat[keys_of(path)[-1]] = None
+            elif parent:
+                nested.setdefault(parent, []).append(keys_of(path)[-1])
+        patches = [self.paths.bind(json.dumps(flat))] if flat else []
+        for parent, keys in nested.items():
+            patch: dict[str, object] = dict.fromkeys(keys)
+            for key in reversed(keys_of(parent)):
+                patch = {key: patch}
+            patches.append(_when(self.paths.is_object(parent), self.paths.bind(json.dumps(patch))))
+        return patches
+
+    def _first_object(self, paths: Sequence[str]) -> str:
+        cases = " ".join(
+            f"when {self.paths.is_object(path)} then {self.paths.part(path)}" for path in paths
+        )
+        return f"case {cases} end" if cases else "cast(null as json)"
+
+    def _yes_or_no(self, paths: Sequence[str]) -> str:
+        word = f"lower({self._coalesced(paths)})"
+        yes, no = (", ".join(self.paths.bind(word) for word in words) for words in (_YES, _NO))
+        return f"case when {word} in ({yes}) then true when {word} in ({no}) then false end"
+
+
+def _when(condition: str, patch: str) -> str:
+    """The patch where the condition holds, else one that changes nothing; never nested twice."""
+    return f"case when {condition} then {patch} else {_NOTHING} end"
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,142 @@
+"""
+The tracking plan as SQL: what refuses a line, and what is asked of the events that were stored.
+
+One of the named places that compose SQL: names, keys and values of the plan are bound.
+"""
+
+import json
+from collections.abc import Iterator
+
+from tsa_cli.config.events import EnumType, EventsConfig, PlannedEvent
+from tsa_cli.store import Fragment
+
+_NO_KEYS = "cast([] as varchar[])"
+_NUMBERS = {"BIGINT", "UBIGINT", "HUGEINT", "DOUBLE"}
+TYPES = {
+    "string": {"VARCHAR"},
+    "timestamp": {"VARCHAR"} | _NUMBERS,
+    "integer": _NUMBERS - {"DOUBLE"},
+    "number": _NUMBERS,
+    "boolean": {"BOOLEAN"},
+    "array": {"ARRAY"},
+    "object": {"OBJECT"},
+}
+
+
+def refusal(plan: EventsConfig) -> Fragment:
+    """The reason that the plan gives to refuse a row (`event_type`, `c_properties`), or null."""
+    cases: list[str] = []
+    params: dict[str, object] = {}
+    event_type = "coalesce(names.event_type, o.c_event)"
+    if plan.unplanned == "quarantine":
+        params["plan_names"] = [*plan.events, "$identify", "$alias"]
+        cases.append(f"when not list_contains($plan_names, {event_type}) then 'unplanned_event'")
+    for number, (name, event) in enumerate(plan.events.items()):
+        if event.policy == "allow" and event.additional != "quarantine":
+            continue
+        for at, (code, sql, values) in enumerate(_refusals(event, number)):
+            key = f"plan_event_{number}"
+            params |= {key: name, **values}
+            cases.append(f"when {event_type} = ${key} and ({sql}) then '{code}' /* {at} */")
+    return Fragment(f"case {' '.join(cases)} end" if cases else "null", params)
+
+
+def _refusals(event: PlannedEvent, number: int) -> Iterator[tuple[str, str, dict[str, object]]]:
+    filled = "json_keys(json_merge_patch('{}', o.c_properties))"
+    if event.policy == "quarantine" and event.required:
+        name = f"plan_required_{number}"
+        kinds = f"json_type(o.c_properties, ${name})"
+        absent = f"list_transform({kinds}, lambda kind: coalesce(kind, 'NULL'))"
+        pointers = [_pointer(key) for key in event.required]
+        yield "required_missing", f"list_contains({absent}, 'NULL')", {name: pointers}
+    if event.policy == "quarantine":
+        for at, (key, kind) in enumerate(event.properties.items()):
+            name = f"plan_value_{number}_{at}"
+            sql, values = _wrong_value("o.c_properties", kind, name)
+            yield "datatype_mismatch", sql, {name: _pointer(key), **values}
+    if event.additional == "quarantine":
+        name = f"plan_known_{number}"
+        known = sorted({*event.required, *event.properties})
+        yield "additional_properties", f"not list_has_all(${name}, {filled})", {name: known}
+
+
+def _wrong_value(document: str, kind: str | EnumType, name: str) -> tuple[str, dict[str, object]]:
+    """(the condition, its values beside the pointer $name); null and absent are never wrong."""
+    value = f"json_extract_string({document}, ${name})"
+    if isinstance(kind, EnumType):
+        allowed = [_text(choice) for choice in kind.enum]
+        return f"not list_contains(${name}_in, {value})", {f"{name}_in": allowed}
+    found = f"json_type({document}, ${name})"
+    wrong = f"not list_contains(${name}_in, {found})"
+    if kind == "timestamp":
+        wrong += (
+            f" or ({found} = 'VARCHAR' and try_cast({value} as timestamptz) is null"
+            f" and not regexp_full_match({value}, '\\d{{9,19}}'))"
+        )
+    return f"coalesce({wrong}, false)", {f"{name}_in": [*sorted(TYPES[kind]), "NULL"]}
+
+
+def _pointer(key: str) -> str:
+    return "/" + key.replace("~", "~0").replace("/", "~1")
+
+
+def _text(choice: str | int | float | bool) -> str:
+    return json.dumps(choice) if isinstance(choice, bool) else str(choice)
+
+
+def judged_columns(plan: EventsConfig) -> dict[str, Fragment]:
+    """
+    What is asked of each stored row, as VARCHAR[] expressions by slot name.
+
+    `kinds` are the types of the event's planned keys, in the order of `planned_keys`; `keys` all
+    keys of the properties, where others are judged; `wrong_keys` those whose value is not allowed.
+    """
+    kinds: list[str] = []
+    keys: list[str] = []
+    wrong: list[str] = []
+    params: dict[str, object] = {}
+    for number, (name, event) in enumerate(plan.events.items()):
+        at = f"plan_judged_{number}"
+        planned = planned_keys(event)
+        tests, values = _value_tests(event, at)
+        if planned:
+            params[f"{at}_keys"] = [_pointer(key) for key in planned]
+            kinds.append(f"when ${at} then json_type(properties, ${at}_keys)")
+        if event.additional != "allow":
+            keys.append(f"when ${at} then json_keys(json_merge_patch('{{}}', properties))")
+        if tests:
+            params |= values
+            kept = f"list_filter([{', '.join(tests)}], lambda key: key is not null)"
+            wrong.append(f"when ${at} then {kept}")
+        params[at] = name
+    slots = {"kinds": kinds, "keys": keys, "wrong_keys": wrong}
+    return {name: _by_event(cases, params) for name, cases in slots.items()}
+
+
+def planned_keys(event: PlannedEvent) -> list[str]:
+    """The keys whose types are judged, each once."""
+    judged = [*event.required, *event.properties] if event.policy != "allow" else []
+    return list(dict.fromkeys(judged))
+
+
+def _by_event(cases: list[str], params: dict[str, object]) -> Fragment:
+    if not cases:
+        return Fragment(_NO_KEYS)
+    return Fragment(f"case event_type {' '.join(cases)} else {_NO_KEYS} end", params)
+
+
+def _value_tests(event: PlannedEvent, at: str) -> tuple[list[str], dict[str, object]]:
+    """(expressions of a key or null, their values) of the properties that are judged by value."""
+    tests: list[str] = []
+    params: dict[str, object] = {}
+    judged = {key: kind for key, kind in event.properties.items() if _needs_value(kind)}
+    for number, (key, kind) in enumerate(judged.items() if event.policy != "allow" else ()):
+        name = f"{at}_value_{number}"
+        sql, values = _wrong_value("properties", kind, name)
+        tests.append(f"case when {sql} then ${name}_key end")
+        params |= {name: _pointer(key), f"{name}_key": key, **values}
+    return tests, params
+
+
+def _needs_value(kind: str | EnumType) -> bool:
+    return kind == "timestamp" or isinstance(kind, EnumType)

@@ -1,0 +1,156 @@
+"""
+One input becomes a file to load: its mapping found, its rows as a relation, its lines by ordinal.
+
+Lines are read in place where the engine may see every one of them, else from a clean copy.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tsa_cli.config.sources import SourceConfig
+from tsa_cli.errors import DataError
+from tsa_cli.privacy.field_crypto import Keys
+from tsa_cli.steps.ingest import engine_input, parquet_columns
+from tsa_cli.steps.ingest.detect import Detected, detect, sample_documents
+from tsa_cli.steps.ingest.lines_file import Line, open_lines
+from tsa_cli.steps.ingest.load import FileToLoad
+from tsa_cli.steps.ingest.propose import Proposal, propose
+from tsa_cli.steps.ingest.relation import (
+    SAMPLED_ABOVE_BYTES,
+    Policies,
+    relation_of_lines,
+    relation_of_parquet,
+)
+from tsa_cli.steps.ingest.spool import Spool, Spooled
+from tsa_cli.store import Store
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class IngestConfig:
+    """What one run is asked to do; `sources` are all mappings in force, by name."""
+
+    policies: Policies
+    sources: Mapping[str, SourceConfig]
+    keys: Keys
+    source: str = AUTO
+    is_final: bool = False
+    is_forced: bool = False  # read files again that were read before
+    is_dry_run: bool = False
+
+
+class NoMappingError(DataError):
+    """The lines fit no mapping; the proposal is a first one."""
+
+    def __init__(self, error: DataError, proposal: Proposal) -> None:
+        super().__init__(error.message, error.hint)
+        self.proposal = proposal
+
+
+class NoLineError(DataError):
+    """A file without a full line; `left_bytes` of it wait for the next run."""
+
+    def __init__(self, left_bytes: int) -> None:
+        super().__init__("no full line")
+        self.left_bytes = left_bytes
+
+
+def file_to_load(store: Store, spool: Spool, config: IngestConfig, spooled: Spooled) -> FileToLoad:
+    """
+    The file, ready for the loader.
+
+    Raises NoMappingError when its lines fit no mapping, NoLineError when there is none.
+    """
+    if spooled.shape == "parquet":
+        return _parquet(store, config, spooled)
+    first_lines: list[int] = []
+    taken = spooled
+    if spooled.shape != "lines":
+        columns = _tsv_columns(config) if spooled.shape == "tsv" else []
+        taken, first_lines = engine_input.rows_to_lines(spooled, spool, columns)
+    tsa = config.policies.tsa
+    lines = open_lines(
+        taken.path,
+        is_final=config.is_final or not taken.is_growing,
+        max_line_bytes=tsa.max_line_bytes,
+        max_depth=tsa.max_depth,
+    )
+    if not lines.read_count:
+        raise NoLineError(lines.left_bytes)
+    found = choose(config, spooled.name, sample_documents(lines))
+    path = taken.path
+    if lines.refused or lines.left_bytes:
+        path = spool.new_path()
+        lines.write_without_refused(path)
+    sample = path
+    if lines.end > SAMPLED_ABOVE_BYTES:
+        sample = spool.new_path()
+        lines.write_sample(sample)
+    return FileToLoad(
+        spooled.name, found.name, spooled.sha256, spooled.size_bytes, lines.left_bytes,
+        relation_of_lines(store, found.source, path, sample, config.policies), lines.row_count,
+        lines.refused, lambda ordinals: _numbered(lines.lines_of_rows(ordinals), first_lines),
+        found.why, event_names(config, found.source),
+    )  # fmt: skip
+
+
+def choose(config: IngestConfig, name: str, documents: list[dict[str, object]]) -> Detected:
+    """The mapping that `--source` names, or that the documents fit."""
+    if config.source != AUTO:
+        return Detected(config.source, config.sources[config.source], "as --source says")
+    try:
+        return detect(name, documents, config.sources)
+    except DataError as error:
+        stem = Path(name).name.split(".")[0] or "new"
+        raise NoMappingError(error, propose(stem, documents, config.policies.plan)) from None
+
+
+def event_names(config: IngestConfig, source: SourceConfig) -> dict[str, str]:
+    """Names as sent → names of the plan: the mapping's own first, then the plan's aliases."""
+    aliases = config.policies.plan.canonical_names()
+    mapped = {name: aliases.get(to, to) for name, to in source.event_names.items()}
+    return aliases | mapped
+
+
+def mapping_of(config: IngestConfig, name: str) -> SourceConfig:
+    """The mapping of that name; DataError when a line was read by one that is gone."""
+    if name not in config.sources:
+        hint = f"restore configs/sources/{name}.yaml"
+        raise DataError(f"no mapping named {name!r} any more", hint)
+    return config.sources[name]
+
+
+def _parquet(store: Store, config: IngestConfig, spooled: Spooled) -> FileToLoad:
+    slots = {"documents": parquet_columns.documents(store, spooled.path)}
+    sample = [json.loads(str(row[0])) for row in store.rows("1_events/first_documents.sql", slots)]
+    found = choose(config, spooled.name, sample)
+    row_count = store.count("1_events/parquet_rows.sql", path=str(spooled.path))
+
+    def lines_of_rows(ordinals: list[int]) -> Iterator[Line]:
+        for ordinal, text in store.rows("1_events/documents_at.sql", slots, ordinals=ordinals):
+            yield Line(int(str(ordinal)) + 1, -1, str(text).encode())
+
+    return FileToLoad(
+        spooled.name, found.name, spooled.sha256, spooled.size_bytes, 0,
+        relation_of_parquet(store, found.source, spooled.path, config.policies), row_count, [],
+        lines_of_rows, found.why, event_names(config, found.source),
+    )  # fmt: skip
+
+
+def _tsv_columns(config: IngestConfig) -> list[str]:
+    """The columns of a headerless TSV: those of the one mapping that names some."""
+    if config.source != AUTO:
+        return config.sources[config.source].columns
+    return next((source.columns for source in config.sources.values() if source.columns), [])
+
+
+def _numbered(lines: Iterator[Line], first_lines: list[int]) -> Iterator[Line]:
+    """The lines, numbered as in the CSV that they were made from."""
+    for line in lines:
+        if first_lines:
+            yield replace(line, number=first_lines[line.number - 1], byte_offset=-1)
+        else:
+            yield line

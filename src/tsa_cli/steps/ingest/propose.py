@@ -1,0 +1,243 @@
+"""
+A first mapping and tracking plan for a file that fits none: guesses to be read, not to be trusted.
+
+Pure: sampled documents in, the text of two YAML files out. Values are shown as shapes only
+(letters x, digits 9); names of events and keys are shown as they are.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tsa_cli.config.events import EventsConfig
+from tsa_cli.steps.ingest.profile import KeyProfile, profiles
+
+_URL = re.compile(r"(https?:)?//[^\s]+|/[^\s]*")
+_IP = re.compile(r"(\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]*:[0-9A-Fa-f:]+:[0-9A-Fa-f.]*")
+_MOST_EVENT_NAMES = 200
+_MOST_PROPERTIES = 60
+_OBJECTS = re.compile(
+    r"(?i)(event_?)?(properties|props|attributes|attrs|payload|params|parameters|data)"
+)
+_PEOPLE = re.compile(r"(?i)(user_?)?(traits|profile|properties)|user|customer|person|visitor")
+
+Test = Callable[[KeyProfile], bool]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The texts of `configs/sources/NAME.yaml` and of an `events.yaml`."""
+
+    mapping: str
+    plan: str
+
+
+@dataclass(frozen=True)
+class _Guess:
+    """What the last key of a field is called, best first, and what its values look like."""
+
+    field: str
+    names: tuple[str, ...]
+    fits: Test
+
+
+def _is_scalar(profile: KeyProfile) -> bool:
+    return not {"object", "array", "boolean"} & set(profile.types)
+
+
+def _all_match(pattern: re.Pattern[str]) -> Test:
+    return lambda profile: bool(profile.values) and all(map(pattern.fullmatch, profile.values))
+
+
+def _is_unique(profile: KeyProfile) -> bool:
+    return _is_scalar(profile) and max(profile.values.values(), default=2) == 1
+
+
+def _is_name(profile: KeyProfile) -> bool:
+    few = len(profile.values) <= min(_MOST_EVENT_NAMES, max(1, profile.filled_count * 0.7))
+    return set(profile.types) == {"string"} and few and not profile.time_count
+
+
+_TIMES = (
+    r"timestamp",
+    r"ts|time|event_?(time|ts)",
+    r"(occurred|happened|sent|created)_?(at|on)?",
+    r".*(time|date|_at|_ts).*",
+    r".*",
+)
+_EVENTS = (
+    r"event|event_?(name|type)",
+    r"(action|activity|verb|interaction)(_?(name|type))?",
+    r"name|type|kind|what",
+)
+_USERS = (
+    r"user_?id|userid",
+    r"(customer|member|account|person|login|profile)_?(id|no|number)?",
+    r"uid|user|who",
+)
+_DEVICES = (
+    r"anon.*",
+    r"(visitor|device|client|cookie|browser)_?id",
+    r"fingerprint|distinct_id|uuid",
+    r"visitor|device|cookie",
+)
+_GUESSES = (
+    _Guess("timestamp", _TIMES, lambda profile: profile.time_count == profile.filled_count),
+    _Guess("event", _EVENTS, _is_name),
+    _Guess("user_id", _USERS, _is_scalar),
+    _Guess("anonymous_id", _DEVICES, _is_scalar),
+    _Guess(
+        "event_id",
+        (r"event_?id|message_?id|insert_?id", r"uuid|guid|id|_id", r".*_?id"),
+        _is_unique,
+    ),
+    _Guess("session_id", (r"session_?id", r".*session.*", r"visit_?id"), _is_scalar),
+    _Guess("referrer_url", (r".*refer?rer.*",), _all_match(_URL)),
+    _Guess(
+        "page_url",
+        (r"(page_?)?(url|location|href)", r"page(_?path)?|path|.*url"),
+        _all_match(_URL),
+    ),
+    _Guess("user_agent", (r"(http_?)?user_?agent|ua", r".*agent.*"), _is_scalar),
+    _Guess("ip", (r"(client_?|remote_?)?ip(_?addr(ess)?)?", r".*"), _all_match(_IP)),
+)
+
+
+def propose(
+    name: str, documents: Sequence[Mapping[str, object]], plan: EventsConfig | None = None
+) -> Proposal:
+    """
+    Both YAML texts; they validate, and what was not found stands in them as a comment.
+
+    `name` is the mapping's; events that `plan` knows already, by name or alias, are left out of
+    the proposed plan.
+    """
+    found = [profile for profile in profiles(documents) if profile.filled_count]
+    fields = _fields(found)
+    objects = [p for p in found if p.keys[-1:] and _is_whole(p, _OBJECTS)]
+    people = [p for p in found if _is_whole(p, _PEOPLE) and p not in objects]
+    known = set(plan.events) | set(plan.canonical_names()) if plan else set[str]()
+    return Proposal(
+        _mapping_text(name, found, fields, objects, people),
+        _plan_text(documents, fields, objects, people, known),
+    )
+
+
+def _fields(found: Sequence[KeyProfile]) -> dict[str, KeyProfile]:
+    """The profile taken for each field: the best name, then the fullest, then the shallowest."""
+    taken: dict[str, KeyProfile] = {}
+    for guess in _GUESSES:
+        candidates = [
+            (rank, -profile.filled_count, len(profile.keys), at, profile)
+            for at, profile in enumerate(found)
+            if profile not in taken.values() and guess.fits(profile)
+            for rank, pattern in enumerate(guess.names)
+            if re.fullmatch(f"(?i)({pattern})", profile.keys[-1])
+        ]
+        if candidates:
+            taken[guess.field] = min(candidates, key=lambda candidate: candidate[:4])[4]
+    return taken
+
+
+def _is_whole(profile: KeyProfile, pattern: re.Pattern[str]) -> bool:
+    return set(profile.types) == {"object"} and bool(pattern.fullmatch(profile.keys[-1]))
+
+
+def _mapping_text(
+    name: str,
+    found: Sequence[KeyProfile],
+    fields: Mapping[str, KeyProfile],
+    objects: Sequence[KeyProfile],
+    people: Sequence[KeyProfile],
+) -> str:
+    sure = [fields[f] for f in ("event", "timestamp") if f in fields]
+    count = found[0].document_count if found else 0
+    lines = [
+        f"# configs/sources/{name}.yaml, proposed from {count} lines: read it before you use it.",
+        "version: 1",
+        f"title: {_quoted(name)}",
+        f"detect: {{all_paths: [{', '.join(_quoted(p.path) for p in sure)}]}}",
+        "fields:" if fields else "fields: {}",
+    ]
+    for guess in _GUESSES:
+        profile = fields.get(guess.field)
+        if profile is None:
+            lines.append(f"  # {guess.field}: not found")
+        else:
+            lines.append(f"  {guess.field}: [{_quoted(profile.path)}]{_remark(profile)}")
+    lines.append(f"properties: [{', '.join(_quoted(p.path) for p in objects)}]")
+    lines.append(f"traits: [{', '.join(_quoted(p.path) for p in people)}]")
+    lines.append("# every key that was seen")
+    lines += [f"#   {_shown(p.path)}{_remark(p)}" for p in found]
+    return "\n".join(lines) + "\n"
+
+
+def _plan_text(
+    documents: Sequence[Mapping[str, object]],
+    fields: Mapping[str, KeyProfile],
+    objects: Sequence[KeyProfile],
+    people: Sequence[KeyProfile],
+    known: set[str],
+) -> str:
+    by_name: dict[str, list[dict[str, object]]] = {}
+    for document in documents:
+        name = _at(document, fields["event"].keys) if "event" in fields else None
+        if isinstance(name, str) and name.isprintable() and name not in known:
+            by_name.setdefault(name, []).append(_properties(document, fields, objects, people))
+    lines = ["# Events for configs/events.yaml, as they were seen.", "version: 1"]
+    lines.append("events:" if by_name else "events: {}")
+    for name, seen in by_name.items():
+        held = [p for p in profiles(seen) if len(p.keys) == 1 and p.filled_count][:_MOST_PROPERTIES]
+        required = [_quoted(p.keys[0]) for p in held if p.filled_count == len(seen)]
+        lines.append(f"  {_quoted(name)}:  # {len(seen)} lines")
+        lines.append(f"    required: [{', '.join(required)}]")
+        typed = [p for p in held if p.plan_type]
+        lines.append("    properties:" if typed else "    properties: {}")
+        lines += [f"      {_quoted(p.keys[0])}: {p.plan_type}{_remark(p)}" for p in typed]
+        lines += [
+            f"      # {_shown(p.keys[0])}: mixed{_remark(p)}" for p in held if not p.plan_type
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _properties(
+    document: Mapping[str, object],
+    fields: Mapping[str, KeyProfile],
+    objects: Sequence[KeyProfile],
+    people: Sequence[KeyProfile],
+) -> dict[str, object]:
+    """What ingest would keep as the line's properties."""
+    gone = {p.keys[0] for p in (*fields.values(), *people, *objects) if len(p.keys) == 1}
+    kept = {key: value for key, value in document.items() if key not in gone}
+    for profile in objects:
+        inner = _at(document, profile.keys)
+        kept |= inner if isinstance(inner, dict) else {}
+    return kept
+
+
+def _at(document: Mapping[str, object], keys: Sequence[str]) -> object:
+    value: object = document
+    for key in keys:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def _remark(profile: KeyProfile) -> str:
+    types = "/".join(sorted(profile.types))
+    examples = profile.examples()
+    shown = f", as {examples}" if examples else ""
+    return f"  # {types}, {profile.null_rate:.0%} absent{shown}"
+
+
+def _quoted(text: str) -> str:
+    plain = re.fullmatch(r"[A-Za-z_$][\w$.]*", text) and text.lower() not in (
+        "true",
+        "false",
+        "null",
+    )
+    return text if plain else json.dumps(text, ensure_ascii=False)
+
+
+def _shown(text: str) -> str:
+    return text.replace("\n", " ")

@@ -1,0 +1,80 @@
+"""Killed at any moment and run again, ingest ends where an undisturbed run ends."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.faults.shop_files import digest, write_files
+from tsa_cli.store import open_store
+
+
+def ingest(db: Path, folder: Path) -> subprocess.Popen[bytes]:
+    """A `tsa ingest` under way."""
+    command = [sys.executable, "-m", "tsa_cli", "ingest", str(folder), "--db", str(db)]
+    return subprocess.Popen(
+        command, cwd=db.parent, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def finish(process: subprocess.Popen[bytes]) -> tuple[int, str]:
+    """(exit code, what it said on stderr)."""
+    _, said = process.communicate(timeout=120)
+    return process.returncode, said.decode()
+
+
+@pytest.mark.parametrize("kills", [10, pytest.param(200, marks=pytest.mark.soak)])
+def test_a_killed_ingest_loses_nothing_and_doubles_nothing(tmp_path: Path, kills: int) -> None:
+    folder = tmp_path / "in"
+    write_files(folder, files=4, lines=1500, seed=1)
+    undisturbed = tmp_path / "undisturbed.duckdb"
+    started = time.monotonic()
+    code, said = finish(ingest(undisturbed, folder))
+    whole_seconds = time.monotonic() - started
+    assert code in (0, 1), said
+    expected = digest(undisturbed)
+    rng = random.Random(kills)
+    for number in range(kills):
+        db = tmp_path / f"{number}.duckdb"
+        process = ingest(db, folder)
+        time.sleep(rng.uniform(0.2, 1.0) * whole_seconds)
+        process.send_signal(rng.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM]))
+        code, said = finish(process)
+        assert "Traceback" not in said
+        assert_whole_files_only(db)
+        code, said = finish(ingest(db, folder))
+        assert code in (0, 1), said
+        assert digest(db) == expected
+        assert not Path(f"{db}.spool").exists()
+        for leftover in tmp_path.glob(f"{number}.duckdb*"):
+            leftover.unlink()
+
+
+def assert_whole_files_only(db: Path) -> None:
+    """What a killed run left holds exactly the files that its ledger names."""
+    if not db.exists() or db.stat().st_size == 0:
+        return
+    with open_store(db) as store:
+        [(stored, told)] = store.rows("1_events/stored_and_told.sql")
+        assert stored == told
+
+
+def test_two_at_once_one_works_and_the_other_says_who(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    write_files(folder, files=2, lines=10_000, seed=2)
+    db = tmp_path / "t.duckdb"
+    processes = [ingest(db, folder) for _ in range(2)]
+    ends = sorted(finish(process) for process in processes)
+    assert ends[0][0] in (0, 1)
+    if ends[1][0] not in (0, 1):  # they may also have come one after the other
+        assert ends[1][0] == 5
+        assert "is in use by `tsa ingest" in ends[1][1]
+        assert "hint:" in ends[1][1]
+    with open_store(db, "read") as store:
+        [(stored, told)] = store.rows("1_events/stored_and_told.sql")
+        assert stored == told
+    assert db.stat().st_mode & 0o077 == 0

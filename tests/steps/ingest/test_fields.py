@@ -1,0 +1,80 @@
+"""What becomes of a timestamp, an address and a URL on the way in."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.steps.ingest.conftest import Ingest
+from tsa_cli.enrich.ip import truncate_ip
+from tsa_cli.store import Store
+
+TIMESTAMPS = {
+    "2026-05-01T10:00:00Z": datetime(2026, 5, 1, 10),
+    "2026-05-01T10:00:00.123456Z": datetime(2026, 5, 1, 10, 0, 0, 123456),
+    "2026-05-01T10:00:00": datetime(2026, 5, 1, 10),
+    "2026-05-01 10:00": datetime(2026, 5, 1, 10),
+    "2026-05-01T10:00:00+02:00": datetime(2026, 5, 1, 8),
+    "2026-05-01T10:00:00-0530": datetime(2026, 5, 1, 15, 30),
+    "2026-05-01": datetime(2026, 5, 1),
+    1777629600: datetime(2026, 5, 1, 10),
+    1777629600.25: datetime(2026, 5, 1, 10, 0, 0, 250000),
+    1777629600123: datetime(2026, 5, 1, 10, 0, 0, 123000),
+    1777629600123456: datetime(2026, 5, 1, 10, 0, 0, 123456),
+    1777629600123456789: datetime(2026, 5, 1, 10, 0, 0, 123456),
+    "1777629600123": datetime(2026, 5, 1, 10, 0, 0, 123000),
+    "2026-05-01T10:00:00+02:00Z": None,
+    "2026-05-01T10:00:61Z": None,
+    "infinity": None,
+    "epoch": None,
+    "now": None,
+    "12:30": None,
+    True: None,
+}
+
+
+@pytest.mark.parametrize(("sent", "stored"), TIMESTAMPS.items())
+def test_a_timestamp_is_stored_in_utc_or_refused(
+    store: Store, do_ingest: Ingest, tmp_path: Path, sent: object, stored: datetime | None
+) -> None:
+    line = {"event": "e", "user_id": "u", "timestamp": sent}
+    (tmp_path / "a.jsonl").write_text(json.dumps(line) + "\n")
+    [report] = do_ingest(tmp_path / "a.jsonl").files
+    assert report.inserted == (stored is not None)
+    assert store.newest_event_ts() == stored
+
+
+ADDRESSES = [
+    "203.0.113.77", "255.255.255.255", "2001:db8:1:2::5", "2001:0db8:0001::", "::1", "::",
+    "fe80::1:2:3:4", "::ffff:203.0.113.77", "2001:DB8:ABCD:12:34:56:78:9A", "not an address",
+    "1.2.3", "1:2:3:4:5:6:7:8",
+]  # fmt: skip
+
+
+def test_every_address_is_stored_as_the_plain_function_truncates_it(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    rows = [
+        {"event": "e", "user_id": f"{n:02d}", "timestamp": 1777629600, "ip": address}
+        for n, address in enumerate(ADDRESSES)
+    ]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    do_ingest(tmp_path / "a.jsonl")
+    stored = [row["ip_address"] for row in store.records("1_events/stored_addresses.sql")]
+    assert stored == [truncate_ip(address) for address in ADDRESSES]
+
+
+def test_personal_values_in_urls_are_redacted_before_they_are_stored(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    line = {
+        "event": "e", "user_id": "u", "timestamp": 1777629600,
+        "page_url": "https://shop.example/book?email=ann%40example.com&x=1#ann@example.com",
+        "referrer_url": "https://ann:secret@mail.example/?phone=5550100",
+    }  # fmt: skip
+    (tmp_path / "a.jsonl").write_text(json.dumps(line) + "\n")
+    do_ingest(tmp_path / "a.jsonl")
+    [row] = store.records("1_events/stored_addresses.sql")
+    assert row["page_url"] == "https://shop.example/book?email=(redacted)&x=1#(redacted)"
+    assert row["referrer_url"] == "https://mail.example/?phone=(redacted)"

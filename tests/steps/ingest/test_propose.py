@@ -1,0 +1,171 @@
+"""A file that fits no mapping: the proposed mapping loads it, and shows nobody's values."""
+
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.steps.ingest.conftest import ingest_config
+from tests.steps.ingest.test_sources import rows
+from tsa_cli.config import load_file
+from tsa_cli.config.events import EventsConfig
+from tsa_cli.config.sources import SourceConfig
+from tsa_cli.steps import ingest
+from tsa_cli.steps.ingest.profile import masked, profiles
+from tsa_cli.steps.ingest.propose import propose
+from tsa_cli.store import Store
+
+
+def unknown_lines(count: int = 60) -> list[dict[str, Any]]:
+    """Lines of a home-made tracker."""
+    rng = random.Random(2)
+    lines = []
+    for number in range(count):
+        name = ("viewed", "bought: now")[number % 2]
+        payload: dict[str, Any] = {
+            "sku": f"SKU-{number:05d}",
+            "price": rng.choice((9, 9.5)),
+            "odd key #1": "x",
+        }
+        if name == "viewed":
+            payload |= {"mixed": rng.choice((1, "one")), "since": "2026-01-01T00:00:00Z"}
+        lines.append(
+            {
+                "guid": f"g-{number}",
+                "action": name,
+                "occurred_at": 1777629601000 + number,
+                "who": {"customer_no": 4000 + number % 7},
+                "client": {
+                    "cookie_id": f"c{number % 9}",
+                    "addr": "203.0.113.9",
+                    "agent": "Mozilla/5.0 (X11)",
+                },
+                "where": {"url": "https://shop.example/p/1", "referrer": "https://www.google.com/"},
+                "payload": payload,
+                "profile": {"mail": "ann.lee@example.com"},
+                "a.b": {"c/d": 1},
+                "dev": True,
+            }
+        )
+    return lines
+
+
+def test_the_proposed_mapping_reads_the_file(store: Store, tmp_path: Path) -> None:
+    lines = unknown_lines()
+    proposal = propose("homemade", lines)
+    path = tmp_path / "homemade.yaml"
+    path.write_text(proposal.mapping)
+    mapping = load_file(SourceConfig, path)
+    assert mapping.fields == {
+        "timestamp": ["occurred_at"],
+        "event": ["action"],
+        "user_id": ["who.customer_no"],
+        "anonymous_id": ["client.cookie_id"],
+        "event_id": ["guid"],
+        "referrer_url": ["where.referrer"],
+        "page_url": ["where.url"],
+        "user_agent": ["client.agent"],
+        "ip": ["client.addr"],
+    }
+    assert (mapping.properties, mapping.traits) == (["payload"], ["profile"])
+    events = tmp_path / "x.jsonl"
+    events.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    config = replace(ingest_config(), source="homemade", sources={"homemade": mapping})
+    [report] = ingest.run(store, config, [str(events)], "run").files
+    assert (report.inserted, report.rejected) == (len(lines), 0)
+    row = rows(store)[0]
+    assert (row["event_type"], row["user_id"], row["anonymous_id"]) == ("viewed", "4000", "c0")
+    assert row["properties"]["sku"] == "SKU-00000"
+    assert row["properties"]["a.b"] == {"c/d": 1}
+    assert "client" in row["properties"]
+    assert "ann.lee" not in json.dumps(rows(store), default=str)
+    assert "203.0.113.9" not in json.dumps(rows(store), default=str)
+
+
+def test_the_proposed_plan_has_types_and_what_is_always_there(tmp_path: Path) -> None:
+    path = tmp_path / "events.yaml"
+    path.write_text(propose("homemade", unknown_lines()).plan)
+    plan = load_file(EventsConfig, path)
+    viewed, bought = plan.events["viewed"], plan.events["bought: now"]
+    assert viewed.properties["sku"] == "string"
+    assert viewed.properties["price"] == "number"
+    assert viewed.properties["since"] == "timestamp"
+    assert "mixed" not in viewed.properties
+    assert {"sku", "price", "odd key #1", "since"} <= set(viewed.required)
+    assert "since" not in bought.properties
+
+
+def test_events_that_the_plan_knows_are_not_proposed_again() -> None:
+    known = EventsConfig.model_validate(
+        {"events": {"viewed": {}, "x": {"aliases": ["bought: now"]}}}
+    )
+    assert yaml.safe_load(propose("homemade", unknown_lines(), known).plan)["events"] == {}
+
+
+def test_no_value_is_shown() -> None:
+    proposal = propose("homemade", unknown_lines())
+    for secret in ("ann", "lee@", "example.com", "203.0.113", "4000", "SKU-0", "shop.example"):
+        assert secret not in proposal.mapping + proposal.plan
+    assert "xxx.xxx@xxxxxxx.xxx" in proposal.mapping
+    assert masked("Zoë 12-é") == "xxx 99-x"
+
+
+def test_null_rates_are_those_of_the_sample() -> None:
+    found = {p.path: p for p in profiles([{"a": 1, "b": None}, {"a": "x"}, {"c": {"d": []}}, {}])}
+    assert found["a"].null_rate == 0.5
+    assert dict(found["a"].types) == {"integer": 1, "string": 1}
+    assert "b" not in found
+    assert found["c.d"].null_rate == 0.75
+
+
+def test_any_documents_give_yaml_that_validates(tmp_path: Path) -> None:
+    rng = random.Random(6)
+    odd = [
+        "a",
+        "ts",
+        "event",
+        "",
+        "é",
+        "a.b",
+        "a/b",
+        "~",
+        "*",
+        "a: b",
+        "'",
+        '"',
+        "\n",
+        "\x7f",
+        "true",
+        "1",
+        "#",
+        "{",
+        "\U0001f600",
+    ]
+    values: list[Any] = [
+        None,
+        True,
+        1,
+        1.5,
+        "x",
+        "é: #",
+        "\n",
+        [],
+        [1],
+        {},
+        {"id": 1},
+        {"a": {"b": {"c": {"d": 1}}}},
+        "2026-01-01",
+    ]
+    path = tmp_path / "x.yaml"
+    for _ in range(60):
+        documents = [
+            {rng.choice(odd): rng.choice(values) for _ in range(6)} for _ in range(rng.randrange(6))
+        ]
+        proposal = propose("x", documents)
+        path.write_text(proposal.mapping, encoding="utf-8")
+        load_file(SourceConfig, path)
+        path.write_text(proposal.plan, encoding="utf-8")
+        load_file(EventsConfig, path)

@@ -1,0 +1,69 @@
+"""Refused lines are kept, read again after a fix, and dropped only when asked."""
+
+from pathlib import Path
+
+from tests.steps.ingest.conftest import Ingest, ingest_config
+from tests.steps.ingest.test_ledger import counts, event, quarantined, stored_ids
+from tsa_cli.config.events import EventsConfig, PlannedEvent
+from tsa_cli.steps.ingest.quarantine import Selection, drop, replay
+from tsa_cli.store import Store
+
+STRICT = EventsConfig(unplanned="quarantine", events={"booking_started": PlannedEvent()})
+MENDED = EventsConfig(unplanned="quarantine", events={"page_viewed": PlannedEvent()})
+
+
+def test_a_replay_after_a_fix_moves_the_good_lines_in_and_keeps_the_bad_ones(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"\n".join([event(1), b"{bad", event(2), b"", event(2)]) + b"\n")
+    assert counts(do_ingest(path, plan=STRICT).files[0]) == (4, 0, 0, 0, 4)
+    held = quarantined(store)
+    assert [reason for _, _, reason in held] == [
+        "unplanned_event", "invalid_json", "unplanned_event", "unplanned_event",
+    ]  # fmt: skip
+    [report] = replay(store, ingest_config(plan=MENDED), Selection(), "r2").files
+    assert counts(report) == (4, 2, 1, 0, 1)
+    assert stored_ids(store) == ["e1", "e2"]
+    assert quarantined(store) == [held[1]]
+
+
+def test_a_replay_without_a_fix_changes_nothing(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(event(1) + b"\n{bad\n")
+    do_ingest(path, plan=STRICT)
+    before = quarantined(store)
+    [report] = replay(store, ingest_config(plan=STRICT), Selection(), "r2").files
+    assert counts(report) == (2, 0, 0, 0, 2)
+    assert quarantined(store) == before
+
+
+def test_only_the_selected_lines_are_dropped(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(event(1) + b"\n{bad\n[]\n")
+    do_ingest(path)
+    assert drop(store, Selection(reason="not_an_object"), is_dry_run=True) == 1
+    assert len(quarantined(store)) == 2
+    assert drop(store, Selection(reason="not_an_object"), is_dry_run=False) == 1
+    assert [reason for _, _, reason in quarantined(store)] == ["invalid_json"]
+
+
+def test_personal_values_of_a_refused_line_are_not_kept_in_clear(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(
+        '{"event": "x", "traits": {"email": "ann@example.com", "phone": "+18005550100"},'
+        ' "ip": "203.0.113.77", "page_url": "https://shop.example/?email=bob@example.com"}\n'
+        '{"event": "x", "traits": {"email": "eve@example.com"\n'
+    )
+    do_ingest(path)
+    rows = store.records("1_events/quarantine_list.sql", reason="", source_file="", row_limit=9)
+    text = "".join(str(row["raw"]) for row in rows)
+    assert len(rows) == 2
+    for clear in ("ann@", "eve@", "bob@", "18005550100", "113.77"):
+        assert clear not in text

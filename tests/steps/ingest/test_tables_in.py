@@ -1,0 +1,320 @@
+"""Parquet, CSV and TSV of every shape give the rows that JSON lines give."""
+
+import csv
+import json
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.steps.ingest.conftest import Ingest
+from tests.steps.ingest.test_sources import rows, traits
+from tsa_cli.store import Store
+
+MOMENT_NS = 1_777_629_601_123_456_789  # 2026-05-01T10:00:01.123456789Z
+MOMENT = datetime(2026, 5, 1, 10, 0, 1, 123456)
+BASE: dict[str, Any] = {"event": ["a"], "user_id": ["u"]}
+
+
+def one(store: Store) -> dict[str, Any]:
+    """The only stored row."""
+    [row] = rows(store)
+    return row
+
+
+def parquet(path: Path, **columns: Any) -> Path:
+    """A Parquet file of these columns."""
+    pq.write_table(pa.table(columns), path)
+    return path
+
+
+def instants() -> dict[str, tuple[pa.Array, datetime]]:
+    """Every way in which Parquet writers store a moment, and what must be read."""
+    found = {}
+    for unit, divisor, microseconds in (
+        ("s", 10**9, 0),
+        ("ms", 10**6, 123000),
+        ("us", 10**3, 123456),
+        ("ns", 1, 123456),
+    ):
+        moment = MOMENT.replace(microsecond=microseconds)
+        for zone in (None, "UTC", "America/New_York"):
+            array = pa.array([MOMENT_NS // divisor], pa.timestamp(unit, tz=zone))
+            found[f"timestamp {unit} {zone}"] = (array, moment)
+        found[f"int64 {unit}"] = (pa.array([MOMENT_NS // divisor]), moment)
+    found["double s"] = (pa.array([1777629601.5]), MOMENT.replace(microsecond=500000))
+    found["double ms"] = (pa.array([1777629601123.0]), MOMENT.replace(microsecond=123000))
+    found["date"] = (pa.array([MOMENT.date()]), datetime(2026, 5, 1))
+    found["text"] = (pa.array(["2026-05-01T12:00:01.123456+02:00"]), MOMENT)
+    found["dictionary"] = (pa.array(["2026-05-01T10:00:01.123456Z"]).dictionary_encode(), MOMENT)
+    found["large text"] = (pa.array(["2026-05-01 10:00:01.123456"], pa.large_string()), MOMENT)
+    found["bytes"] = (pa.array([b"2026-05-01T10:00:01.123456Z"]), MOMENT)
+    return found
+
+
+@pytest.mark.parametrize("kind", instants())
+@pytest.mark.parametrize("way", ["columns", "documents"])
+def test_every_type_of_instant_is_the_same_moment(
+    store: Store, do_ingest: Ingest, tmp_path: Path, kind: str, way: str
+) -> None:
+    array, moment = instants()[kind]
+    extra = {"colour": ["red"]} if way == "documents" else {}
+    [report] = do_ingest(parquet(tmp_path / "x.parquet", **BASE, timestamp=array, **extra)).files
+    assert (report.inserted, report.rejected) == (1, 0), report
+    assert one(store)["event_ts"] == moment
+
+
+def test_int96_timestamps_of_old_writers_are_read(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    data = pa.table({**BASE, "timestamp": pa.array([MOMENT_NS], pa.timestamp("ns"))})
+    pq.write_table(data, tmp_path / "x.parquet", use_deprecated_int96_timestamps=True)
+    do_ingest(tmp_path / "x.parquet")
+    assert one(store)["event_ts"] == MOMENT
+
+
+STRUCT = pa.struct(
+    [("price", pa.float64()), ("note", pa.string()), ("deep", pa.struct([("n", pa.int32())]))]
+)
+PROPERTIES: dict[str, Callable[[], pa.Array]] = {
+    "struct": lambda: pa.array([{"price": 9.5, "note": None, "deep": {"n": 1}}], STRUCT),
+    "text": lambda: pa.array(['{"price": 9.5, "deep": {"n": 1}}']),
+    "dictionary text": lambda: pa.array(['{"price": 9.5, "deep": {"n": 1}}']).dictionary_encode(),
+    "bytes": lambda: pa.array([b'{"price": 9.5, "deep": {"n": 1}}']),
+}
+
+
+@pytest.mark.parametrize("kind", PROPERTIES)
+@pytest.mark.parametrize("way", ["columns", "documents"])
+def test_properties_of_any_nested_type_are_one_object(
+    store: Store, do_ingest: Ingest, tmp_path: Path, kind: str, way: str
+) -> None:
+    extra = {"colour": ["red"]} if way == "documents" else {}
+    columns = {
+        **BASE,
+        "ts": pa.array([MOMENT_NS // 1000]),
+        "properties": PROPERTIES[kind](),
+        **extra,
+    }
+    do_ingest(parquet(tmp_path / "x.parquet", **columns))
+    assert one(store)["properties"] == {
+        "price": 9.5,
+        "deep": {"n": 1},
+        **({"colour": "red"} if extra else {}),
+    }
+
+
+def test_a_map_of_properties_is_an_object_and_its_personal_keys_are_traits(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    kind = pa.map_(pa.string(), pa.string())
+    held = pa.array([[("plan", "x"), ("email", "ann@example.com")]], kind)
+    do_ingest(parquet(tmp_path / "x.parquet", **BASE, time=[MOMENT_NS // 10**9], properties=held))
+    assert one(store)["properties"] == {"plan": "x"}
+    assert {t[2] for t in traits(store)} == {"email", "email_sha256"}
+
+
+def test_a_personal_key_in_a_struct_or_text_leaves_the_properties(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    for number, held in enumerate(
+        (
+            pa.array([{"email": "ann@example.com", "n": 1}]),
+            pa.array(['{"email":"ann@example.com","n":1}']),
+        )
+    ):
+        columns = {**BASE, "timestamp": [MOMENT_NS // 10**9 + number], "properties": held}
+        do_ingest(parquet(tmp_path / f"{number}.parquet", **columns))
+    assert [row["properties"] for row in rows(store)] == [{"n": 1}, {"n": 1}]
+
+
+def test_extra_columns_of_every_type_are_kept(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    extra = {
+        "n": [7],
+        "f": [0.5],
+        "nan": [float("nan")],
+        "yes": [True],
+        "list": [[1, 2]],
+        "nothing": pa.nulls(1),
+        "json": ['{"a": 1}'],
+        "tags": ['["x"]'],
+        "note": ["{not json"],
+        "day": [MOMENT.date()],
+        "parquet_row": ["a column may have any name"],
+        "two words": ["x"],
+        'quo"te': ["y"],
+    }
+    do_ingest(parquet(tmp_path / "x.parquet", **BASE, timestamp=["2026-05-01T10:00:01Z"], **extra))
+    assert one(store)["properties"] == {
+        "n": 7,
+        "f": 0.5,
+        "yes": True,
+        "list": [1, 2],
+        "json": {"a": 1},
+        "tags": ["x"],
+        "note": "{not json",
+        "day": "2026-05-01",
+        "parquet_row": "a column may have any name",
+        "two words": "x",
+        'quo"te': "y",
+    }
+
+
+def test_any_order_and_absence_of_columns_gives_the_rows_of_json_lines(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    rng = random.Random(4)
+    lines = [random_line(rng, number) for number in range(300)]
+    jsonl = tmp_path / "all.jsonl"
+    jsonl.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert do_ingest(jsonl).total("inserted") == 300
+    for part in range(6):
+        chosen = rng.sample(lines, 60)
+        names = sorted({key for line in chosen for key in line})
+        rng.shuffle(names)
+        data = pa.table({name: [line.get(name) for line in chosen] for name in names})
+        pq.write_table(data, tmp_path / f"{part}.parquet", row_group_size=17)
+        [report] = do_ingest(tmp_path / f"{part}.parquet").files
+        assert (report.duplicate, report.conflict, report.rejected) == (60, 0, 0), report
+
+
+def random_line(rng: random.Random, number: int) -> dict[str, Any]:
+    """A native line of some fields; every second one has no id, so that its content is its id."""
+    moment = MOMENT.replace(microsecond=rng.choice((0, 123000)), second=rng.randrange(60))
+    line: dict[str, Any] = {
+        "event": rng.choice(("a", "b")),
+        "timestamp": moment.isoformat() + "Z",
+        "user_id": f"u{rng.randrange(4)}",
+        "properties": {"n": number, "price": rng.choice((1.5, 2.0, None))},
+    }
+    if number % 2:
+        line["event_id"] = f"e{number}"
+    if rng.random() < 0.5:
+        line["page_url"] = "https://shop.example/?a=1"
+    return line
+
+
+def csv_file(path: Path, table: list[list[str]], **dialect: Any) -> Path:
+    """A CSV file of these rows."""
+    with path.open("w", newline="", encoding="utf-8") as out:
+        csv.writer(out, **dialect).writerows(table)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "dialect"),
+    [
+        ("x.csv", {}),
+        ("x.csv", {"delimiter": ";"}),
+        ("x.tsv", {"delimiter": "\t"}),
+        ("x.csv", {"quoting": csv.QUOTE_ALL}),
+    ],
+    ids=["comma", "semicolon", "tab", "all quoted"],
+)
+def test_quoted_newlines_quotes_and_json_in_cells_are_kept(
+    store: Store, do_ingest: Ingest, tmp_path: Path, name: str, dialect: dict[str, Any]
+) -> None:
+    note = 'two\nlines, a "quote"; a\ttab and é'
+    table = [
+        ["event", "timestamp", "user_id", "properties", "note", "properties.n", "empty"],
+        ["a", "2026-05-01T10:00:01Z", "007", '{"price": 9.5}', note, "12", ""],
+        ["b", "2026-05-01T10:00:02Z", "008", "", "", "", ""],
+    ]
+    [report] = do_ingest(csv_file(tmp_path / name, table, **dialect)).files
+    assert (report.source, report.read, report.inserted) == ("native", 2, 2), report
+    first, second = rows(store)
+    assert (first["event_type"], first["user_id"]) == ("a", "007")
+    assert first["properties"] == {"price": 9.5, "note": note, "n": 12}
+    assert second["properties"] == {}
+
+
+def test_cells_are_numbers_only_where_no_digit_is_lost(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    cells = [
+        "12",
+        "-3",
+        "1.5",
+        "007",
+        "1.10",
+        "1e5",
+        "+1",
+        "true",
+        "1234567890123456789",
+        "-0",
+        "nan",
+    ]
+    table = [
+        ["event", "timestamp", "user_id", *(f"c{n}" for n in range(len(cells)))],
+        ["a", "1777629601", "42", *cells],
+    ]
+    do_ingest(csv_file(tmp_path / "x.csv", table))
+    row = one(store)
+    assert list(row["properties"].values()) == [
+        12,
+        -3,
+        1.5,
+        "007",
+        "1.10",
+        "1e5",
+        "+1",
+        True,
+        "1234567890123456789",
+        "-0",
+        "nan",
+    ]
+    assert (row["user_id"], row["event_ts"]) == ("42", MOMENT.replace(microsecond=0))
+
+
+def test_a_short_row_is_quarantined_with_its_line_number(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    table = [
+        ["event", "timestamp", "user_id", "note"],
+        ["a", "1777629601", "u", "x\ny"],
+        ["a", "1777629602"],
+        ["a", "1777629603", "u", ""],
+    ]
+    [report] = do_ingest(csv_file(tmp_path / "x.csv", table)).files
+    assert (report.read, report.inserted, report.rejected) == (3, 2, 1)
+    [bad] = store.records("1_events/quarantine_list.sql", reason="", source_file="", row_limit=9)
+    assert (bad["line_number"], bad["reason"]) == (4, "invalid_json")
+
+
+def test_a_byte_that_is_no_utf8_spoils_its_row_only(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"event,timestamp,user_id\na,1777629601,\xe9\na,1777629602,u\n")
+    [report] = do_ingest(path).files
+    assert (report.inserted, report.rejected) == (1, 1)
+    assert one(store)["event_ts"] == MOMENT.replace(second=2, microsecond=0)
+
+
+def test_a_csv_gives_the_rows_of_json_lines(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    lines = [random_line(random.Random(n), n) for n in range(40)]
+    (tmp_path / "x.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    do_ingest(tmp_path / "x.jsonl")
+    names = ["properties", "event_id", "page_url", "event", "timestamp", "user_id"]
+    table = [[_cell(line.get(name)) for name in names] for line in lines]
+    [report] = do_ingest(csv_file(tmp_path / "x.csv", [names, *table])).files
+    assert (report.read, report.duplicate) == (40, 40), report
+
+
+def _cell(value: object) -> str:
+    return json.dumps(value) if isinstance(value, dict) else str(value or "")
+
+
+def test_instants_here_are_what_they_say() -> None:
+    assert datetime.fromtimestamp(MOMENT_NS // 10**9, UTC).replace(tzinfo=None) == MOMENT.replace(
+        microsecond=0
+    )
