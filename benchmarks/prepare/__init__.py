@@ -1,0 +1,1 @@
+"""What the sides work on, made once per size and not timed."""
