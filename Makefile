@@ -23,7 +23,7 @@ check: $(INSTALLED) ## format, lint, types, import contracts, generated docs
 	$(BIN)/python tools/make_docs.py --check
 
 bench: $(INSTALLED) ## the same work by tsa and by its peers, side by side
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks.run --events 10M
 
 soak: $(INSTALLED) ## the long tests: kills, mutated files, random histories
 	$(BIN)/pytest -n $(JOBS) -m soak --timeout 7200

@@ -20,7 +20,7 @@ from tsa_cli.steps.ingest import plan, quarantine_rows
 from tsa_cli.steps.ingest.lines_file import Line, Refused
 from tsa_cli.steps.ingest.personal import cleaned_line, store_people
 from tsa_cli.steps.ingest.quarantine_rows import DETAILS, Quarantined
-from tsa_cli.steps.ingest.relation import Policies
+from tsa_cli.steps.ingest.relation import Policies, Relation
 from tsa_cli.steps.ingest.report import FileReport
 from tsa_cli.store import Fragment, Store, fragment_of
 
@@ -57,7 +57,7 @@ class FileToLoad:
     sha256: str
     size_bytes: int
     left_bytes: int
-    relation: Fragment
+    relation: Relation
     row_count: int
     refused: list[Refused]
     lines_of_rows: Callable[[list[int]], Iterable[Line]]
@@ -98,8 +98,7 @@ class Loader:
             return self._load(file, release)
         except _ClockIsOff:
             ahead = (LATEST_TRUSTED_TS - self.policies.now_ts).total_seconds()
-            params = {**file.relation.params, "max_future_seconds": ahead}
-            trusted = replace(file, relation=Fragment(file.relation.sql, params))
+            trusted = replace(file, relation=file.relation.trusting(ahead))
             report = self._load(trusted, release)
             return replace(report, warning=f"{file.name}: {CLOCK_IS_OFF}")
 
@@ -145,7 +144,7 @@ class Loader:
 
     def _load_knowing_ids(self, file: FileToLoad) -> FileReport:
         load_id = self.store.count("1_events/next_load_id.sql")
-        self.store.execute("1_events/load_ids.sql", {"normalised": file.relation})
+        self.store.execute("1_events/load_ids.sql", {"normalised": file.relation.rows})
         self.store.execute("1_events/known_ids.sql")
         has_known = self.store.count("1_events/known_id_count.sql") > 0
         accepted = fragment_of("1_events/accepted.sql") if has_known else _ALL_EVENTS
@@ -153,7 +152,7 @@ class Loader:
         return self._finish(file, load_id, inserted, accepted, has_known=has_known)
 
     def _insert(self, file: FileToLoad, load_id: int, accepted: Fragment) -> int:
-        slots = {"normalised": file.relation, "accepted": accepted}
+        slots = {"normalised": file.relation.rows, "accepted": accepted}
         with self.store.unordered():
             return self.store.count("1_events/insert_events.sql", slots, load_id=load_id)
 
@@ -161,7 +160,7 @@ class Loader:
         self, file: FileToLoad, load_id: int, inserted: int, accepted: Fragment, *, has_known: bool
     ) -> FileReport:
         store, privacy = self.store, self.policies.privacy
-        store_people(store, file.relation, accepted, load_id, privacy, self.keys)
+        store_people(store, file.relation.rows, accepted, load_id, privacy, self.keys)
         loaded = _Loaded(inserted, 0, [], [])
         if inserted != file.row_count:
             loaded = self._second_look(file, load_id, inserted, has_known=has_known)
@@ -188,7 +187,7 @@ class Loader:
     ) -> _Loaded:
         """The rows that were not inserted, in file order, each for its own reason."""
         store, tsa = self.store, self.policies.tsa
-        store.execute("1_events/exact_rows.sql", {"normalised": file.relation})
+        store.execute("1_events/exact_rows.sql", {"numbered": file.relation.numbered})
         looked_at = store.count("1_events/exact_row_count.sql")
         if inserted + looked_at != file.row_count:
             raise TsaError(

@@ -34,6 +34,22 @@ class Policies:
     now_ts: datetime
 
 
+@dataclass(frozen=True)
+class Relation:
+    """A file's rows in normalised form; `numbered` adds their `ordinal` in the file, from 0."""
+
+    rows: Fragment
+    numbered: Fragment  # slower: numbering keeps the file's order
+
+    def trusting(self, max_future_seconds: float) -> "Relation":
+        """The same rows under a later limit of time."""
+        limit = {"max_future_seconds": max_future_seconds}
+        return Relation(
+            Fragment(self.rows.sql, {**self.rows.params, **limit}),
+            Fragment(self.numbered.sql, {**self.numbered.params, **limit}),
+        )
+
+
 def personal_names(privacy: PrivacyConfig) -> set[str]:
     """Every key, alias or not, that holds a personal value."""
     names = set(privacy.pii)
@@ -44,7 +60,7 @@ def personal_names(privacy: PrivacyConfig) -> set[str]:
 
 def relation_of_lines(
     store: Store, source: SourceConfig, path: Path, sample: Path, policies: Policies
-) -> Fragment:
+) -> Relation:
     """
     The normalised relation of a JSONL file.
 
@@ -65,7 +81,7 @@ def relation_of_lines(
 
 def relation_of_parquet(
     store: Store, source: SourceConfig, path: Path, policies: Policies
-) -> Fragment:
+) -> Relation:
     """The normalised relation of a Parquet file, with any columns, in any order."""
     columns = parquet.columns_of(store, path)
     personal = personal_names(policies.privacy)
@@ -93,7 +109,14 @@ def discovered_keys(
     return top, {str(key) for key, is_top in rows if not is_top}
 
 
-def _normalised(canonical: Fragment, policies: Policies) -> Fragment:
+def _normalised(canonical: Fragment, policies: Policies) -> Relation:
+    numbered = Fragment(
+        f"select row_number() over () - 1 as ordinal, * from ({canonical.sql})", canonical.params
+    )
+    return Relation(_normal(canonical, policies), _normal(numbered, policies))
+
+
+def _normal(canonical: Fragment, policies: Policies) -> Fragment:
     return fragment_of(
         "1_events/normalised.sql",
         {"canonical": canonical, "plan_reason": refusal(policies.plan)},
