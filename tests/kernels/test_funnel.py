@@ -144,6 +144,22 @@ def test_packed_keys_give_the_same_attempts(is_ties_strict: bool) -> None:
         assert got.excluded.tolist() == want.excluded.tolist()
 
 
+def test_packed_keys_tell_steps_alike_apart_when_ties_are_strict() -> None:
+    random_ = random.Random(8)
+    for _ in range(150):
+        rules = dataclasses.replace(
+            random_rules(random_, "ordered"), within=(), strict_ties=True, optional=()
+        )
+        histories = {
+            u: random_history(random_, rules, overlap=0.6, is_held=False) for u in range(12)
+        }
+        want = run_funnel(kernel_events(histories, rules, is_held=False), kernel_rules(rules))
+        got = run_packed_funnel(*packed(histories, rules, 10), 10, kernel_rules(rules))
+        assert got.unit.tolist() == want.unit.tolist()
+        assert got.time_us.tolist() == want.time_us.tolist(), (rules, histories)
+        assert got.excluded.tolist() == want.excluded.tolist()
+
+
 def test_a_window_ends_at_its_last_microsecond_inclusive() -> None:
     rules = FunnelRules(2, window_us=10)
     unit = np.array([1, 1, 2, 2])

@@ -39,7 +39,8 @@ def run_packed_funnel(
     """
     The attempt that counts of each unit, as `run_funnel` answers it.
 
-    One sorted array of `keys` per step; no event may be in two of them. Times count from some
+    One sorted array of `keys` per step; no event may be in two of them, unless ties are strict and
+    no step is optional. Times count from some
     epoch, as do the rules' since and until and the times answered. `row` tells only done from
     NONE. ValueError where the window reaches 2**(bits - 1), which times must stay below, too, or
     where a step has a `within`.

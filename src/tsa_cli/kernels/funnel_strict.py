@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tsa_cli.kernels.funnel_types import (
+    FIRST_MOMENT,
+    LAST_MOMENT,
     NO_TIME,
     NONE,
     Attempts,
@@ -31,39 +33,46 @@ class Strict:
 
 def strict_attempts(events: FunnelEvents, rules: FunnelRules) -> Strict:
     """The furthest, then earliest, attempt of each unit that starts within since and until."""
-    unit, time = events.unit, events.time_us
-    is_start = (events.mask & 1) == 1
-    is_start &= (time >= rules.since_us) & (time <= rules.until_us)
-    if events.hold is not None:
-        is_start &= events.hold != NONE
-    start = np.flatnonzero(is_start)
+    unit, time, hold = events.unit, events.time_us, events.hold
+    start = _starts(events, rules)
     depth = np.ones(len(start), np.int64)
-    tied = _tied(events)
-    met_tie = tied[start]
     alive = np.arange(len(start))
+    flagged = [np.empty(0, np.int64)]
+    tied = np.empty(0, np.bool_) if rules.is_ties_strict else _tied(events)
+    if not rules.is_ties_strict:
+        flagged.append(unit[start[tied[start]]])
     for step in range(1, rules.step_count):
-        at = start[alive] + step
-        at = np.minimum(at, len(unit) - 1)
-        is_next = (start[alive] + step < len(unit)) & (unit[at] == unit[start[alive]])
-        met_tie[alive[is_next]] |= tied[at[is_next]]
-        is_next &= (events.mask[at] >> step) & 1 == 1
-        is_next &= time[at] - time[start[alive]] <= rules.window_us
+        begun = start[alive]
+        at = np.minimum(begun + step, len(unit) - 1)
+        if not rules.is_ties_strict:
+            met = tied[at] & (at == begun + step) & (unit[at] == unit[begun])
+            flagged.append(unit[begun[met]])
+        fits = np.flatnonzero((events.mask[at] >> step) & 1)  # the rest is asked of the few
+        alive, begun, at = alive[fits], begun[fits], at[fits]
+        is_next = (at == begun + step) & (unit[at] == unit[begun])
+        is_next &= time[at] - time[begun] <= rules.window_us
         if rules.is_ties_strict:
             is_next &= time[at] > time[at - 1]
-        if events.hold is not None:
-            is_next &= events.hold[at] == events.hold[start[alive]]
+        if hold is not None:
+            is_next &= hold[at] == hold[begun]
         alive = alive[is_next]
         depth[alive] = step + 1
-    flagged = np.empty(0, np.int64)
-    if not rules.is_ties_strict:
-        flagged = np.unique(unit[start[met_tie]])
     attempts = _best(events, rules, start, depth)
     out = _excluded_units(events, rules, start, depth)
     keep = ~np.isin(attempts.unit, out)
     answer = Attempts(
         attempts.unit[keep], attempts.depth[keep], attempts.time_us[keep], attempts.row[keep], out
     )
-    return Strict(answer, flagged)
+    return Strict(answer, np.unique(np.concatenate(flagged)))
+
+
+def _starts(events: FunnelEvents, rules: FunnelRules) -> Ints:
+    """The events that can begin an attempt."""
+    start = np.flatnonzero(events.mask & 1)
+    if (rules.since_us, rules.until_us) != (FIRST_MOMENT, LAST_MOMENT):
+        time = events.time_us[start]
+        start = start[(time >= rules.since_us) & (time <= rules.until_us)]
+    return start if events.hold is None else start[events.hold[start] != NONE]
 
 
 def _tied(events: FunnelEvents) -> Bools:
@@ -77,8 +86,11 @@ def _tied(events: FunnelEvents) -> Bools:
 
 def _best(events: FunnelEvents, rules: FunnelRules, start: Ints, depth: Ints) -> Attempts:
     owner = events.unit[start]
-    order = np.lexsort((start, -depth, owner))
-    chosen = order[starts_of_runs(owner[order])]
+    begins = starts_of_runs(owner)  # starts are in total order, so each unit's lie together
+    counts = np.diff(np.append(begins, len(start)))
+    furthest = np.maximum.reduceat(depth, begins) if len(begins) else depth
+    chosen = np.flatnonzero(depth == np.repeat(furthest, counts))
+    chosen = chosen[starts_of_runs(owner[chosen])]
     first, reached = start[chosen], depth[chosen]
     row = first[:, None] + np.arange(rules.step_count)[None, :]
     done = np.arange(rules.step_count)[None, :] < reached[:, None]
@@ -90,6 +102,8 @@ def _best(events: FunnelEvents, rules: FunnelRules, start: Ints, depth: Ints) ->
 def _excluded_units(events: FunnelEvents, rules: FunnelRules, start: Ints, depth: Ints) -> Ints:
     """Units with an exclusion later than its first step and, where reached, before its second."""
     out = [np.empty(0, np.int64)]
+    if not rules.exclusions:
+        return out[0]
     moment = moments(events.unit, events.time_us)
     lane = moment
     if events.hold is not None:  # an exclusion with other held values is none

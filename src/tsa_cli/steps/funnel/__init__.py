@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from tsa_cli.config.funnels import FunnelBreakdown, FunnelConfig
+from tsa_cli.steps.funnel.breakdown import splits
 from tsa_cli.steps.funnel.drill import State, next_paths, trend_rows, unit_rows
 from tsa_cli.steps.funnel.drivers import find_drivers
-from tsa_cli.steps.funnel.fetch import Span
-from tsa_cli.steps.funnel.outcome import Outcome, find_outcome, splits
+from tsa_cli.steps.funnel.find import find_outcome
+from tsa_cli.steps.funnel.outcome import Outcome
 from tsa_cli.steps.funnel.report import report
 from tsa_cli.steps.funnel.result import Driver, FunnelReport, NextPath, TrendRow, UnitRow
+from tsa_cli.steps.funnel.span import Span
 from tsa_cli.store.store import Store
 
 
@@ -50,9 +52,7 @@ def outcome_of(
 ) -> Outcome:
     """Everybody's attempt, for the drill-downs; those that read events need `needs_rows`."""
     store.require("core", "actors", "event_types")
-    return find_outcome(
-        store, config, span, event_aliases or {}, needs_rows=needs_rows or bool(config.breakdown)
-    )
+    return find_outcome(store, config, span, event_aliases or {}, needs_rows=needs_rows)
 
 
 def broken_down(config: FunnelConfig, key: str) -> FunnelConfig:

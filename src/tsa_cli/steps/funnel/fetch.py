@@ -5,58 +5,42 @@ reads   core, actors, event_types, and what the matchers ask for
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 import numpy as np
 
 from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.config.matchers import Matcher
-from tsa_cli.kernels.funnel_types import NONE, FunnelEvents, Ints
-from tsa_cli.matcher import MatcherCompiler
-from tsa_cli.relations import CORE_RELATION
+from tsa_cli.kernels.funnel_types import FunnelEvents, Ints
+from tsa_cli.steps.funnel.codes import Codes
+from tsa_cli.steps.funnel.core_rows import (
+    KEY_BITS,
+    event_codes,
+    in_order,
+    in_order_of_ids,
+    in_ticks,
+    read_core,
+)
+from tsa_cli.steps.funnel.readings import asks_more_than_names, names_of, read_told
+from tsa_cli.steps.funnel.span import Span
 from tsa_cli.store.fragment import Fragment
 from tsa_cli.store.store import Store
-
-if TYPE_CHECKING:
-    import pyarrow
 
 UNITS = {
     "user": Fragment("a.user_key"),
     "session": Fragment("c.session_key"),
     "device": Fragment("c.device_key"),
 }
-NOTHING = Fragment("cast(null as varchar)")
-KEY_BITS = 62
-MICROSECONDS_A_MILLISECOND = 1000
-FIRST_TS = datetime(1, 1, 1)
-
-
-@dataclass(frozen=True)
-class Span:
-    """The asked time, naive UTC, both ends included: entries between, events up to `as_of`."""
-
-    as_of: datetime
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def bounds(self, window: timedelta) -> tuple[datetime, datetime]:
-        """The first and the last moment at which an event can matter."""
-        last = self.as_of
-        if self.until is not None and self.until < last - window:
-            last = self.until + window
-        return self.since or FIRST_TS, last
 
 
 @dataclass(frozen=True)
 class FunnelRows:
-    """The events in total order, where each is in core, and the breakdown's values."""
+    """The events in total order, where each is in core, and the breakdown's values of `all`."""
 
     events: FunnelEvents
     core_seq: Ints
-    split: Ints  # index into `values`, NONE where absent
-    values: list[str]
+    split: Codes | None = None
 
 
 @dataclass(frozen=True)
@@ -64,108 +48,83 @@ class PackedKeys:
     """Sorted `unit << bits | ticks since epoch_us`, one array per step and per exclusion."""
 
     steps: list[Ints]
-    exclusions: list[Ints]
-    bits: int
-    epoch_us: int
-    tick_us: int
+    exclusions: list[Ints] = field(default_factory=list)
+    bits: int = KEY_BITS
+    epoch_us: int = 0
+    tick_us: int = 1
 
 
 def read_rows(
     store: Store, config: FunnelConfig, span: Span, aliases: Mapping[str, str]
 ) -> FunnelRows:
     """Every event that can fill a step, exclude, or (strict) stand between."""
-    compiler = MatcherCompiler(CORE_RELATION, event_aliases=aliases)
-    matchers: list[Matcher] = [*config.steps, *config.exclude]
+    matchers = dict(enumerate(_matchers(config)))
     is_strict = config.order == "strict"
-    names = [matcher.event_names() for matcher in matchers]
-    slots = {
-        "unit": UNITS[config.count_by],
-        "mask": compiler.mask(matchers),
-        "hold": _held(compiler, config.hold_constant),
-        "split": compiler.text(config.breakdown.by) if config.breakdown else NOTHING,
-        "tie_break": Fragment("core_seq"),
-    }
-    if is_strict and config.ties == "strict" and config.count_by == "user":
-        slots["tie_break"] = compiler.text("event_id")  # core orders them within a device only
-    slots |= {"columns": compiler.columns(), "joins": compiler.joins()}
-    first, last = span.bounds(config.window)
-    table = store.arrow(
-        "4_reports/funnel_events.sql",
-        slots,
-        from_ts=first,
-        to_ts=last,
-        is_strict=is_strict,
-        is_any_name=is_strict or None in names,
-        names=sorted({aliases.get(n, n) for some in names for n in some or ()}),
-        ignored=[aliases.get(name, name) for name in config.strict_ignores],
+    types = event_codes(store, aliases)
+    names = None if is_strict else names_of(matchers.values(), aliases)
+    ignored = types.of(config.strict_ignores)
+    codes = [code for code in types.of(names) if code not in ignored]
+    rows = read_core(
+        store, config, span, codes, has_core_seq=True, has_event_seq=asks_more_than_names(config)
     )
-    hold = _codes(table["held"])[0] if config.hold_constant else None
-    split, values = _codes(table["split"])
-    columns = [table[name].to_numpy() for name in ("unit_key", "time_us", "marks", "core_seq")]
-    events = FunnelEvents(columns[0], columns[1], columns[2], hold)
-    return FunnelRows(events, columns[3], split, values)
+    told = read_told(store, config, span, rows, aliases)
+    plain = {place: one for place, one in matchers.items() if one.is_names_only()}
+    marks = types.bits(plain)[rows.code] | told.marks
+    order = in_order(rows)
+    if not is_strict:
+        order = order[marks[order] != 0]
+    unit, time_us = rows.unit[order], rows.time_us[order]
+    if is_strict and config.ties == "strict" and config.count_by == "user":
+        order = in_order_of_ids(store, rows, order, unit, time_us)
+    hold = None if told.hold is None else told.hold[order]
+    split = None if told.split is None else Codes(told.split.code[order], told.split.values)
+    events = FunnelEvents(unit, time_us, marks[order], hold)
+    return FunnelRows(events, rows.core_seq[order], split)
 
 
 def read_keys(
     store: Store, config: FunnelConfig, span: Span, aliases: Mapping[str, str]
 ) -> PackedKeys | None:
-    """
-    The keys of a funnel of plain names, or None when they do not fit 62 bits.
-
-    The one place that reads step hits by event name: a projection by type would be read here.
-    """
-    matchers: list[Matcher] = [*config.steps, *config.exclude]
-    wanted = [sorted({aliases.get(n, n) for n in m.event_names() or ()}) for m in matchers]
-    names = sorted({name for some in wanted for name in some})
-    first, last = span.bounds(config.window)
-    rows = store.arrays(
-        "4_reports/funnel_keys.sql",
-        {"unit": UNITS[config.count_by]},
-        from_ts=first,
-        to_ts=last,
-        names=names,
-    )
-    unit, time, place = (np.asarray(rows[n]) for n in ("unit_key", "time_us", "name_place"))
-    if not len(unit):
-        none = np.empty(0, np.int64)
-        steps, out = [none] * len(config.steps), [none] * len(config.exclude)
-        return PackedKeys(steps, out, KEY_BITS, 0, 1)
-    epoch = int(time.min())
-    time = time - epoch
-    tick = 1
-    if not (time % MICROSECONDS_A_MILLISECOND).any():
-        tick, time = MICROSECONDS_A_MILLISECOND, time // MICROSECONDS_A_MILLISECOND
+    """The keys of a funnel of plain names, or None when they do not fit 62 bits."""
+    matchers = _matchers(config)
+    types = event_codes(store, aliases)
+    wanted = [types.of(matcher.event_names()) for matcher in matchers]
+    codes = sorted({code for some in wanted for code in some})
+    rows = read_core(store, config, span, codes)
+    count = len(config.steps)
+    if not len(rows.unit):
+        none = [np.empty(0, np.int64) for _ in matchers]
+        return PackedKeys(none[:count], none[count:])
+    epoch = int(rows.time_us.min())
+    time, tick = in_ticks(rows.time_us - epoch)
     window = int(config.window / timedelta(microseconds=tick))
     bits = max(int(time.max()), window).bit_length() + 1
-    if int(unit.max()).bit_length() + bits > KEY_BITS or int(unit.min()) < 0:
+    if int(rows.unit.max()).bit_length() + bits > KEY_BITS:
         return None
-    key = unit << bits | time
-    by_name = {name: key[place == i] for i, name in enumerate(names, start=1)}
-    arrays = [np.sort(np.concatenate([by_name[name] for name in some])) for some in wanted]
-    count = len(config.steps)
+    key = rows.unit << bits | time
+    by_code = {code: key[rows.code == code] for code in codes}
+    none_of_them = np.empty(0, np.int64)
+    arrays = [np.sort(np.concatenate([none_of_them, *(by_code[c] for c in w)])) for w in wanted]
     return PackedKeys(arrays[:count], arrays[count:], bits, epoch, tick)
 
 
 def is_packable(config: FunnelConfig, aliases: Mapping[str, str]) -> bool:
-    """True when names alone decide, and no event can fill two steps."""
-    if config.order != "ordered" or not config.is_names_only():
+    """
+    True when names alone decide who gets how far, and no event can fill two steps.
+
+    With strict ties none can, even of steps alike: each needs a later moment.
+    """
+    if config.order != "ordered" or config.hold_constant:
+        return False
+    if not all(m.is_names_only() and m.event_names() is not None for m in _matchers(config)):
         return False
     if any(step.within is not None for step in config.steps):
         return False
+    if config.ties == "strict" and not any(step.optional for step in config.steps):
+        return True
     names = [{aliases.get(n, n) for n in step.event_names() or ()} for step in config.steps]
     return sum(map(len, names)) == len(set().union(*names))
 
 
-def _held(compiler: MatcherCompiler, keys: list[str]) -> Fragment:
-    if not keys:
-        return NOTHING
-    texts = [compiler.text(key).sql for key in keys]
-    known = " and ".join(f"{text} is not null" for text in texts)
-    return Fragment(f"case when {known} then cast(to_json([{', '.join(texts)}]) as varchar) end")
-
-
-def _codes(column: "pyarrow.ChunkedArray") -> tuple[Ints, list[str]]:
-    """Texts as numbers of a dictionary, NONE where null, and the dictionary."""
-    encoded = column.combine_chunks().dictionary_encode()
-    codes: Ints = encoded.indices.fill_null(NONE).to_numpy().astype(np.int64)
-    return codes, encoded.dictionary.to_pylist()
+def _matchers(config: FunnelConfig) -> list[Matcher]:
+    return [*config.steps, *config.exclude]

@@ -9,7 +9,8 @@ import numpy as np
 from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.kernels.funnel_types import NO_TIME, Bools, Floats, Ints
 from tsa_cli.kernels.wilson import wilson
-from tsa_cli.steps.funnel.outcome import Outcome, Split, in_us
+from tsa_cli.steps.funnel.breakdown import Split
+from tsa_cli.steps.funnel.outcome import Outcome, in_us
 from tsa_cli.steps.funnel.result import (
     AbandonmentRow,
     BreakdownRow,

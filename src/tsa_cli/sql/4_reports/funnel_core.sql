@@ -1,0 +1,15 @@
+-- answer: the events of some types, one row per event, in the order of core
+-- reads:  core
+-- params: $from_ts, $to_ts TIMESTAMP  both included
+--         $codes USMALLINT[]          event types
+-- slots:  @unit, @places
+-- notes:  no join and no sort: both are cheaper on the fetched integers
+select
+    @unit as unit_key,
+    epoch_us(c.event_ts) as time_us,                -- UTC
+    c.event_code
+    @places
+from core as c
+where c.event_ts between $from_ts and $to_ts
+    and c.event_code in (select unnest($codes))
+    and @unit is not null

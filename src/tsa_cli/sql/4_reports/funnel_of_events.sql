@@ -1,0 +1,29 @@
+-- answer: what events alone tell of a funnel: one row per event that matches or has a value
+-- reads:  events
+-- params: $from_ts, $to_ts TIMESTAMP  both included
+--         $is_any_name BOOLEAN        an event of any name may be needed
+--         $names VARCHAR[]            else the names that may
+-- slots:  @columns, @mask, @hold, @split
+-- notes:  in the order of arrival, in which documents are stored: a join to core would cost more than reading them
+with readable as (
+    select e.event_seq
+        @columns
+    from events as e
+    where e.event_ts between $from_ts and $to_ts
+        and ($is_any_name or list_contains($names, e.event_type))
+),
+marked as (
+    select
+        event_seq as place,
+        @mask as marks,                             -- bit j is the j-th of the matchers asked for
+        @hold as held,                              -- held values as text; null when one is missing
+        @split as split                             -- the breakdown's value as text
+    from readable
+)
+select
+    place,
+    marks,
+    held,
+    split
+from marked
+where marks <> 0 or held is not null or split is not null

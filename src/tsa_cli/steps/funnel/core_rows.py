@@ -1,0 +1,157 @@
+"""
+Rows of core as arrays: the cheapest way to the events of some types, person by person.
+
+Names, users and the order are settled on integers here: core is read in its own order, without a
+join or a sort.
+
+reads   core, actors, event_types
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from tsa_cli.config.funnels import FunnelConfig
+from tsa_cli.config.matchers import Matcher
+from tsa_cli.kernels.funnel_types import NONE, Ints
+from tsa_cli.steps.funnel.span import Span
+from tsa_cli.store.fragment import Fragment
+from tsa_cli.store.store import Store
+
+KEY_BITS = 62
+MICROSECONDS_A_MILLISECOND = 1000
+CODE_COUNT = 1 << 16
+_UNITS = {
+    "user": Fragment("c.actor_key"),  # its user is looked up here
+    "session": Fragment("c.session_key"),
+    "device": Fragment("c.device_key"),
+}
+_CORE_SEQ = ", c.core_seq"
+_EVENT_SEQ = ", c.event_seq"
+
+
+@dataclass(frozen=True)
+class CoreRows:
+    """Events in the order of core, (n,) each; the sequences are empty where not asked for."""
+
+    unit: Ints
+    time_us: Ints  # since 1970 UTC
+    code: npt.NDArray[np.uint16]
+    core_seq: Ints
+    event_seq: Ints
+    source: npt.NDArray[np.int32]  # the actor of a user's event, else the unit
+
+
+@dataclass(frozen=True)
+class EventCodes:
+    """The dictionary of event types, with the other names of an event."""
+
+    by_name: Mapping[str, int]
+    aliases: Mapping[str, str]
+
+    def of(self, names: Iterable[str] | None) -> list[int]:
+        """The codes of the events of these names; of all events for None."""
+        if names is None:
+            return sorted(self.by_name.values())
+        stored = {self.aliases.get(name, name) for name in names}
+        return sorted(self.by_name[name] for name in stored if name in self.by_name)
+
+    def bits(self, matchers: Mapping[int, Matcher]) -> Ints:
+        """For each code the sum of 1 << place of the matchers, by place, that take its name."""
+        bits = np.zeros(CODE_COUNT, np.int64)
+        for place, matcher in matchers.items():
+            bits[self.of(matcher.event_names())] |= 1 << place
+        return bits
+
+
+def event_codes(store: Store, aliases: Mapping[str, str]) -> EventCodes:
+    """All event types in the store."""
+    rows = store.rows("4_reports/funnel_event_types.sql")
+    return EventCodes({str(name): int(str(code)) for code, name in rows}, aliases)
+
+
+def read_core(
+    store: Store,
+    config: FunnelConfig,
+    span: Span,
+    codes: list[int],
+    *,
+    has_core_seq: bool = False,
+    has_event_seq: bool = False,
+) -> CoreRows:
+    """The rows of some event types in the order of core."""
+    places = Fragment(_CORE_SEQ * has_core_seq + _EVENT_SEQ * has_event_seq)
+    first, last = span.bounds(config.window)
+    found = store.arrays(
+        "4_reports/funnel_core.sql",
+        {"unit": _UNITS[config.count_by], "places": places},
+        from_ts=first,
+        to_ts=last,
+        codes=codes,
+    )
+    none = np.empty(0, np.int64)
+    source = found["unit_key"]
+    unit = _users(store, source) if config.count_by == "user" else source.astype(np.int64)
+    return CoreRows(
+        unit,
+        found["time_us"],
+        found["event_code"],
+        found.get("core_seq", none),
+        found.get("event_seq", none),
+        source,
+    )
+
+
+def in_order(rows: CoreRows) -> Ints:
+    """The places of the rows by unit and time; ties stay in the order of core."""
+    if not len(rows.unit):
+        return np.empty(0, np.int64)
+    time, _ = in_ticks(rows.time_us - int(rows.time_us.min()))
+    bits = int(time.max()).bit_length()
+    if int(rows.unit.max()).bit_length() + bits > KEY_BITS:
+        return np.lexsort((rows.time_us, rows.unit))
+    # Core is nearly in this order, of which a stable sort makes use.
+    return np.argsort(rows.unit << bits | time, kind="stable")
+
+
+def in_order_of_ids(store: Store, rows: CoreRows, order: Ints, unit: Ints, time_us: Ints) -> Ints:
+    """The order with ties across devices by event id, as core has them inside a device."""
+    later = np.flatnonzero((unit[1:] == unit[:-1]) & (time_us[1:] == time_us[:-1])) + 1
+    is_tied = np.zeros(len(order), np.bool_)
+    is_later = is_tied.copy()
+    is_later[later] = True
+    is_tied[later] = True
+    is_tied[later - 1] = True
+    tied = np.flatnonzero(is_tied)
+    moment = np.cumsum(~is_later[tied])  # numbers the groups of equal moments
+    source = rows.source[order[tied]]
+    mixed = moment[1:][(moment[1:] == moment[:-1]) & (source[1:] != source[:-1])]
+    if not len(mixed):
+        return order
+    here = np.isin(moment, mixed)
+    at, moment = tied[here], moment[here]
+    lent = pl.DataFrame({"place": np.arange(len(at)), "core_seq": rows.core_seq[order[at]]})
+    with store.lent("lent_rows", lent):
+        by_id = store.arrays("4_reports/funnel_by_id.sql")["place"]
+    answer = order.copy()
+    answer[at] = order[at[by_id[np.argsort(moment[by_id], kind="stable")]]]
+    return answer
+
+
+def in_ticks(time_us: Ints) -> tuple[Ints, int]:
+    """The times in whole milliseconds where they are that, else as they are; the tick in µs."""
+    time: Ints = time_us // MICROSECONDS_A_MILLISECOND
+    if np.array_equal(time * MICROSECONDS_A_MILLISECOND, time_us):
+        return time, MICROSECONDS_A_MILLISECOND
+    return time_us, 1
+
+
+def _users(store: Store, actor: npt.NDArray[np.int32]) -> Ints:
+    found = store.arrays("4_reports/funnel_actors.sql")
+    user = np.full(int(found["actor_key"].max(initial=0)) + 1, NONE, np.int64)
+    user[found["actor_key"]] = found["user_key"]
+    users: Ints = user[actor]
+    return users

@@ -1,0 +1,236 @@
+"""
+What names alone do not tell of a funnel's events: conditions, held values, the breakdown.
+
+Each is read where it lies: from the events, in the order in which they are stored, when they
+alone can tell, else from core with its joins. What was found is laid beside the rows of core by
+number, which costs a fraction of a join.
+
+reads   events; else core, actors, event_types, and what the matchers ask for
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from tsa_cli.config.funnels import FunnelConfig
+from tsa_cli.config.matchers import Matcher
+from tsa_cli.kernels.funnel_types import NONE, Ints
+from tsa_cli.matcher import MatcherCompiler, property_pointers
+from tsa_cli.relations import CORE_RELATION, Column, Relation
+from tsa_cli.steps.funnel.codes import Codes, coded, entries_of
+from tsa_cli.steps.funnel.core_rows import CoreRows
+from tsa_cli.steps.funnel.span import Span
+from tsa_cli.store.fragment import Fragment
+from tsa_cli.store.store import Store
+
+if TYPE_CHECKING:
+    import pyarrow
+
+PROPERTIES = "properties."
+EVENT_COLUMNS = {
+    "event_id": Column("e.event_id", "varchar", "events"),
+    "event_timestamp": Column("e.event_ts", "timestamp", "events"),
+    "event_type": Column("e.event_type", "varchar", "events"),
+    "properties": Column("e.properties", "json", "events"),
+}
+NOTHING = Fragment("cast(null as varchar)")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was read, row by row of core; `hold` and `split` are None where not asked for."""
+
+    marks: Ints
+    hold: Ints | None = None
+    split: Codes | None = None
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is read in one statement."""
+
+    matchers: Mapping[int, Matcher]  # by place in the mask
+    hold: list[str]
+    split: str | None
+    names: frozenset[str] | None  # of the events that may matter; None for any
+
+    def is_asked(self) -> bool:
+        return bool(self.matchers or self.hold or self.split)
+
+
+def asks_more_than_names(config: FunnelConfig) -> bool:
+    """True when `read_told` has something to read."""
+    is_by_event = config.breakdown is not None and config.breakdown.value == "all"
+    matchers = [*config.steps, *config.exclude]
+    return bool(config.hold_constant) or is_by_event or not all(m.is_names_only() for m in matchers)
+
+
+def read_told(
+    store: Store, config: FunnelConfig, span: Span, rows: CoreRows, aliases: Mapping[str, str]
+) -> Told:
+    """Marks of the matchers that are more than names, held values, the breakdown of `all`."""
+    from_event, from_core = _questions(config, aliases)
+    told = Told(np.zeros(len(rows.unit), np.int64))
+    first, last = span.bounds(config.window)
+    between: dict[str, object] = {"from_ts": first, "to_ts": last}
+    if from_event.is_asked():
+        relation, params = _event_relation(from_event, aliases)
+        compiler = MatcherCompiler(relation, event_aliases=aliases)
+        found = _answer(
+            store, "4_reports/funnel_of_events.sql", compiler, from_event, between | params
+        )
+        told = _laid_beside(told, rows.event_seq, found, from_event)
+    if from_core.is_asked():
+        compiler = MatcherCompiler(CORE_RELATION, event_aliases=aliases)
+        found = _answer(store, "4_reports/funnel_of_core.sql", compiler, from_core, between)
+        told = _laid_beside(told, rows.core_seq, found, from_core)
+    return told
+
+
+def _questions(config: FunnelConfig, aliases: Mapping[str, str]) -> tuple[_Question, _Question]:
+    """What is asked of the events alone, and what of core with its joins."""
+    everything = dict(enumerate([*config.steps, *config.exclude]))
+    places = {place: one for place, one in everything.items() if not one.is_names_only()}
+    of_event = {place: one for place, one in places.items() if _is_of_event(_keys(one))}
+    of_core = {place: one for place, one in places.items() if place not in of_event}
+    hold, by = config.hold_constant, config.breakdown
+    split = by.by if by and by.value == "all" else None
+    event_hold = hold if _is_of_event(hold) else []
+    event_split = split if split and _is_of_event([split]) else None
+    names = names_of(everything.values(), aliases)
+    own = names if event_hold or event_split else names_of(of_event.values(), aliases)
+    return (
+        _Question(of_event, event_hold, event_split, own),
+        _Question(of_core, [] if event_hold else hold, None if event_split else split, names),
+    )
+
+
+def read_values(store: Store, key: str, core_seq: Ints, aliases: Mapping[str, str]) -> Codes:
+    """The breakdown's value of some events, given by their place in core."""
+    lent = pl.DataFrame({"core_seq": core_seq})
+    found = _values(store, "4_reports/funnel_row_values.sql", key, aliases, "lent_rows", lent)
+    split = coded(found["split"])
+    entry = entries_of(core_seq, found["core_seq"].to_numpy())
+    return Codes(np.append(NONE, split.code)[entry], split.values)
+
+
+def read_unit_values(store: Store, key: str, users: Ints) -> Codes:
+    """The breakdown's value of some users, where it is one of theirs."""
+    lent = pl.DataFrame({"place": np.arange(len(users)), "user_key": users})
+    found = _values(store, "4_reports/funnel_unit_values.sql", key, {}, "lent_units", lent)
+    split = coded(found["split"])
+    code = np.full(len(users), NONE, np.int64)
+    code[found["place"].to_numpy()] = split.code
+    return Codes(code, split.values)
+
+
+def names_of(matchers: Iterable[Matcher], aliases: Mapping[str, str]) -> frozenset[str] | None:
+    """The stored names of the events that some of the matchers can take; None for any."""
+    names = [matcher.event_names() for matcher in matchers]
+    if None in names:
+        return None
+    return frozenset(aliases.get(name, name) for some in names for name in some or ())
+
+
+def _values(
+    store: Store, file: str, key: str, aliases: Mapping[str, str], lent: str, frame: pl.DataFrame
+) -> "pyarrow.Table":
+    compiler = MatcherCompiler(CORE_RELATION, event_aliases=aliases)
+    slots = {"split": compiler.text(key)}
+    slots |= {"columns": compiler.columns(), "joins": compiler.joins()}
+    with store.lent(lent, frame):
+        return store.arrow(file, slots)
+
+
+def _answer(
+    store: Store,
+    file: str,
+    compiler: MatcherCompiler,
+    question: _Question,
+    params: Mapping[str, object],
+) -> "pyarrow.Table":
+    slots = {
+        "mask": compiler.mask(list(question.matchers.values())),
+        "hold": _held(compiler, question.hold),
+        "split": compiler.text(question.split) if question.split else NOTHING,
+    }
+    slots |= {"columns": compiler.columns(), "joins": compiler.joins()}
+    names = sorted(question.names or ())
+    return store.arrow(file, slots, is_any_name=question.names is None, names=names, **params)
+
+
+def _laid_beside(told: Told, numbers: Ints, found: "pyarrow.Table", question: _Question) -> Told:
+    """What was told and what was found, for the rows that have these numbers."""
+    entry = entries_of(numbers, found["place"].to_numpy())
+    marks, hold, split = told.marks, told.hold, told.split
+    if question.matchers:
+        own = _placed(found["marks"].to_numpy(), list(question.matchers))
+        marks = marks | np.append(0, own)[entry]
+    if question.hold:
+        hold = np.append(NONE, coded(found["held"]).code)[entry]
+    if question.split:
+        values = coded(found["split"])
+        split = Codes(np.append(NONE, values.code)[entry], values.values)
+    return Told(marks, hold, split)
+
+
+def _placed(marks: Ints, places: list[int]) -> Ints:
+    """The bits 0, 1, … moved to `places`."""
+    if places == list(range(len(places))):
+        return marks
+    moved = np.zeros(len(marks), np.int64)
+    for bit, place in enumerate(places):
+        moved |= ((marks >> bit) & 1) << place
+    return moved
+
+
+def _event_relation(
+    question: _Question, aliases: Mapping[str, str]
+) -> tuple[Relation, dict[str, object]]:
+    """
+    The events as a relation, and the values that its columns bind.
+
+    A property is read from the events of the names that ask for it: parsing is what costs.
+    """
+    asked: dict[str, list[Matcher]] = {}
+    for matcher in question.matchers.values():
+        for key in _keys(matcher):
+            asked.setdefault(key, []).append(matcher)
+    whole = [*question.hold, *([question.split] if question.split else [])]
+    columns, params = dict(EVENT_COLUMNS), dict[str, object]()
+    for number, key in enumerate(sorted({*asked, *whole} - set(EVENT_COLUMNS))):
+        pointers = property_pointers(key.removeprefix(PROPERTIES))
+        if len(pointers) > 1:
+            continue  # read by the compiler, which knows which one leads anywhere
+        names = question.names if key in whole else names_of(asked[key], aliases)
+        text = f"json_extract_string(e.properties, $read_pointer_{number})"
+        params[f"read_pointer_{number}"] = pointers[0]
+        if names is not None:
+            text = f"case when list_contains($read_names_{number}, e.event_type) then {text} end"
+            params[f"read_names_{number}"] = sorted(names)
+        columns[key] = Column(text, "varchar", "events")
+    return Relation(columns, "e.event_type", "e.properties"), params
+
+
+def _held(compiler: MatcherCompiler, keys: list[str]) -> Fragment:
+    if not keys:
+        return NOTHING
+    texts = [compiler.text(key).sql for key in keys]
+    if len(texts) == 1:
+        return Fragment(texts[0])
+    known = " and ".join(f"{text} is not null" for text in texts)
+    return Fragment(f"case when {known} then cast(to_json([{', '.join(texts)}]) as varchar) end")
+
+
+def _keys(matcher: Matcher) -> set[str]:
+    return set(matcher.where).union(*(_keys(branch) for branch in matcher.any_of or ()))
+
+
+def _is_of_event(keys: Iterable[str]) -> bool:
+    """True when the event itself has all the keys."""
+    return all(
+        key in EVENT_COLUMNS or key.removeprefix(PROPERTIES) not in (key, "") for key in keys
+    )

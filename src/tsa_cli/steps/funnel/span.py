@@ -1,0 +1,24 @@
+"""
+The time that a funnel is asked about.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+FIRST_TS = datetime(1, 1, 1)
+
+
+@dataclass(frozen=True)
+class Span:
+    """The asked time, naive UTC, both ends included: entries between, events up to `as_of`."""
+
+    as_of: datetime
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def bounds(self, window: timedelta) -> tuple[datetime, datetime]:
+        """The first and the last moment at which an event can matter."""
+        last = self.as_of
+        if self.until is not None and self.until < last - window:
+            last = self.until + window
+        return self.since or FIRST_TS, last
