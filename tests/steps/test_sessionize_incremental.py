@@ -27,6 +27,7 @@ PUBLIC = {
     "dim_users": "select * exclude (user_key) from dim_users",
     "fact_events": "select * exclude (event_seq) from fact_events",
     "identity_edges": "select * from identity_edges",
+    "identity_persons": "select * from identity_persons",
     "actors": """select anonymous_id, known_id, device_id, user_id, event_count, first_ts, last_ts
         from actors""",
     "service_events": """select e.event_id, s.event_ts, s.is_booking, s.service_weight,

@@ -2,15 +2,21 @@
 -- reads:  events
 -- params: $after_event_seq BIGINT  events up to this one are known
 insert into actors
-with fresh as (
+with pairs as (
     select distinct
-        e.anonymous_id,
-        e.user_id as known_id,
-        coalesce(e.anonymous_id, e.user_id) as device_id
-    from events as e
+        anonymous_id,
+        user_id as known_id
+    from events
+    where event_seq > $after_event_seq
+),
+fresh as (
+    select
+        p.anonymous_id,
+        p.known_id,
+        coalesce(p.anonymous_id, p.known_id) as device_id
+    from pairs as p
     anti join actors as a
-        on a.anonymous_id is not distinct from e.anonymous_id and a.known_id is not distinct from e.user_id
-    where e.event_seq > $after_event_seq
+        on a.anonymous_id is not distinct from p.anonymous_id and a.known_id is not distinct from p.known_id
 ),
 known_devices as (
     select device_id, min(device_key) as device_key

@@ -13,23 +13,23 @@ select
     exit_page,                                                  -- URL of the last event that has a page
     referrer,                                                   -- of the event that the source is taken from
     utm_source,                                                 -- as in the URL of that event
-    utm_medium,
-    utm_campaign,
+    utm_medium,                                                 -- as in the URL of that event
+    utm_campaign,                                               -- as in the URL of that event
     device_type,                                                -- mobile | tablet | desktop | tv | console | unknown
-    browser,
-    os,
+    browser,                                                    -- family, from the user agent
+    os,                                                         -- family, from the user agent
     ip_address,                                                 -- truncated
     geo_country,                                                -- ISO 3166 alpha-2
-    geo_city,
+    geo_city,                                                   -- of the truncated address; null where none is known
     bounce_flag,                                                -- by `bounce` in sessions.yaml
-    search_engine,
-    search_terms,
-    social_network,
+    search_engine,                                              -- the one that the referrer is; null for any other
+    search_terms,                                               -- as the search engine passed them on; mostly null
+    social_network,                                             -- the one that the referrer is; null for any other
     channel,                                                    -- by channels.yaml
     is_engaged,                                                 -- long enough, a conversion or two page views
     is_conversion,                                              -- has a conversion event
     start_reason,                                               -- first | timeout | max_duration | campaign | midnight
     source,                                                     -- of the first event that is not direct
-    medium,
+    medium,                                                     -- of the event that the source is taken from
     is_runaway                                                  -- cut at the longest duration, or too many events
 from sessions

@@ -69,13 +69,19 @@ services as (
 traits as (
     select
         user_id,
-        max(case when key = 'email' then value end) as email,
-        max(case when key = 'first_name' then value end) as first_name,
-        max(case when key = 'last_name' then value end) as last_name,
-        max(case when key = 'phone' then value end) as phone,
-        to_json(map(list(key order by key), list(value order by key))) as traits
-    from trait_values
-    group by user_id
+        texts[list_position(keys, 'email')] as email,
+        texts[list_position(keys, 'first_name')] as first_name,
+        texts[list_position(keys, 'last_name')] as last_name,
+        texts[list_position(keys, 'phone')] as phone,
+        to_json(map(list_sort(keys), list_select(texts, list_grade_up(keys)))) as traits
+    from (
+        select
+            user_id,
+            list(key) as keys,
+            list(value) as texts
+        from trait_values
+        group by user_id
+    )
 ),
 measured as (
     select

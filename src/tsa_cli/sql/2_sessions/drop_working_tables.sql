@@ -9,6 +9,8 @@ drop view if exists scoped_actors;
 
 drop view if exists scoped_sessions;
 
+drop view if exists scoped_traits;
+
 drop table if exists touched_core;
 
 drop table if exists session_batch;
@@ -22,6 +24,16 @@ drop table if exists touched_users;
 drop table if exists touched_actors;
 
 drop table if exists touched_sessions;
+
+drop table if exists touched_traits;
+
+drop table if exists new_links;
+
+drop table if exists affected_ids;
+
+drop table if exists evidence;
+
+drop table if exists changed_actors;
 
 drop table if exists session_spans;
 

@@ -8,15 +8,15 @@ select
     cast(s.session_id as varchar) as session_id,    -- -> dim_sessions; null for bots and server-side events
     e.event_type,                                   -- canonical name
     e.event_ts as event_timestamp,                  -- UTC
-    e.page_url,
-    e.referrer_url,
+    e.page_url,                                     -- personal query values redacted
+    e.referrer_url,                                 -- personal query values redacted
     coalesce(e.anonymous_id, e.user_id) as device_id, -- the anonymous id, else the known id
     e.properties,                                   -- JSON object
     f.ingested_at as created_at,                    -- UTC, when the event was stored
     e.anonymous_id,                                 -- as sent
     e.ip_address,                                   -- truncated
     coalesce(u.is_bot, false) as is_bot,            -- by user agent; bots are in no analysis
-    f.path as source_file,
+    f.path as source_file,                          -- as given to `tsa ingest`
     f.ingested_at,                                  -- UTC
     e.event_seq                                     -- place in order of arrival
 from events as e

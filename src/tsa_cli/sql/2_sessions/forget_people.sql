@@ -3,5 +3,6 @@
 delete from actors;
 delete from users_index;
 delete from identity_edges;
+delete from identity_persons;
 delete from session_rows;
 delete from session_changes

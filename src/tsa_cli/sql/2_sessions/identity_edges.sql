@@ -5,7 +5,7 @@ select
     user_id,                            -- a known id
     source,                             -- event | identify | alias
     first_seen,                         -- UTC
-    last_seen,
+    last_seen,                          -- UTC
     event_count,                        -- events or calls that show this link
     is_cut,                             -- links nothing
     reason                              -- why it is cut: cut by hand | shared device

@@ -1,4 +1,4 @@
--- table:  actors, with the rows that a run changes renewed
+-- table:  actors, with the rows that a run changes renewed; changed_actors (temporary), these
 -- reads:  actor_users, actor_stats, users_index
 -- notes:  a pair of ids that add_actors.sql has just added has the user key 0
 create or replace temp table changed_actors as
@@ -32,6 +32,4 @@ set
     first_ts = changed_actors.first_ts,
     last_ts = changed_actors.last_ts
 from changed_actors
-where actors.actor_key = changed_actors.actor_key;
-
-drop table changed_actors
+where actors.actor_key = changed_actors.actor_key

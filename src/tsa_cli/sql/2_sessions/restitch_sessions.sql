@@ -1,6 +1,6 @@
 -- table:  session_rows, with the user that its pair of ids stands for now
--- reads:  actors
+-- reads:  changed_actors
 update session_rows
-set user_key = actors.user_key
-from actors
-where session_rows.actor_key = actors.actor_key and session_rows.user_key <> actors.user_key
+set user_key = changed_actors.user_key
+from changed_actors
+where session_rows.actor_key = changed_actors.actor_key and session_rows.user_key <> changed_actors.user_key

@@ -14,7 +14,12 @@ with anchors as (
     from anchor_places
     group by session_key
 ),
-spans as (
+firsts as (
+    select min(first_core_seq) as first_core_seq
+    from session_spans
+    group by device_key
+),
+placed as (
     select
         s.*,
         t.campaign_key,
@@ -22,24 +27,19 @@ spans as (
         k.source_key,
         coalesce(a.anchor_event_seq, s.first_event_seq) as anchor_event_seq,
         c.reason as cut_reason,
-        coalesce(d.has_earlier, false) as has_earlier,
-        epoch_us(s.end_ts) - epoch_us(s.start_ts) as duration_us
+        f.first_core_seq is not null and not coalesce(d.has_earlier, false) as is_first,
+        s.session_key in (select previous_session_key from session_cuts where reason = 'max_duration')
+            as is_continued,
+        epoch_us(s.end_ts) - epoch_us(s.start_ts) as duration_us,
+        epoch_us(s.end_ts) - epoch_us(s.start_ts) > $engaged_after_us or s.conversion_count >= 1 or s.page_views >= 2
+            as is_engaged
     from session_spans as s
     inner join span_touches as t on s.session_key = t.session_key
     inner join touches as k on t.campaign_key = k.campaign_key and t.referrer_key = k.referrer_key
+    left join firsts as f on s.first_core_seq = f.first_core_seq
     left join anchors as a on s.session_key = a.session_key
     left join session_cuts as c on s.first_core_seq = c.core_seq
     left join touched_devices as d on s.device_key = d.device_key
-),
-placed as (
-    select
-        *,
-        not has_earlier and lag(device_key) over in_order is distinct from device_key as is_first,
-        lead(device_key) over in_order is not distinct from device_key
-            and lead(cut_reason) over in_order is not distinct from 'max_duration' as is_continued,
-        duration_us > $engaged_after_us or conversion_count >= 1 or page_views >= 2 as is_engaged
-    from spans
-    window in_order as (order by first_core_seq)
 )
 select
     p.session_key,

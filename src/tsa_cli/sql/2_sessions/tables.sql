@@ -108,6 +108,11 @@ create table if not exists identity_edges (
     reason varchar                                  -- why it is cut: by hand | shared device
 );
 
+create table if not exists identity_persons (
+    id varchar not null,
+    user_id varchar not null                        -- the stitched user that the linked id stands for
+);
+
 create table if not exists session_changes (
     session_id uuid not null,                       -- an id that late events touched
     kind varchar not null,                          -- begins_earlier: id kept | merged: id gone

@@ -1,33 +1,36 @@
 -- table:  touched_users (temporary), the users that a run may change
--- reads:  actors, actor_users, users_index, touched_core, user_traits, persons
+-- reads:  actors, actor_users, users_index, touched_core, user_traits, identity_persons
 -- params: $trait_count BIGINT  traits up to this one are known
 -- notes:  before `actors` is renewed: a user whose ids moved to another counts, and so does
 --         that other; a renewed session may belong to another of the users seen in it
 create or replace temp table touched_users as
-with moved as (
+with seen as (
+    select distinct actor_key
+    from touched_core
+),
+moved as (
     select
         a.user_key as old_user_key,
         x.user_key as new_user_key
-    from actors as a
-    inner join actor_users as u on a.actor_key = u.actor_key
+    from actor_users as u
+    inner join actors as a on u.actor_key = a.actor_key
     inner join users_index as x on u.user_id = x.user_id
-    where
-        a.user_key = 0
-        or a.user_id <> u.user_id
-        or a.actor_key in (select actor_key from touched_core)
+    where a.user_key = 0 or a.user_id <> u.user_id or a.actor_key in (select actor_key from seen)
 ),
 told as (
-    select case when t.user_id is not null then coalesce(k.user_id, t.user_id) else coalesce(d.user_id, t.anonymous_id) end
-        as user_id
-    from user_traits as t
-    left join persons as k on t.user_id = k.id
-    left join persons as d on t.user_id is null and t.anonymous_id = d.id
-    where t.rowid >= $trait_count
+    select distinct coalesce(user_id, anonymous_id) as id
+    from user_traits
+    where rowid >= $trait_count
 )
 select old_user_key as user_key from moved
 union
 select new_user_key as user_key from moved
 union
+select a.user_key
+from actors as a
+inner join seen as s on a.actor_key = s.actor_key
+union
 select x.user_key
 from told as t
-inner join users_index as x on t.user_id = x.user_id
+left join identity_persons as p on t.id = p.id
+inner join users_index as x on coalesce(p.user_id, t.id) = x.user_id

@@ -1,22 +1,28 @@
--- table:  trait_values (temporary), the latest value of each trait of each user
--- reads:  user_traits, persons
+-- table:  trait_values (temporary), the latest value of each trait of each user in scope
+-- reads:  scoped_traits, identity_persons
+-- notes:  of two equally late values the greater one; two plain aggregates are faster than an ordered one
 create or replace temp table trait_values as
 with owned as (
     select
-        case
-            when t.user_id is not null then coalesce(k.user_id, t.user_id)
-            else coalesce(d.user_id, t.anonymous_id)
-        end as user_id,
+        coalesce(p.user_id, t.user_id, t.anonymous_id) as user_id,
         t.key,
         t.value,
         t.seen_ts
-    from user_traits as t
-    left join persons as k on t.user_id = k.id
-    left join persons as d on t.user_id is null and t.anonymous_id = d.id
+    from scoped_traits as t
+    left join identity_persons as p on coalesce(t.user_id, t.anonymous_id) = p.id
+),
+latest as (
+    select
+        user_id,
+        key,
+        max(seen_ts) as seen_ts
+    from owned
+    group by user_id, key
 )
 select
-    user_id,
-    key,
-    first(value order by seen_ts desc, value desc) as value
-from owned
-group by user_id, key
+    o.user_id,
+    o.key,
+    max(o.value) as value
+from owned as o
+inner join latest as l on o.user_id = l.user_id and o.key = l.key and o.seen_ts = l.seen_ts
+group by o.user_id, o.key

@@ -1,15 +1,53 @@
--- tables: touched_actors, touched_sessions (temporary), those of touched users
--- views:  scoped_actors, scoped_sessions (temporary): the same
--- reads:  actors, session_rows, touched_users
+-- tables: touched_actors, touched_sessions, touched_traits (temporary), those of touched users
+-- views:  scoped_actors, scoped_sessions, scoped_traits (temporary): the same
+-- reads:  actors, session_rows, user_traits, touched_users, users_index, identity_persons
 create or replace temp table touched_actors as
 select *
 from actors
 where user_key in (select user_key from touched_users);
 
 create or replace temp table touched_sessions as
-select *
+select
+    user_key,
+    session_id,
+    start_ts,
+    end_ts,
+    duration_us,
+    page_views,
+    interactive_count,
+    agent_key,
+    source_key
 from session_rows
 where user_key in (select user_key from touched_users);
+
+create or replace temp table touched_traits as
+with names as (
+    select x.user_id
+    from users_index as x
+    inner join touched_users as t on x.user_key = t.user_key
+),
+ids as (
+    select user_id as id from names
+    union
+    select id from identity_persons where user_id in (select user_id from names)
+)
+select
+    user_id,
+    anonymous_id,
+    key,
+    value,
+    seen_ts
+from user_traits
+where user_id in (select id from ids)
+union all
+select
+    user_id,
+    anonymous_id,
+    key,
+    value,
+    seen_ts
+from user_traits
+where user_id is null and anonymous_id in (select id from ids);
 
 create or replace temp view scoped_actors as
 select *
@@ -17,4 +55,8 @@ from touched_actors;
 
 create or replace temp view scoped_sessions as
 select *
-from touched_sessions
+from touched_sessions;
+
+create or replace temp view scoped_traits as
+select *
+from touched_traits

@@ -24,9 +24,9 @@ with visits as (
         arg_min(c.agent_key, c.core_seq) as agent_key,
         min(c.event_ts) as start_ts,
         max(c.event_ts) as end_ts,
-        sum(case when t.is_page_view then 1 else 0 end) as page_views,
-        sum(case when t.is_interactive then 1 else 0 end) as interactive_count,
-        sum(case when t.is_conversion then 1 else 0 end) as conversion_count
+        count_if(t.is_page_view) as page_views,
+        count_if(t.is_interactive) as interactive_count,
+        count_if(t.is_conversion) as conversion_count
     from core as c
     inner join session_rows as s on c.session_key = s.session_key
     inner join event_flags as t on c.event_code = t.event_code

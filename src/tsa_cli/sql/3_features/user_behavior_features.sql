@@ -23,12 +23,12 @@ with events as (
         select
             c.actor_key,
             max(c.event_ts) as last_ts,
-            sum(case when f.is_price_check then 1 else 0 end) as price_checks,
-            sum(case when f.is_service_view then 1 else 0 end) as service_views,
-            sum(case when f.is_booking_attempt then 1 else 0 end) as booking_attempts,
-            sum(case when f.is_comparison then 1 else 0 end) as comparisons,
-            sum(case when f.is_support then 1 else 0 end) as support,
-            sum(case when f.is_negative then 1 else 0 end) as negative
+            count_if(f.is_price_check) as price_checks,
+            count_if(f.is_service_view) as service_views,
+            count_if(f.is_booking_attempt) as booking_attempts,
+            count_if(f.is_comparison) as comparisons,
+            count_if(f.is_support) as support,
+            count_if(f.is_negative) as negative
         from core as c
         inner join feature_flags as f on c.event_code = f.event_code
         where c.event_ts < $before_ts
@@ -75,17 +75,17 @@ visits as (
         count(distinct device_key) as devices,
         min(start_ts) as first_visit_ts,
         max(end_ts) as last_visit_ts,
-        sum(case when local_hour < 6 then 1 else 0 end) as nights,
-        sum(case when local_hour between 6 and 11 then 1 else 0 end) as mornings,
-        sum(case when local_hour between 12 and 17 then 1 else 0 end) as afternoons,
-        sum(case when local_hour >= 18 then 1 else 0 end) as evenings,
-        sum(case when local_weekday = 1 then 1 else 0 end) as mondays,
-        sum(case when local_weekday = 2 then 1 else 0 end) as tuesdays,
-        sum(case when local_weekday = 3 then 1 else 0 end) as wednesdays,
-        sum(case when local_weekday = 4 then 1 else 0 end) as thursdays,
-        sum(case when local_weekday = 5 then 1 else 0 end) as fridays,
-        sum(case when local_weekday = 6 then 1 else 0 end) as saturdays,
-        sum(case when local_weekday = 7 then 1 else 0 end) as sundays,
+        count_if(local_hour < 6) as nights,
+        count_if(local_hour between 6 and 11) as mornings,
+        count_if(local_hour between 12 and 17) as afternoons,
+        count_if(local_hour >= 18) as evenings,
+        count_if(local_weekday = 1) as mondays,
+        count_if(local_weekday = 2) as tuesdays,
+        count_if(local_weekday = 3) as wednesdays,
+        count_if(local_weekday = 4) as thursdays,
+        count_if(local_weekday = 5) as fridays,
+        count_if(local_weekday = 6) as saturdays,
+        count_if(local_weekday = 7) as sundays,
         coalesce(sum(window_index - ($window_count - 1) / 2), 0) as frequency_moment
     from feature_visits
     group by user_key
@@ -96,10 +96,12 @@ switches as (
         avg(case when device_key <> previous_device_key then 1 else 0 end) as switching_rate
     from (
         select
-            user_key,
-            device_key,
-            lag(device_key) over (partition by user_key order by start_ts, session_id) as previous_device_key
-        from feature_visits
+            f.user_key,
+            f.device_key,
+            lag(f.device_key) over (partition by f.user_key order by f.start_ts, f.session_id) as previous_device_key
+        from feature_visits as f
+        inner join visits as v on f.user_key = v.user_key
+        where v.devices > 1
     )
     where previous_device_key is not null
     group by user_key
@@ -156,7 +158,7 @@ joined as (
         coalesce(r.negative, 0) as negative_ratings,
         coalesce(g.engagement_score, 0) as engagement_score,
         coalesce(g.engagement_moment, 0) as engagement_moment,
-        w.switching_rate,
+        case when v.total_sessions > 1 then coalesce(w.switching_rate, 0) end as switching_rate, -- one device: no switch
         e.price_checks / greatest(coalesce(v.total_sessions, 0), 1) as checks_per_session,
         e.price_checks / (1 + coalesce(b.total_bookings, 0)) as checks_per_booking,
 

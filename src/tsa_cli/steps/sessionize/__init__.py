@@ -2,8 +2,8 @@
 Cut each device's events into sessions, find out which ids are one person, tell who they are.
 
 reads   events, identity_links, identity_cuts, user_traits
-writes  core, actors, users_index, identity_edges, session_rows, service_events, dim_users, the
-        lookups, and the views sessions, dim_sessions and fact_events
+writes  core, actors, users_index, identity_edges, identity_persons, session_rows, service_events,
+        dim_users, the lookups, and the views sessions, dim_sessions and fact_events
 source  definitions D7 to D14
 """
 
@@ -48,7 +48,6 @@ def _rebuild(store: Store, config: SessionizeConfig) -> None:
     visits.measure_spans(store, config, "core")
     stitching.count_all(store)
     stitching.resolve(store, config.identity)
-    identity.add_users(store)
     identity.publish(store)
     store.execute("2_sessions/old_sessions_all.sql")
     visits.build_rows(store, config, "session_rows")
@@ -68,11 +67,8 @@ def _advance(store: Store, config: SessionizeConfig, known: Progress) -> None:
     if touched:
         visits.measure_spans(store, config, "touched_core")
         layout.append_touched(store)
-    store.execute("2_sessions/actor_stats_added.sql")
-    stitching.resolve(store, config.identity)
-    identity.add_users(store)
-    store.execute("2_sessions/touched_users.sql", trait_count=known.trait_count)
-    identity.renew(store)
+    stitching.resolve_affected(store, config.identity, known.after_event_seq)
+    identity.renew(store, known.trait_count)
     if touched:
         _renew_sessions(store, config, known)
     _renew_users(store, config)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from tsa_cli.store import Store
 
 NO_EVENT = -1
+# Of the tables that this step builds on; raised when an older store has to be built anew.
+LAYOUT_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,9 @@ def look(store: Store, definition: str) -> Progress:
     [state] = states
     [now] = store.records("2_sessions/progress.sql", last_event_seq=state["last_event_seq"])
     is_rewritten = now["known_count"] != state["known_count"]
-    is_usable = state["definition"] == definition and not is_rewritten
+    # A run reaches whom a new cut concerns, but not whom one concerned that is gone.
+    has_lost_cuts = int(str(now["cut_count"])) < int(str(state["cut_count"]))
+    is_usable = state["definition"] == _maker(definition) and not is_rewritten and not has_lost_cuts
     return Progress(
         after_event_seq=int(str(state["last_event_seq"])),
         trait_count=int(str(state["trait_count"])),
@@ -58,6 +62,10 @@ def remember(store: Store, definition: str, sorted_core_seq: int) -> None:
     store.execute(
         "2_sessions/remember.sql",
         **now,
-        definition=definition,
+        definition=_maker(definition),
         sorted_core_seq=sorted_core_seq,
     )
+
+
+def _maker(definition: str) -> str:
+    return f"{LAYOUT_VERSION}:{definition}"

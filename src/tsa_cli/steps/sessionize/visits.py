@@ -92,7 +92,10 @@ def _cut(store: Store, config: SessionizeConfig, core: str) -> bool:
 def _renumbered(
     core_seq: "Integers", visit: "Integers", reasons: "NDArray[np.int8]", offset: int
 ) -> "pl.DataFrame":
-    """core_seq, session_key and reason of every event whose session is not the one it had."""
+    """
+    One row per event whose session is not the one it had: core_seq, session_key, and of those
+    that begin a session the reason and the session before.
+    """
     import numpy as np
     import polars as pl
 
@@ -102,11 +105,13 @@ def _renumbered(
     cuts = np.cumsum(is_cut)
     before_visit = np.maximum.accumulate(np.where(is_first, cuts, 0))
     is_moved = cuts > before_visit
+    session = np.where(is_moved, offset + cuts, visit).astype(np.int32)
     names = np.array([REASON_NAMES.get(code) for code in range(4)], dtype=object)
     return pl.DataFrame(
         {
             "core_seq": core_seq[is_moved],
-            "session_key": (offset + cuts[is_moved]).astype(np.int32),
+            "session_key": session[is_moved],
             "reason": pl.Series(list(names[reasons[is_moved]]), dtype=pl.String),
+            "previous_session_key": np.roll(session, 1)[is_moved],  # the first row is never cut
         }
     )
