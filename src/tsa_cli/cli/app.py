@@ -35,6 +35,7 @@ from tsa_cli.cli.commands import (
     sql,
     tables,
 )
+from tsa_cli.cli.examples import add_examples
 from tsa_cli.cli.session import GlobalOptions, Session
 
 START, DATA, REPORTS, MODELS, OPERATION = (
@@ -120,3 +121,5 @@ app.command(rich_help_panel=OPERATION)(tables.tables)
 app.add_typer(runs.app, name="runs", rich_help_panel=OPERATION)
 app.add_typer(channels.app, name="channels", rich_help_panel=OPERATION)
 app.add_typer(config.app, name="config", rich_help_panel=OPERATION)
+
+add_examples(app)

@@ -5,6 +5,7 @@ Light by intent: nothing is imported before the signals are set, so that Ctrl-C 
 ends quietly too.
 """
 
+import io
 import os
 import signal
 import sys
@@ -14,9 +15,17 @@ from collections.abc import Sequence
 def main() -> None:
     """Run `tsa` with the process's arguments and end the process with its exit code."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _fill_gaps()
     os.umask(0o077)  # whatever is created is its owner's alone
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # OpenMP threads that spin cost a core
     sys.exit(run(sys.argv[1:]))
+
+
+def _fill_gaps() -> None:
+    """Give a stream that the shell closed (`>&-`) to nobody; else the store got its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, io.TextIOWrapper(io.FileIO(os.devnull, mode), "utf-8"))
 
 
 def run(arguments: Sequence[str]) -> int:

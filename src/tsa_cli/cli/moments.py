@@ -41,7 +41,10 @@ def _moment(option: str, text: str, clock: datetime | None, *, whole_day: bool) 
             raise UsageError(f"{option} {text}: not a moment", _HINT) from None
         if clock is None:
             raise UsageError(f"{option} {text}: an empty store has no clock", _HINT)
-        return clock - age
+        try:
+            return clock - age
+        except OverflowError:
+            raise UsageError(f"{option} {text}: before the first year", _HINT) from None
     try:
         day = datetime.combine(date.fromisoformat(text), datetime.min.time())
         return day + _DAY - _TICK if whole_day else day

@@ -26,6 +26,7 @@ def _checked_out(context: typer.Context, value: Path | None) -> Path | None:
     """Refuse a file that cannot be written, or that names no format, before any work is done."""
     if value is not None:
         check_target(value)
+        session_of(context).spare_store("--out", value)
         if context.params.get("fmt") is None:
             of_file(value)
     return value

@@ -48,10 +48,10 @@ class Outcome:
 
     def _told(self, error: BaseException) -> int:
         """The exit code of `error`, after saying what it was."""
+        if is_broken_pipe(error):
+            return 0  # the reader of our output has seen enough
         if isinstance(error, SystemExit):
             return error.code if isinstance(error.code, int) else INTERNAL
-        if isinstance(error, BrokenPipeError):
-            return 0  # the reader of our output has seen enough
         if isinstance(error, KeyboardInterrupt):
             return exit_code(self.signals)
         code, message, hint = described(error)
@@ -81,7 +81,8 @@ def described(error: BaseException) -> tuple[int, str, str]:
     if isinstance(error, TyperException):
         context = getattr(error, "ctx", None)
         command = context.command_path if context is not None else "tsa"
-        return USAGE, error.format_message().rstrip("."), f"`{command} --help` lists what it takes"
+        message = error.format_message().rstrip(".").replace("Value error, ", "")
+        return USAGE, message, f"`{command} --help` lists what it takes"
     if isinstance(error, OSError):
         return ENVIRONMENT, _of_the_system(error), "check the path, its rights and the disk"
     if isinstance(error, MemoryError):
@@ -109,6 +110,12 @@ def _innermost(error: BaseException) -> str:
     if not ours:
         return "an unknown place"
     return f"{os.path.relpath(ours[-1].filename, package)}:{ours[-1].lineno}"
+
+
+def is_broken_pipe(error: BaseException) -> bool:
+    """True of a closed pipe, also as the exit 1 that rich and typer make of one."""
+    cause = error.__context__ if isinstance(error, SystemExit) else error
+    return isinstance(cause, BrokenPipeError)
 
 
 def silence(stream_number: int) -> None:

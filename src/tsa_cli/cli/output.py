@@ -11,7 +11,7 @@ from pathlib import Path
 from tsa_cli.atomic_file import replacing
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.formats import WRITERS, Format, of_file
-from tsa_cli.cli.outcome import silence
+from tsa_cli.cli.outcome import is_broken_pipe, silence
 from tsa_cli.cli.terminal import is_terminal
 
 
@@ -31,7 +31,9 @@ def emit(answer: Answer, run_id: str, asked: Format | None = None, out: Path | N
         try:
             write(answer, run_id, sys.stdout)
             sys.stdout.flush()
-        except BrokenPipeError:
+        except (BrokenPipeError, SystemExit) as error:
+            if not is_broken_pipe(error):
+                raise
             silence(sys.stdout.fileno())
         return
     with replacing(out) as binary:

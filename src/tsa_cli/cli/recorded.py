@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tsa_cli.cli.plain import plain
-from tsa_cli.errors import BreachError, DataError, TsaError
+from tsa_cli.errors import BreachError, DataError, MissingTable, TsaError
 from tsa_cli.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 INTERNAL = 4
+CREATOR = "ingest"  # the one command that makes a store
 
 
 @dataclass
@@ -51,7 +52,10 @@ def recorded(
     The open store inside a row of `runs`, which says `failed` and the exit code when it fails.
 
     A dry run happens in a transaction that is rolled back; without a store, in a throw-away one.
+    Raises MissingTable where there is no store and the command is not the one that makes it.
     """
+    if command != CREATOR and not session.db.exists():  # a typo in --db must not make a store
+        raise MissingTable(f"{session.db}: no store here yet", "run `tsa ingest PATH` first")
     wait = session.options.wait_seconds
     with (
         _place(session.db, is_dry_run=is_dry_run) as path,

@@ -20,6 +20,7 @@ from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.formats import Format
 from tsa_cli.cli.output import emit
 from tsa_cli.cli.progress_bar import Progress, progress_bar
+from tsa_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from tsa_cli.cli.recorded import Run
@@ -70,6 +71,13 @@ class Session:
     def db(self) -> Path:
         """The store's file."""
         return self.options.db or _from_environment("TSA_DB") or Path(self.config.db)
+
+    def spare_store(self, option: str, target: Path) -> None:
+        """Raise UsageError when what `option` writes would replace the store or its lock."""
+        real = os.path.realpath(target)
+        store = os.path.realpath(self.db)
+        if real in (store, f"{store}.lock", f"{store}.wal"):
+            raise UsageError(f"{option} {target}: the store itself", "name another file")
 
     @property
     def settings(self) -> "EngineSettings":

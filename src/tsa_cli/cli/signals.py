@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from tsa_cli.interrupts import stop_statements
+
 _EXIT_BASE = 128
 
 
@@ -21,6 +23,7 @@ def ending_signals() -> Iterator[list[int]]:
         if received:
             os._exit(_EXIT_BASE + number)
         received.append(number)
+        stop_statements()
         raise KeyboardInterrupt
 
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}

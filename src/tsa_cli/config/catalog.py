@@ -7,6 +7,7 @@ reads  DIR/tsa.yaml, DIR/funnels/NAME.yaml, …; what is missing there comes fro
 import difflib
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
@@ -20,6 +21,7 @@ from tsa_cli.config.yaml_loader import Document, read_yaml
 from tsa_cli.errors import ConfigError
 
 Model = TypeVar("Model", bound=ConfigModel)
+_QUOTED = re.compile("'([^']*)'")
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,20 @@ def _fault(model: type[ConfigModel], document: Document, error: dict[str, object
         message = f"unknown key{nearest(str(parts[-1]), allowed)}"
         if allowed:
             message += f" (allowed: {', '.join(allowed)})"
-    return f"{document.at(parts)}: {key}: {message}" if key else f"{document.at(parts)}: {message}"
+    elif error["type"] in ("literal_error", "enum"):
+        message += _instead(error)
+    if not parts:  # a rule over several keys begins with the one that it blames
+        return f"{document.at([message.partition(':')[0]])}: {message}"
+    return f"{document.at(parts)}: {key}: {message}"
+
+
+def _instead(error: dict[str, object]) -> str:
+    """`, not 'x'; did you mean 'y'?`, from the values that the message allows."""
+    found, context = error["input"], error.get("ctx")
+    if not isinstance(found, str):
+        return f", not {found!r}" if isinstance(found, (int, float, type(None))) else ""
+    allowed = str(context["expected"]) if isinstance(context, dict) else ""
+    return f", not {found!r}{nearest(found, _QUOTED.findall(allowed))}"
 
 
 def _allowed(model: type[ConfigModel], path: list[str | int]) -> list[str]:

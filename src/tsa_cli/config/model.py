@@ -33,7 +33,10 @@ def parse_duration(value: object) -> timedelta:
     match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise ValueError(f'a duration needs a unit, like "30m" (ms, s, m, h, d, w), not {value!r}')
-    return timedelta(seconds=float(match[1]) * _SECONDS[match[2]])
+    try:
+        return timedelta(seconds=float(match[1]) * _SECONDS[match[2]])
+    except OverflowError:
+        raise ValueError(f"a duration of at most {timedelta.max.days}d, not {value!r}") from None
 
 
 def format_duration(value: timedelta) -> str:

@@ -112,7 +112,10 @@ def parse_yaml(text: str, name: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else f"{name}:1:1"
-        raise ConfigError(f"{where}: {error.problem or error.context}", "mend the YAML") from None
+        why = error.problem or error.context
+        if error.context and str(why).startswith("but "):  # "expected X", "but found Y"
+            why = f"{error.context}, {why}"
+        raise ConfigError(f"{where}: {why}", "mend the YAML") from None
     except yaml.YAMLError as error:
         raise ConfigError(f"{name}:1:1: {str(error).splitlines()[0]}", "mend the YAML") from None
     return Document(name, values, root)

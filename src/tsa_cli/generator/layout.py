@@ -16,6 +16,7 @@ from tsa_cli.generator.people import DAY_MS
 from tsa_cli.generator.tables import I64, Bools
 
 FORMATS = ("jsonl", "parquet")
+_HINT = "tsa generate --out FILE.jsonl, or --out FOLDER --format jsonl,parquet"
 _SUFFIXES = {
     ".jsonl": ("jsonl", None),
     ".ndjson": ("jsonl", None),
@@ -23,6 +24,7 @@ _SUFFIXES = {
     ".jsonl.zst": ("jsonl", "zstd"),
     ".parquet": ("parquet", None),
 }
+_OTHER_FILES = frozenset((".csv", ".tsv", ".json", ".txt", ".gz", ".zst", ".zip", ".duckdb"))
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,17 @@ def plan_targets(out: Path, formats: tuple[str, ...]) -> list[Target]:
     """
     for name in formats:
         if name not in FORMATS:
-            raise UsageError(f"--format: {name}: not one of {', '.join(FORMATS)}")
+            raise UsageError(f"--format: {name}: not one of {', '.join(FORMATS)}", _HINT)
     suffix = next((s for s in sorted(_SUFFIXES, key=len) if out.name.endswith(s)), None)
+    if suffix is None and (out.name == "-" or out.suffix in _OTHER_FILES) and not out.is_dir():
+        raise UsageError(
+            f"--out: {out.name}: no format of events", f"end it in {', '.join(_SUFFIXES)}"
+        )
     if suffix is None or out.is_dir():
         return _folder_targets(out, formats or FORMATS)
     own, compression = _SUFFIXES[suffix]
     if formats and own not in formats:
-        raise UsageError(f"--out: {out.name}: its ending says {own}, --format does not")
+        raise UsageError(f"--out: {out.name}: its ending says {own}, --format does not", _HINT)
     stem = out.name[: -len(suffix)]
     return [
         Target(out, own, compression, "all")

@@ -61,6 +61,11 @@ def schema(name: str) -> Json:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": kind, **found}
 
 
+def schemas() -> Json:
+    """The JSON Schema of every kind, by its name."""
+    return {kind: schema(kind) for kind in sorted({**FILES, **FOLDERS})}
+
+
 def _in_force(catalog: Catalog) -> list[str]:
     """Relative names: every YAML file of the user's folder, and the defaults not replaced."""
     found: set[str] = set()

@@ -7,6 +7,7 @@ writes  MODELS/NAME/current (promote)
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from tsa_cli.store import model_files
@@ -20,7 +21,7 @@ class ModelRow:
     model: str
     version: str
     is_current: bool
-    as_of: str | None
+    as_of: datetime | None
     roc_auc: float | None
     pr_auc: float | None
 
@@ -77,7 +78,7 @@ def _row(root: Path, found: ModelVersion) -> ModelRow:
         model=found.name,
         version=found.version,
         is_current=found.version == model_files.current_version(root, found.name),
-        as_of=str(as_of) if as_of is not None else None,
+        as_of=datetime.fromisoformat(as_of) if isinstance(as_of, str) else None,
         roc_auc=_figure(held, "roc_auc"),
         pr_auc=_figure(held, "pr_auc"),
     )

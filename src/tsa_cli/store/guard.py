@@ -1,9 +1,8 @@
 """
 SQL that users write: one read-only SELECT over the published tables, checked before it runs.
 
-DuckDB's own parser makes the syntax tree; every node, table, type and function in it must be on a
-list. (A statement of type SELECT is not enough: a CTE may delete.) Where the whole connection
-serves users, `lock_down` adds the engine's own limits.
+DuckDB's own parser makes the syntax tree; each node, table, type and function must be on a list
+(a SELECT's CTE may delete). Where users own the connection, `lock_down` adds the engine's limits.
 source  DuckDB documentation, "Securing DuckDB"; the hostile statements of the tests
 """
 
@@ -15,14 +14,15 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from tsa_cli.errors import DataError, MissingTable, UsageError
+from tsa_cli.config import nearest
+from tsa_cli.errors import DataError, UsageError
 from tsa_cli.store.allowed_functions import (
     ALLOWED_FUNCTIONS,
     ALLOWED_OPERATORS,
     BOUNDED_FUNCTIONS,
     TABLE_FUNCTIONS,
 )
-from tsa_cli.store.schema import MAKERS
+from tsa_cli.store.schema import missing
 
 if TYPE_CHECKING:
     import pyarrow
@@ -100,10 +100,9 @@ def check_query(
     used = {_table_name(node) for node in nodes if node.get("type") == "BASE_TABLE"} - common
     for name in sorted(used):
         if name not in tables:
-            raise _refused(f"table {name} is not one to read")
+            raise _refused(f"table {name} is not one to read{nearest(name, sorted(tables))}")
         if name not in existing:
-            command = MAKERS.get(name, "ingest PATH")
-            raise MissingTable(f"{name} does not exist yet", f"run `tsa {command}` first")
+            raise missing(name)
     parameters = con.extract_statements(sql)[0].named_parameters
     return CheckedQuery(sql, frozenset(used), frozenset(parameters))
 
@@ -120,7 +119,7 @@ def run_query(
     DataError when it runs longer than `timeout_seconds` or needs more memory than allowed.
     """
     if unknown := sorted(query.parameters - set(params)):
-        raise UsageError(f"SQL: nothing is bound to ${unknown[0]}", f"known: ${', $'.join(params)}")
+        raise UsageError(f"SQL: nothing is bound to ${unknown[0]}", "only audiences bind $as_of")
     values = {name: params[name] for name in query.parameters}
     timer = threading.Timer(timeout_seconds, con.interrupt)
     timer.start()
@@ -133,7 +132,8 @@ def run_query(
     except duckdb.OutOfMemoryException:
         raise DataError("SQL: out of memory", "select less, or raise memory_limit") from None
     except duckdb.Error as error:
-        raise UsageError(f"SQL: {str(error).strip().splitlines()[0]}") from None
+        why = str(error).strip().splitlines()[0].partition("Error: ")[2]
+        raise UsageError(f"SQL: {why or error}", "`tsa tables NAME` has the columns") from None
     finally:
         timer.cancel()
 
@@ -234,9 +234,9 @@ def _check_function(node: Node) -> None:
 
 
 def _arguments(node: Node) -> list[object]:
-    arguments = node.get("arguments")
-    found = arguments if isinstance(arguments, list) else []
-    return [a.get("expression", a) if isinstance(a, dict) else a for a in found]
+    found = node.get("arguments")
+    arguments = found if isinstance(found, list) else []
+    return [a.get("expression", a) if isinstance(a, dict) else a for a in arguments]
 
 
 def _is_small(argument: object) -> bool:
@@ -246,4 +246,5 @@ def _is_small(argument: object) -> bool:
 
 
 def _refused(why: str) -> UsageError:
+    why = "only a SELECT is allowed" if why.startswith("Only SELECT") else why
     return UsageError(f"SQL refused: {why}", _HINT)

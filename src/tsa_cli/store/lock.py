@@ -6,6 +6,7 @@ itself is never opened from Python: that would drop DuckDB's own lock (POSIX loc
 first close of any handle; seen: a second writer got in and its committed row vanished).
 """
 
+import errno
 import fcntl
 import json
 import os
@@ -18,6 +19,7 @@ from pathlib import Path
 from tsa_cli.errors import DataError, LockedError
 
 POLL_SECONDS = 0.05
+_READ_ONLY = frozenset((errno.EACCES, errno.EPERM, errno.EROFS))
 
 
 @contextmanager
@@ -31,15 +33,12 @@ def store_lock(db: Path, *, exclusive: bool, command: str, wait_seconds: float) 
     path = lock_path(db)
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except PermissionError:
-        if exclusive:
-            raise DataError(
-                f"{db}: the folder is not writable", "choose another file with --db"
-            ) from None
-        yield  # a read-only folder has no writer to wait for
-        return
     except OSError as error:
-        raise DataError(f"{db}: {error.strerror}", "choose another file with --db") from None
+        if error.errno in _READ_ONLY and not exclusive:
+            yield  # a read-only folder has no writer to wait for
+            return
+        why = "the folder is not writable" if error.errno in _READ_ONLY else error.strerror
+        raise DataError(f"{db}: {why}", "choose another file with --db") from None
     try:
         _acquire(handle, db, exclusive=exclusive, wait_seconds=wait_seconds)
         if exclusive:

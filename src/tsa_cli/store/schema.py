@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tsa_cli.errors import DataError
+from tsa_cli.errors import DataError, MissingTable
 
 if TYPE_CHECKING:
     from tsa_cli.store.store import Store
@@ -30,8 +30,25 @@ MAKERS = {
     "dim_users": "sessionize",
     "user_behavior_features": "features",
     "user_scores": "score",
+    "user_segments": "score",
+    "trigger_outbox": "triggers run",
     "audience_members": "audiences export",
 }
+
+_PUBLISHED_AS = {
+    "core": "dim_sessions",
+    "pages": "dim_sessions",
+    "sessions": "dim_sessions",
+    "actors": "dim_users",
+    "events": "fact_events",
+}
+
+
+def missing(name: str) -> MissingTable:
+    """The error for an absent table: its published name, and the command that makes it."""
+    command = MAKERS.get(name, "ingest PATH")
+    shown = _PUBLISHED_AS.get(name, name)
+    return MissingTable(f"{shown} does not exist yet", f"run `tsa {command}` first")
 
 
 def migrations() -> list[tuple[int, str]]:

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from tsa_cli.errors import CheckError, DataError, MissingTable, TsaError
+from tsa_cli.interrupts import stopped_by_signals
 from tsa_cli.store.connection import EngineSettings, open_database
 from tsa_cli.store.fragment import Fragment, quoted
 from tsa_cli.store.lock import store_lock
 from tsa_cli.store.queries import compose, has_sql
-from tsa_cli.store.schema import MAKERS, clear_leftovers, migrate
+from tsa_cli.store.schema import clear_leftovers, migrate, missing
 
 if TYPE_CHECKING:
     import numpy
@@ -178,8 +179,7 @@ class Store:
         """Raise MissingTable, naming the command that makes it, for the first absent table."""
         for name in names:
             if not self.has_table(name):
-                command = MAKERS.get(name, "ingest PATH")
-                raise MissingTable(f"{name} does not exist yet", f"run `tsa {command}` first")
+                raise missing(name)
 
     def newest_event_ts(self) -> datetime | None:
         """The default clock: the newest event's UTC timestamp; None in an empty store."""
@@ -260,8 +260,9 @@ def open_store(
         )
         store = Store(con, path)
         try:
-            migrate(store, reading=reading)
-            yield store
+            with stopped_by_signals(con.interrupt):
+                migrate(store, reading=reading)
+                yield store
             if not reading:
                 con.execute("checkpoint").fetchall()
         except RuntimeError as error:

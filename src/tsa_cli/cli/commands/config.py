@@ -44,15 +44,15 @@ def show(
 @app.command()
 def schema(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(show_default=False)],
+    name: Annotated[str | None, typer.Argument(show_default=False)] = None,
     fmt: FormatOption = None,
     out: OutOption = None,
 ) -> None:
-    """The JSON Schema of a kind of file, bare unless --format asks for another form."""
+    """The JSON Schema of a kind of file (of all, by kind), bare unless --format is given."""
     from tsa_cli.atomic_file import write_text
     from tsa_cli.steps import configs as step
 
-    found = step.schema(name)
+    found = step.schema(name) if name else step.schemas()
     bare = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
     if fmt is not None:
         session_of(ctx).emit(Answer("config schema", found), fmt, out)

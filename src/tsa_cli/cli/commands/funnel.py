@@ -54,7 +54,7 @@ def funnel(
     """How far people get through a funnel, how long it takes, where they stop."""
     session = session_of(ctx)
     drill = Drill(by, trend, after_drop, drivers, users_out, step, state)
-    check(drill, names or [])
+    check(session, drill, names or [])
     if build:
         build_missing(session, "sessionize")
     session.emit(work(session, names or [], Asked(as_of, since, until), drill), fmt, out)

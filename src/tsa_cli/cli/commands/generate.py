@@ -31,6 +31,9 @@ def generate(
     from tsa_cli.steps import generate as step
 
     session = session_of(ctx)
+    for option, target in (("--out", out), ("--answers", answers)):
+        if target is not None:
+            session.spare_store(option, target)
     wanted = tuple(part.strip() for part in formats.split(",")) if formats else ()
     with session.progress() as bar:
         result = step.run(

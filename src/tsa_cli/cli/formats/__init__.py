@@ -42,12 +42,12 @@ _ENDINGS = {
 }
 
 
-def of_file(path: Path) -> Format:
+def of_file(path: Path, option: str = "--out") -> Format:
     """The format that a file's ending names; UsageError when it names none."""
     found = _ENDINGS.get(path.suffix.lower())
     if found is None:
         raise UsageError(
-            f"--out {path}: no format has this ending",
+            f"{option} {path}: no format has this ending",
             f"end it in {', '.join(_ENDINGS)}, or give --format",
         )
     return found

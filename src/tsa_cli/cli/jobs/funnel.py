@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Report = dict[str, Plain]
 
+_USERS_OUT = "tsa funnel NAME --users-out FILE --step 2"
+
 
 class Bucket(StrEnum):
     """The periods of a trend."""
@@ -58,16 +60,17 @@ class Drill:
         return bool(self.trend or self.has_after_drop or self.has_drivers or self.users_out)
 
 
-def check(drill: Drill, names: list[str]) -> None:
+def check(session: Session, drill: Drill, names: list[str]) -> None:
     """Refuse a drill-down that names no bar or no file, before any work is done."""
     if drill.users_out is None:
+        if drill.step is not None and not drill.has_after_drop:
+            raise UsageError("--step needs --users-out or --after-drop", _USERS_OUT)
         return
     if len(names) != 1 or drill.step is None:
-        raise UsageError(
-            "--users-out needs one funnel and --step", "tsa funnel NAME --users-out FILE --step 2"
-        )
+        raise UsageError("--users-out needs one funnel and --step", _USERS_OUT)
     check_target(drill.users_out)
-    of_file(drill.users_out)
+    session.spare_store("--users-out", drill.users_out)
+    of_file(drill.users_out, "--users-out")
 
 
 def work(

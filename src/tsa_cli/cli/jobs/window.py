@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tsa_cli.cli import moments
-from tsa_cli.errors import DataError
+from tsa_cli.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from tsa_cli.store import Store
@@ -32,9 +32,12 @@ class Span:
 
 
 def span(store: "Store", asked: Asked) -> Span:
-    """The asked moments on the store's clock; DataError when the store holds no event."""
+    """The asked moments on the store's clock; DataError when the store is empty."""
     newest_ts = store.newest_event_ts()
     clock = moments.as_of(asked.as_of, newest_ts)
     if clock is None:
         raise DataError("the store holds no event yet", "run `tsa ingest PATH` first")
-    return Span(clock, moments.since(asked.since, clock), moments.until(asked.until, clock))
+    since, until = moments.since(asked.since, clock), moments.until(asked.until, clock)
+    if since is not None and until is not None and since > until:
+        raise UsageError(f"--since {asked.since} is after --until {asked.until}", "swap them")
+    return Span(clock, since, until)

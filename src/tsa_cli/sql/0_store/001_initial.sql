@@ -12,10 +12,10 @@ create table raw_events (
     event_ts timestamp not null,                    -- UTC
     user_id varchar,                                -- known id as sent
     anonymous_id varchar,                           -- device or visitor id as sent
-    client_session_id varchar,
+    client_session_id varchar,                      -- the client's own
     page_url varchar,                               -- personal query values redacted
-    referrer_url varchar,
-    user_agent varchar,
+    referrer_url varchar,                           -- personal query values redacted
+    user_agent varchar,                             -- as sent
     ip_address varchar,                             -- truncated
     properties json using compression zstd,         -- object; default compression costs 1.7x the bytes
     load_id integer not null                        -- -> ingested_files
@@ -43,30 +43,30 @@ where event_type not in ('$identify', '$alias');        -- calls about people ar
 
 create table ingested_files (
     load_id integer not null,                       -- 1, 2, … in order of ingestion
-    run_id varchar not null,
+    run_id varchar not null,                        -- -> runs
     path varchar not null,                          -- as given
     source varchar not null,                        -- mapping
     sha256 varchar not null,                        -- of the file's bytes
-    size_bytes bigint not null,
+    size_bytes bigint not null,                     -- bytes, as stored (compressed)
     left_bytes bigint not null,                     -- an unfinished last line, left for the next run
     status varchar not null,                        -- ingested
-    read_count bigint not null,
-    inserted_count bigint not null,
-    duplicate_count bigint not null,
-    conflict_count bigint not null,
-    rejected_count bigint not null,
+    read_count bigint not null,                     -- lines read
+    inserted_count bigint not null,                 -- of them, new events
+    duplicate_count bigint not null,                -- of them, same id and same content
+    conflict_count bigint not null,                 -- of them, same id and other content
+    rejected_count bigint not null,                 -- of them, no events: quarantined
     ingested_at timestamp not null                  -- UTC, wall clock
 );
 
 create table quarantined_events (
-    source_file varchar not null,
+    source_file varchar not null,                   -- path as given
     line_number bigint not null,                    -- 1, 2, …; a Parquet row number
     byte_offset bigint,                             -- null in Parquet
     reason varchar not null,                        -- reason code of the contract
-    detail varchar,
+    detail varchar,                                 -- what is wrong with the line
     raw varchar not null,                           -- the line, personal values protected
-    ingested_at timestamp not null,
-    load_id integer not null,
+    ingested_at timestamp not null,                 -- UTC, wall clock
+    load_id integer not null,                       -- -> ingested_files
     source varchar not null                         -- mapping it was read by
 );
 
@@ -100,14 +100,14 @@ from raw_events
 where event_type in ('$identify', '$alias');
 
 create table runs (
-    run_id varchar not null,
-    command varchar not null,
-    started_at timestamp not null,
-    ended_at timestamp,
+    run_id varchar not null,                        -- sorts by time; a step's begins with its run's
+    command varchar not null,                       -- without `tsa`
+    started_at timestamp not null,                  -- UTC, wall clock
+    ended_at timestamp,                             -- UTC, wall clock; null while it runs
     status varchar not null,                        -- running | done | breached | failed
-    exit_code integer,
+    exit_code integer,                              -- as the process ended; null while it runs
     definition varchar,                             -- hash of the configuration
-    counts json
+    counts json                                     -- the numbers of the result, by name
 );
 
 create table plan_results (

@@ -110,9 +110,7 @@ def discovered_keys(
 
 
 def _normalised(canonical: Fragment, policies: Policies) -> Relation:
-    numbered = Fragment(
-        f"select row_number() over () - 1 as ordinal, * from ({canonical.sql})", canonical.params
-    )
+    numbered = fragment_of("1_events/numbered.sql", {"canonical": canonical})
     return Relation(_normal(canonical, policies), _normal(numbered, policies))
 
 

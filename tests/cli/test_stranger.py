@@ -1,0 +1,204 @@
+"""What a stranger's slips come to: a wrong file, a closed pipe, a typo; never lost work."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tests.conftest import Ran, Tsa
+
+from tsa_cli.store.dictionary import dictionary
+from tsa_cli.store.guard import PUBLISHED_TABLES
+
+EVENT = '{"event_id":"1","event":"page_viewed","timestamp":"2026-01-01T00:00:00Z","user_id":"u"}\n'
+
+
+def error_of(ran: Ran) -> str:
+    """The text after `error: `."""
+    return next(line for line in ran.err.splitlines() if line.startswith("error: "))[7:]
+
+
+def hint_of(ran: Ran) -> str:
+    """The text after `hint: `."""
+    return next(line for line in ran.err.splitlines() if line.startswith("hint: "))[6:]
+
+
+@pytest.fixture
+def events(tsa: Tsa, tmp_path: Path) -> Path:
+    """A store with one event and no sessions."""
+    (tmp_path / "e.jsonl").write_text(EVENT)
+    assert tsa("ingest", "e.jsonl").code == 0
+    return tmp_path / "tsa.duckdb"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("runs", "list", "--format", "json", "--out", "tsa.duckdb"),
+        ("runs", "list", "--format", "json", "--out", "tsa.duckdb.lock"),
+        ("funnel", "booking", "--step", "1", "--users-out", "tsa.duckdb"),
+        ("generate", "--users", "2", "--days", "1", "--out", "g.jsonl", "--answers", "tsa.duckdb"),
+    ],
+)
+def test_no_answer_replaces_the_store(tsa: Tsa, events: Path, command: tuple[str, ...]) -> None:
+    before = events.read_bytes()
+    ran = tsa(*command)
+    assert ran.code == 2
+    assert "the store itself" in error_of(ran)
+    assert events.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("sessionize",),
+        ("sessionize", "-n"),
+        ("features",),
+        ("score",),
+        ("quarantine", "drop"),
+        ("identities", "cut", "a", "b"),
+    ],
+)
+def test_only_ingest_makes_a_store(tsa: Tsa, tmp_path: Path, command: tuple[str, ...]) -> None:
+    ran = tsa("--db", "tyop.duckdb", *command)
+    assert ran.code == 3
+    assert error_of(ran) == "tyop.duckdb: no store here yet"
+    assert hint_of(ran) == "run `tsa ingest PATH` first"
+    assert list(tmp_path.glob("tyop*")) == []
+
+
+@pytest.mark.parametrize("command", [["--help"], ["config", "show", "--format", "table"]])
+def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path: Path, command: list[str]) -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-m", "tsa_cli", *command],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert program.stdout is not None
+    program.stdout.close()
+    _, err = program.communicate()
+    assert (program.returncode, err) == (0, b"")
+
+
+def test_a_closed_stdout_is_nowhere_and_no_fault(tmp_path: Path) -> None:
+    line = f"{sys.executable} -m tsa_cli models list --format csv >&- 2>&-"
+    assert subprocess.run(["sh", "-c", line], cwd=tmp_path, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("bounce: prdd", "configs/sessions.yaml:2:1: bounce: Input should be 'prd' or 'ga4',"),
+        ("bounce: prdd", "not 'prdd'; did you mean 'prd'?"),
+        ("timeout: 99999999999d", "configs/sessions.yaml:2:1: timeout: a duration of at most"),
+        ("---", "configs/sessions.yaml:2:1: expected a single document in the stream, but"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_is_right(
+    tsa: Tsa, tmp_path: Path, text: str, told: str
+) -> None:
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs" / "sessions.yaml").write_text(f"version: 1\n{text}\n")
+    ran = tsa("config", "validate")
+    assert ran.code == 2
+    assert told in error_of(ran)
+
+
+def test_a_rule_over_several_keys_names_the_line_of_the_one_it_blames(
+    tsa: Tsa, tmp_path: Path
+) -> None:
+    (tmp_path / "configs" / "funnels").mkdir(parents=True)
+    (tmp_path / "configs" / "funnels" / "f.yaml").write_text(
+        "version: 1\nsteps: [{name: A, event: a}]\nexclude: [{event: b, after: 1, before: 9}]\n"
+    )
+    assert "configs/funnels/f.yaml:3:1: exclude: " in error_of(tsa("config", "validate"))
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--since", "2026-01-02", "--until", "2026-01-01"), "is after --until 2026-01-01"),
+        (("--since", "99999999999d"), "--since 99999999999d: not a moment"),
+        (("--since", "999999w"), "--since 999999w: before the first year"),
+        (("--step", "2"), "--step needs --users-out"),
+    ],
+)
+def test_an_option_that_cannot_mean_anything_is_a_usage_error(
+    tsa: Tsa, events: Path, options: tuple[str, ...], told: str
+) -> None:
+    tsa("sessionize")
+    ran = tsa("funnel", "booking", *options)
+    assert ran.code == 2
+    assert told in error_of(ran)
+
+
+@pytest.mark.parametrize("command", ["features", "funnel", "journey", "retention", "metrics"])
+def test_what_is_missing_has_the_name_that_users_know(tsa: Tsa, events: Path, command: str) -> None:
+    ran = tsa(command)
+    assert (ran.code, error_of(ran)) == (3, "dim_sessions does not exist yet")
+    assert hint_of(ran) == "run `tsa sessionize` first"
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("select * from fact_event", "did you mean 'fact_events'?"),
+        ("drop table fact_events", "only a SELECT is allowed"),
+        ("select x from fact_events", 'SQL: Referenced column "x" not found'),
+        ("select $x", "nothing is bound to $x"),
+    ],
+)
+def test_refused_sql_says_why_in_plain_words(tsa: Tsa, events: Path, sql: str, told: str) -> None:
+    ran = tsa("sql", sql)
+    assert ran.code == 2
+    assert told in error_of(ran)
+    assert hint_of(ran)
+
+
+@pytest.mark.parametrize("out", ["-", "events.csv", "events.json.gz"])
+def test_a_log_of_no_known_format_is_not_written_as_a_folder(
+    tsa: Tsa, tmp_path: Path, out: str
+) -> None:
+    ran = tsa("generate", "--users", "2", "--days", "1", "--out", out)
+    assert ran.code == 2
+    assert "no format of events" in error_of(ran)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_column_of_a_published_table_says_what_it_means() -> None:
+    bare = {
+        f"{name}.{column.name}"
+        for name, entry in dictionary().items()
+        if name in PUBLISHED_TABLES
+        for column in entry.columns
+        if not column.meaning
+    }
+    assert bare == set()
+
+
+def test_a_schema_without_a_name_is_every_schema(tsa: Tsa) -> None:
+    ran = tsa("config", "schema")
+    assert ran.code == 0
+    assert {"funnels", "sessions", "tsa"} <= set(json.loads(ran.out))
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_ends_a_statement_that_runs(
+    events: Path, tmp_path: Path, number: int, code: int
+) -> None:
+    endless = "select count(*) from range(1000000) a, range(1000000) b where a.range < b.range"
+    program = subprocess.Popen(
+        [sys.executable, "-m", "tsa_cli", "sql", endless],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    time.sleep(3)
+    assert program.poll() is None
+    program.send_signal(number)
+    _, err = program.communicate(timeout=20)
+    assert (program.returncode, err) == (code, b"")

@@ -1,0 +1,55 @@
+"""A full disk or too little memory is one clear line, exit 3, and the store as it was."""
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.faults.shop_files import digest, write_files
+
+
+def tsa(folder: Path, *words: str, file_limit: int | None = None) -> tuple[int, str]:
+    """(exit code, stderr) of a run in which no file may grow over `file_limit` bytes."""
+
+    def limit() -> None:
+        if file_limit is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "tsa_cli", *words],
+        cwd=folder, capture_output=True, text=True, timeout=120, preexec_fn=limit, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stderr
+
+
+def one_clear_error(said: str) -> None:
+    """An error, a hint, no traceback."""
+    assert "Traceback" not in said
+    assert said.count("error: ") == 1
+    assert "hint: " in said
+
+
+def test_a_disk_that_fills_up_leaves_the_store_as_it_was(tmp_path: Path) -> None:
+    first, second = write_files(tmp_path / "in", files=2, lines=20_000, seed=3)
+    first.write_text("\n".join(first.read_text().splitlines()[:200]) + "\n")
+    assert tsa(tmp_path, "ingest", str(first))[0] in (0, 1)
+    db = tmp_path / "tsa.duckdb"
+    before = digest(db)
+    code, said = tsa(tmp_path, "ingest", str(second), file_limit=db.stat().st_size + 4096)
+    assert code == 3
+    one_clear_error(said)
+    assert digest(db) == before
+    assert tsa(tmp_path, "ingest", str(second))[0] in (0, 1)
+    assert digest(db)[1] > before[1]
+
+
+def test_too_little_memory_is_named_with_the_knob_that_helps(tmp_path: Path) -> None:
+    write_files(tmp_path / "in", files=1, lines=60_000, seed=4)
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs" / "tsa.yaml").write_text("version: 1\nmemory_limit: 3MB\n")
+    code, said = tsa(tmp_path, "ingest", "in")
+    assert code == 3
+    one_clear_error(said)
+    assert "memory_limit" in said
+    (tmp_path / "configs" / "tsa.yaml").unlink()
+    assert tsa(tmp_path, "ingest", "in")[0] in (0, 1)
