@@ -4,8 +4,8 @@ import shlex
 
 import pytest
 import typer
-
 from tests.conftest import Tsa
+
 from tsa_cli.cli.app import app
 from tsa_cli.cli.examples import EXAMPLES
 
