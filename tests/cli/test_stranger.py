@@ -186,9 +186,8 @@ def test_a_schema_without_a_name_is_every_schema(tsa: Tsa) -> None:
     assert {"funnels", "sessions", "tsa"} <= set(json.loads(ran.out))
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_signal_ends_a_statement_that_runs(
-    events: Path, tmp_path: Path, number: int, code: int
+def test_a_second_signal_ends_a_run_at_once_whatever_the_engine_does(
+    events: Path, tmp_path: Path
 ) -> None:
     endless = "select count(*) from range(1000000) a, range(1000000) b where a.range < b.range"
     program = subprocess.Popen(
@@ -197,8 +196,14 @@ def test_a_signal_ends_a_statement_that_runs(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    time.sleep(3)
-    assert program.poll() is None
-    program.send_signal(number)
-    _, err = program.communicate(timeout=20)
-    assert (program.returncode, err) == (code, b"")
+    try:
+        time.sleep(3)
+        assert program.poll() is None
+        program.send_signal(signal.SIGTERM)
+        time.sleep(1)
+        program.send_signal(signal.SIGTERM)
+        program.communicate(timeout=5)
+    finally:
+        program.kill()
+        program.communicate()
+    assert program.returncode in (143, -signal.SIGTERM)

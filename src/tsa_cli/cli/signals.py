@@ -3,13 +3,10 @@ SIGINT and SIGTERM end a run by a KeyboardInterrupt, so that transactions roll b
 one ends it at once, which is safe too: the store survives a kill at any moment.
 """
 
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-
-from tsa_cli.interrupts import stop_statements
 
 _EXIT_BASE = 128
 
@@ -20,10 +17,9 @@ def ending_signals() -> Iterator[list[int]]:
     received: list[int] = []
 
     def end(number: int, frame: FrameType | None) -> None:
-        if received:
-            os._exit(_EXIT_BASE + number)
         received.append(number)
-        stop_statements()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.SIG_DFL)  # no handler runs while the engine unwinds
         raise KeyboardInterrupt
 
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}

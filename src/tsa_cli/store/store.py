@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from tsa_cli.errors import CheckError, DataError, MissingTable, TsaError
-from tsa_cli.interrupts import stopped_by_signals
 from tsa_cli.store.connection import EngineSettings, open_database
 from tsa_cli.store.fragment import Fragment, quoted
 from tsa_cli.store.lock import store_lock
@@ -260,9 +259,8 @@ def open_store(
         )
         store = Store(con, path)
         try:
-            with stopped_by_signals(con.interrupt):
-                migrate(store, reading=reading)
-                yield store
+            migrate(store, reading=reading)
+            yield store
             if not reading:
                 con.execute("checkpoint").fetchall()
         except RuntimeError as error:
