@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.steps.ingest.conftest import Ingest
+from tsa_cli.steps.ingest.lines_file import SMALL_BYTES
 from tsa_cli.steps.ingest.report import FileReport
 from tsa_cli.steps.ingest.verdict import judge
 from tsa_cli.store import Store
@@ -225,3 +226,18 @@ def test_the_strict_judge_refuses_what_is_no_json() -> None:
     for bad, reason in BAD_LINES.items():
         if reason in ("invalid_json", "not_an_object", "invalid_encoding"):
             assert judge(bad, 1_000_000, 200).reason == reason, bad
+
+
+def test_a_large_file_is_judged_line_by_line_like_a_small_one(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    filler = json.dumps({"text": "x" * 400})[1:-1]
+    lines = [event(n)[:-1] + b", " + filler.encode() + b"}" for n in range(20_000)]
+    places = {3: b"{", 7_000: b'{"a": [1,]}', 7_001: b"", 15_555: b'{"x":NaN}', 19_999: b"[]"}
+    for place, bad in places.items():
+        lines[place] = bad
+    (tmp_path / "a.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    assert (tmp_path / "a.jsonl").stat().st_size > SMALL_BYTES
+    [report] = do_ingest(tmp_path / "a.jsonl").files
+    assert counts(report) == (19_999, 19_995, 0, 0, 4)
+    assert [number for number, _, _ in quarantined(store)] == [4, 7_001, 15_556, 20_000]

@@ -89,7 +89,8 @@ def summary_of(result: "IngestResult") -> str:
     counts = ("read", "inserted", "duplicate", "conflict", "rejected")
     told = ", ".join(f"{result.total(name):,} {name}" for name in counts)
     unchanged = sum(file.status == "unchanged" for file in result.files)
-    return f"{len(result.files)} files ({unchanged} unchanged): {told}"
+    files = "1 file" if len(result.files) == 1 else f"{len(result.files)} files"
+    return f"{files} ({unchanged} unchanged): {told}"
 
 
 def _verdict(result: "IngestResult", max_rejected: float) -> TsaError | None:

@@ -8,17 +8,19 @@ knows the way back from an ordinal to the line, its number and its place in byte
 import mmap
 from bisect import bisect_right
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from tsa_cli.errors import DataError
-from tsa_cli.kernels.lines import BlockScan, count_lines, is_plain, scan_block
+from tsa_cli.kernels.lines import BlockScan, Bytes, count_lines, is_plain, scan_block
 from tsa_cli.steps.ingest.verdict import Verdict, judge
 
 BLOCK_BYTES = 1 << 20
 SMALL_BYTES = 8 << 20  # below this the precise scan costs less than importing the quick one
+SCAN_THREADS = 2
 SAMPLE_HEAD_BLOCKS = 16
 SAMPLE_BLOCKS = 64
 BOM = b"\xef\xbb\xbf"
@@ -92,28 +94,47 @@ class LinesFile:
         start = self.block_starts[block]
         last = block + 1 == len(self.block_starts)
         stop = self.end if last else self.block_starts[block + 1]
-        view = np.frombuffer(self.data, dtype=np.uint8, count=stop - start, offset=start)
+        view = self._view(start, stop)
         return scan_block(view, self.max_line_bytes, self.max_depth), start
 
     def index(self) -> None:
         """Count every line once, and judge the suspects."""
-        size = self.end - self.start
-        start = self.start
+        spans = list(self._spans())
+        if self.end - self.start > SMALL_BYTES:
+            with ThreadPoolExecutor(SCAN_THREADS) as pool:  # the search runs outside of the GIL
+                plain = list(pool.map(self._plain_lines, spans))
+        else:
+            plain = [None] * len(spans)
         lines = 0
-        while start < self.end:
-            stop = self._block_end(start)
-            view = np.frombuffer(self.data, dtype=np.uint8, count=stop - start, offset=start)
+        for (start, stop), known in zip(spans, plain, strict=True):
             self.block_starts.append(start)
             self.lines_before.append(lines)
             self.rows_before.append(self.row_count)
-            if size > SMALL_BYTES and is_plain(view, self.max_line_bytes, self.max_depth):
-                count = count_lines(view)
-                self.row_count += count
-            else:
+            count = known
+            if count is None:
+                view = self._view(start, stop)
                 scan = scan_block(view, self.max_line_bytes, self.max_depth)
                 count = len(scan.ends)
                 self.row_count += count - len(scan.blank) - self._judge(scan, start)
+            else:
+                self.row_count += count
             lines += count
+
+    def _plain_lines(self, span: tuple[int, int]) -> int | None:
+        """The lines of a block without a special one; None when it must be scanned closely."""
+        view = self._view(*span)
+        if is_plain(view, self.max_line_bytes, self.max_depth):
+            return count_lines(view)
+        return None
+
+    def _view(self, start: int, stop: int) -> Bytes:
+        return np.frombuffer(self.data, dtype=np.uint8, count=stop - start, offset=start)
+
+    def _spans(self) -> Iterator[tuple[int, int]]:
+        start = self.start
+        while start < self.end:
+            stop = self._block_end(start)
+            yield start, stop
             start = stop
 
     def _judge(self, scan: BlockScan, base: int) -> int:
