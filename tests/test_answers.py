@@ -1,7 +1,7 @@
 """
 The pipeline's numbers against the true answers of the generator.
 
-The generator counts them from its own arrays, by rules of its own; nothing of the pipeline is in it.
+The generator counts them from its own arrays by rules of its own; nothing here is the pipeline's.
 """
 
 import json
