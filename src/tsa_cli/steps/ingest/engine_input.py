@@ -8,13 +8,8 @@ CSV and TSV were made JSON lines before; Parquet is read as it is.
 from collections.abc import Mapping
 from pathlib import Path
 
-from tsa_cli.steps.ingest.table_rows import MAX_OBJECT_BYTES, rows_to_lines
+from tsa_cli.steps.ingest.table_rows import MAX_OBJECT_BYTES
 from tsa_cli.store import Fragment, fragment_of
-
-__all__ = [
-    "documents_reader", "line_columns_reader", "parquet_columns_reader",
-    "parquet_documents_reader", "rows_to_lines",
-]  # fmt: skip
 
 
 def line_columns_reader(path: Path, columns: list[str], objects: set[str]) -> Fragment:
@@ -36,7 +31,7 @@ def documents_reader(path: Path) -> Fragment:
     )
 
 
-def parquet_documents_reader(path: Path, shown: Mapping[str, str] | None = None) -> Fragment:
+def parquet_documents_reader(path: Path, shown: Mapping[str, str]) -> Fragment:
     """One JSON document a Parquet row, without nulls; `shown` columns are read another way."""
     columns = f"* replace ({_aliased(shown)})" if shown else "*"
     return _parquet("1_events/parquet_documents.sql", path, columns)

@@ -209,7 +209,8 @@ class Loader:
             return _Loaded(inserted, 0, faults, [])
         store.execute("1_events/repeats.sql")
         [(first_count, same_count)] = store.rows("1_events/repeat_counts.sql")
-        store.execute("1_events/insert_first_repeats.sql", load_id=load_id)
+        first_slots = {"normalised": _EXACT_ROWS, "accepted": _FIRST_REPEATS}
+        store.execute("1_events/insert_events.sql", first_slots, load_id=load_id)
         privacy = self.policies.privacy
         store_people(store, _EXACT_ROWS, _FIRST_REPEATS, load_id, privacy, self.keys)
         suspects = store.rows("1_events/repeat_suspects.sql")

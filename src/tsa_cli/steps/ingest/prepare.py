@@ -12,7 +12,7 @@ from pathlib import Path
 from tsa_cli.config.sources import SourceConfig
 from tsa_cli.errors import DataError
 from tsa_cli.privacy.field_crypto import Keys
-from tsa_cli.steps.ingest import engine_input, parquet_columns
+from tsa_cli.steps.ingest import parquet_columns
 from tsa_cli.steps.ingest.detect import Detected, detect, sample_documents
 from tsa_cli.steps.ingest.lines_file import Line, open_lines
 from tsa_cli.steps.ingest.load import FileToLoad
@@ -24,6 +24,7 @@ from tsa_cli.steps.ingest.relation import (
     relation_of_parquet,
 )
 from tsa_cli.steps.ingest.spool import Spool, Spooled
+from tsa_cli.steps.ingest.table_rows import rows_to_lines
 from tsa_cli.store import Store
 
 AUTO = "auto"
@@ -70,7 +71,7 @@ def file_to_load(store: Store, spool: Spool, config: IngestConfig, spooled: Spoo
     taken = spooled
     if spooled.shape != "lines":
         columns = _tsv_columns(config) if spooled.shape == "tsv" else []
-        taken, first_lines = engine_input.rows_to_lines(spooled, spool, columns)
+        taken, first_lines = rows_to_lines(spooled, spool, columns)
     tsa = config.policies.tsa
     lines = open_lines(
         taken.path,
