@@ -23,7 +23,7 @@ CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 STEPS = "tsa_cli.steps"
 # Which part of `sessionize` the functions of each module are; the step as a whole is timed, too.
 PARTS = {
-    f"{STEPS}.sessionize.lookups": "layout",
+    f"{STEPS}.sessionize.touches": "sessions",
     f"{STEPS}.sessionize.layout": "layout",
     f"{STEPS}.sessionize.visits": "sessions",
     f"{STEPS}.sessionize.identity": "people",

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.shop_files import digest, write_files
+from tests.stored import stored_and_told
 from tsa_cli.store import open_store
 
 
@@ -59,7 +60,7 @@ def assert_whole_files_only(db: Path) -> None:
     if not db.exists() or db.stat().st_size == 0:
         return
     with open_store(db) as store:
-        [(stored, told)] = store.rows("1_events/stored_and_told.sql")
+        stored, told = stored_and_told(store)
         assert stored == told
 
 
@@ -75,6 +76,6 @@ def test_two_at_once_one_works_and_the_other_says_who(tmp_path: Path) -> None:
         assert "is in use by `tsa ingest" in ends[1][1]
         assert "hint:" in ends[1][1]
     with open_store(db, "read") as store:
-        [(stored, told)] = store.rows("1_events/stored_and_told.sql")
+        stored, told = stored_and_told(store)
         assert stored == told
     assert db.stat().st_mode & 0o077 == 0

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.steps.ingest.conftest import ingest_config
+from tests.stored import stored_and_told
 from tsa_cli.steps import ingest
 from tsa_cli.store import Store, open_store
 
@@ -63,7 +64,7 @@ def test_a_mutated_file_keeps_the_ledger_exact(tmp_path: Path, files: int) -> No
             path.write_bytes(data)
             told += check(store, path, data)
             path.unlink()
-        [(stored, ledger)] = store.rows("1_events/stored_and_told.sql")
+        stored, ledger = stored_and_told(store)
     assert stored == ledger == told
 
 

@@ -10,12 +10,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 
+from tests.stored import table
+from tsa_cli import lookups
 from tsa_cli.config.catalog import Catalog
 from tsa_cli.config.channels import ChannelsFile
 from tsa_cli.config.referrers import ReferrersFile
+from tsa_cli.steps.ingest.word_keys import WordKeys
 from tsa_cli.steps.sessionize import SessionizeConfig
 from tsa_cli.store import Store
+
+__all__ = ["table"]
 
 START = datetime(2024, 3, 1, 23, 0)
 BOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
@@ -113,22 +119,31 @@ def _properties(rng: random.Random) -> dict[str, object]:
 
 
 def add_events(store: Store, events: Sequence[Event], load_id: int = 1) -> None:
-    """Append the events to the log, as ingest would."""
-    columns = {
+    """Append the events to the log, encoded as ingest would."""
+    kept = {
         "event_text": [event.event_id for event in events],
-        "event_type": [event.event_type for event in events],
         "event_ts": [event.event_ts for event in events],
-        "user_id": [event.user_id for event in events],
-        "anonymous_id": [event.anonymous_id for event in events],
-        "page_url": [event.page_url for event in events],
-        "referrer_url": [event.referrer_url for event in events],
-        "user_agent": [event.user_agent for event in events],
-        "ip_address": [event.ip_address for event in events],
         "properties": [json.dumps(event.properties) for event in events],
     }
-    texts = dict.fromkeys(columns, pl.String) | {"event_ts": pl.Datetime("us")}
-    frame = pl.DataFrame(columns, schema=texts)
-    store.insert("raw_events", frame.with_columns(load_id=pl.lit(load_id, dtype=pl.Int32)))
+    frame = pl.DataFrame(kept, schema=dict.fromkeys(kept, pl.String) | {"event_ts": pl.Datetime})
+    words = {
+        "event_code": ("event_types", [event.event_type for event in events]),
+        "page_key": ("pages", [event.page_url for event in events]),
+        "referrer_key": ("referrers", [event.referrer_url for event in events]),
+        "agent_key": ("user_agents", [event.user_agent for event in events]),
+        "ip_key": ("ips", [event.ip_address for event in events]),
+    }
+    keys = WordKeys(store, {}, "truncate")
+    encoded = {
+        name: pl.Series(keys.texts(table, pa.array(texts, pa.string())))
+        for name, (table, texts) in words.items()
+    }
+    anonymous_ids = pa.array([event.anonymous_id for event in events], pa.string())
+    known_ids = pa.array([event.user_id for event in events], pa.string())
+    encoded["actor_key"] = pl.Series(keys.actors(anonymous_ids, known_ids))
+    lookups.add_new(store, default_config().lookups, keys.new_rows())
+    load = pl.lit(load_id, dtype=pl.Int32)
+    store.insert("raw_events", frame.with_columns(load_id=load, **encoded))
 
 
 def add_links(store: Store, links: Iterable[tuple[str, str, str, datetime]]) -> None:
@@ -150,10 +165,3 @@ def default_config(**changes: object) -> SessionizeConfig:
         referrers=catalog.load(ReferrersFile, "referrers.yaml"),
         **changes,  # type: ignore[arg-type]
     )
-
-
-def table(store: Store, sql: str) -> list[dict[str, object]]:
-    """The rows of a test's own query."""
-    result = store.connection().execute(sql)
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -39,8 +39,10 @@ PUBLIC = {
         row_number() over (partition by a.device_id order by c.core_seq) as place
         from core c join actors a using (actor_key) join event_types w using (event_code)
         join events e using (event_seq)
-        left join pages p using (page_key) left join referrers r using (referrer_key)
-        left join user_agents u using (agent_key) left join ips i using (ip_key)
+        left join pages p on p.page_key = c.page_key
+        left join referrers r on r.referrer_key = c.referrer_key
+        left join user_agents u on u.agent_key = c.agent_key
+        left join ips i on i.ip_key = c.ip_key
         left join sessions s on s.session_key = c.session_key""",
 }
 
@@ -159,7 +161,10 @@ def test_removed_events_ask_for_a_full_run(store: Store) -> None:
     add_events(store, random_history(1))
     add_events(store, [Event("gone", "page_viewed", START, user_id="erased", anonymous_id="x")])
     sessionize.run(store, default_config())
-    store.connection().execute("delete from raw_events where user_id = 'erased'").fetchall()
+    store.connection().execute(
+        """delete from raw_events
+        where actor_key in (select actor_key from actors where known_id = 'erased')"""
+    ).fetchall()
     result = sessionize.run(store, default_config())
     assert result.mode == "full"
     assert result.events + result.excluded_events == 80

@@ -1,6 +1,7 @@
 """configs/tsa.yaml: the store, the engine's limits, what ingest accepts, what `tsa run` runs."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, PlainSerializer
@@ -29,6 +30,7 @@ class TsaConfig(ConfigFile):
     memory_limit: str | None = Field(None, pattern=r"^\d+(\.\d+)?\s?([KMGT]i?B|%)$")
     threads: int | None = Field(None, ge=1)
     temp_directory: str | None = None
+    mmdb: Path | None = None
     inbox: list[str] = []
     max_rejected: float = Field(0.02, ge=0, le=1)
     max_file_rejected: float = Field(0.5, ge=0, le=1)

@@ -39,12 +39,7 @@ def open_database(
     program holds it longer than `wait_seconds`.
     """
     _refuse_other_files(db)
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-        "python_enable_replacements": False,
-        "temp_directory": settings.temp_directory or f"{db}.tmp",
-    }
+    config = _locked_down() | {"temp_directory": settings.temp_directory or f"{db}.tmp"}
     deadline = time.monotonic() + wait_seconds
     old_mask = os.umask(0o077)
     try:
@@ -62,6 +57,23 @@ def open_database(
         os.umask(old_mask)
     _apply(con, settings)
     return con
+
+
+def open_reader(settings: EngineSettings) -> duckdb.DuckDBPyConnection:
+    """A connection to an engine without a file; what it reads keeps UUID and JSON as types."""
+    con = duckdb.connect(":memory:", config=_locked_down())
+    _apply(con, settings)
+    for name in ("arrow_lossless_conversion", "arrow_large_buffer_size"):
+        con.execute(f"set {name}=true").fetchall()
+    return con
+
+
+def _locked_down() -> dict[str, str | bool | int | float | list[str]]:
+    return {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "python_enable_replacements": False,
+    }
 
 
 def _apply(con: duckdb.DuckDBPyConnection, settings: EngineSettings) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from tsa_cli.errors import CheckError, DataError, MissingTable, TsaError
-from tsa_cli.store.connection import EngineSettings, open_database
+from tsa_cli.store.connection import EngineSettings, open_database, open_reader
 from tsa_cli.store.fragment import Fragment, quoted
 from tsa_cli.store.lock import store_lock
 from tsa_cli.store.queries import compose, has_sql
@@ -36,9 +36,12 @@ Row = tuple[object, ...]
 class Store:
     """Statements of the package's `.sql` files on one open database."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, path: Path, settings: EngineSettings
+    ) -> None:
         self._con = con
         self.path = path
+        self.settings = settings
         self._in_transaction = False
 
     def rows(self, sql: str, slots: Slots | None = None, /, **params: object) -> list[Row]:
@@ -90,6 +93,18 @@ class Store:
             for name, array in arrays.items()
         }
 
+    def stream(
+        self, sql: str, slots: Slots | None = None, /, *, batch_rows: int, **params: object
+    ) -> "pyarrow.RecordBatchReader":
+        """
+        The answer in batches, in order; the connection is busy until the last one was taken.
+
+        UUID and JSON keep their types on the way into another store.
+        """
+        text, values = self._statement(sql, slots, params)
+        with translated_errors():
+            return self._con.sql(text, params=values).to_arrow_reader(batch_rows)
+
     def execute(self, sql: str, slots: Slots | None = None, /, **params: object) -> None:
         """Run every statement of the file in order; results are drained and dropped."""
         text, values = compose(sql, slots, params)
@@ -135,8 +150,42 @@ class Store:
                 self._forget("incoming_rows")
         return len(rows)
 
+    def insert_as(self, table: str, rows: "pyarrow.Table") -> None:
+        """Make the temporary table `table` of the rows."""
+        with self.lent("incoming_rows", rows), translated_errors():
+            self._con.execute(
+                f"create or replace temp table {quoted(table)} as select * from incoming_rows"
+            ).fetchall()
+
     @contextmanager
-    def lent(self, name: str, rows: "pyarrow.Table | polars.DataFrame") -> Iterator[None]:
+    def aside(self) -> "Iterator[Store]":
+        """
+        A second connection to the same file, for looks while this one is busy.
+
+        It sees what was committed before; it must not write.
+        """
+        con = self._con.cursor()
+        try:
+            yield Store(con, self.path, self.settings)
+        finally:
+            con.close()
+
+    @contextmanager
+    def reader(self) -> "Iterator[Store]":
+        """An engine of its own without a file, to read event files with."""
+        con = open_reader(self.settings)
+        try:
+            yield Store(con, Path(":memory:"), self.settings)
+        finally:
+            con.interrupt()  # a stream that nobody takes to its end
+            con.close()
+
+    @contextmanager
+    def lent(
+        self,
+        name: str,
+        rows: "pyarrow.Table | pyarrow.RecordBatchReader | polars.DataFrame",
+    ) -> Iterator[None]:
         """Let statements read the frame as a table called `name` for the time of the block."""
         self._con.register(name, rows)
         try:
@@ -254,10 +303,9 @@ def open_store(
     with store_lock(path, exclusive=not reading, command=command, wait_seconds=wait_seconds):
         if not reading:
             clear_leftovers(path)
-        con = open_database(
-            path, settings or EngineSettings(), read_only=reading, wait_seconds=wait_seconds
-        )
-        store = Store(con, path)
+        chosen = settings or EngineSettings()
+        con = open_database(path, chosen, read_only=reading, wait_seconds=wait_seconds)
+        store = Store(con, path, chosen)
         try:
             migrate(store, reading=reading)
             yield store

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.steps.histories import default_config
 from tsa_cli.config import open_catalog
 from tsa_cli.config.events import EventsConfig
 from tsa_cli.config.privacy import PrivacyConfig
@@ -32,7 +33,9 @@ def ingest_config(**changes: object) -> ingest.IngestConfig:
     assert isinstance(privacy, PrivacyConfig)
     assert isinstance(keys, Keys)
     sources = dict(open_catalog(None).entries(SourceConfig, "sources", []))
-    return ingest.IngestConfig(Policies(tsa, plan, privacy, NOW), sources, keys, **changes)  # type: ignore[arg-type]
+    return ingest.IngestConfig(
+        Policies(tsa, plan, privacy, NOW, default_config().lookups), sources, keys, **changes
+    )  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.steps.ingest.conftest import Ingest
+from tests.stored import worded
 from tsa_cli.enrich.ip import truncate_ip
 from tsa_cli.store import Store
 
@@ -61,7 +62,7 @@ def test_every_address_is_stored_as_the_plain_function_truncates_it(
     ]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     do_ingest(tmp_path / "a.jsonl")
-    stored = [row["ip_address"] for row in store.records("1_events/stored_addresses.sql")]
+    stored = [row["ip_address"] for row in worded(store, "user_id")]
     assert stored == [truncate_ip(address) for address in ADDRESSES]
 
 
@@ -75,6 +76,6 @@ def test_personal_values_in_urls_are_redacted_before_they_are_stored(
     }  # fmt: skip
     (tmp_path / "a.jsonl").write_text(json.dumps(line) + "\n")
     do_ingest(tmp_path / "a.jsonl")
-    [row] = store.records("1_events/stored_addresses.sql")
+    [row] = worded(store, "user_id")
     assert row["page_url"] == "https://shop.example/book?email=(redacted)&x=1#(redacted)"
     assert row["referrer_url"] == "https://mail.example/?phone=(redacted)"

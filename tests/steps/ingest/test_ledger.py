@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.steps.ingest.conftest import Ingest
+from tests.stored import worded
 from tsa_cli.steps.ingest.lines_file import SMALL_BYTES
 from tsa_cli.steps.ingest.report import FileReport
 from tsa_cli.steps.ingest.verdict import judge
@@ -30,7 +31,7 @@ def counts(report: FileReport) -> tuple[int, int, int, int, int]:
 
 def stored_ids(store: Store) -> list[str]:
     """The ids of all stored events, sorted."""
-    return sorted(str(row["event_id"]) for row in store.records("1_events/stored_ids.sql"))
+    return sorted(str(row["event_id"]) for row in worded(store, "event_id"))
 
 
 def quarantined(store: Store) -> list[tuple[object, ...]]:

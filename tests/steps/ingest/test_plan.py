@@ -342,6 +342,10 @@ def test_an_alias_is_stored_under_the_name_of_the_plan(
     ]
     do_ingest(write(tmp_path / "x.jsonl", events), plan=default_plan())
     found = [
-        row["event_type"] for row in table(store, "select event_type from events order by event_ts")
+        row["event_type"]
+        for row in table(
+            store,
+            "select event_type from events join event_types using (event_code) order by event_ts",
+        )
     ]
     assert found == ["price_checked", "page_viewed", "booking_completed", "unheard"]

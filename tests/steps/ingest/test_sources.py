@@ -12,6 +12,7 @@ import pytest
 from tests.steps.ingest import source_files
 from tests.steps.ingest.conftest import Ingest
 from tests.steps.ingest.source_files import PAGE, Line, uuid
+from tests.stored import table, worded
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.steps.ingest.detect import detect, fits
 from tsa_cli.store import Store
@@ -27,18 +28,10 @@ def write(path: Path, lines: list[Line]) -> Path:
 
 def rows(store: Store) -> list[dict[str, Any]]:
     """All stored rows by time, calls about people included; properties as objects."""
-    found = table(store, "select * from raw_events order by event_ts")
+    found = worded(store, "event_ts")
     for row in found:
-        row["event_id"] = row["event_text"] or str(row["event_uuid"])
         row["properties"] = json.loads(row["properties"])
     return found
-
-
-def table(store: Store, sql: str) -> list[dict[str, Any]]:
-    """The rows of a query, as dicts."""
-    result = store.connection().execute(sql)
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def traits(store: Store) -> set[tuple[object, ...]]:
@@ -119,7 +112,10 @@ def test_segment_calls_become_events_links_and_traits(store: Store, load: Any) -
 
 def test_segment_calls_about_people_are_no_events(store: Store, load: Any) -> None:
     load("segment")
-    names = [r["event_type"] for r in table(store, "select * from events")]
+    names = [
+        r["event_type"]
+        for r in table(store, "select * from events join event_types using (event_code)")
+    ]
     assert sorted(names) == ["Price_Checked", "group_joined", "page_viewed", "screen_viewed"]
 
 

@@ -97,7 +97,7 @@ def _fill(store: Store, events: Sequence[Event]) -> Given:
         )
     _insert_lookups(store, code, page_key, user_key)
     _insert_actors(store, events, actor_key, device_key, user_key)
-    _insert_events(store, events)
+    _insert_events(store, events, code, page_key, actor_key)
     _create_core(store, core)
     _create_sessions(store, visits, user_key, device_key, device_of)
     return Given(store, visits, [e for _, e in ordered])
@@ -143,21 +143,26 @@ def _insert_actors(
     store.insert("actors", pl.DataFrame(rows, infer_schema_length=None))
 
 
-def _insert_events(store: Store, events: Sequence[Event]) -> None:
+def _insert_events(
+    store: Store,
+    events: Sequence[Event],
+    code: dict[str, int],
+    page_key: dict[str, int],
+    actor_key: dict[tuple[str, str], int],
+) -> None:
     rows = [
         {
             "event_text": f"e{i:06d}",
-            "event_type": e.name,
+            "event_code": code[e.name],
             "event_ts": e.ts,
-            "user_id": e.user,
-            "anonymous_id": e.anonymous_id or e.user,
-            "page_url": e.page,
+            "actor_key": actor_key[e.anonymous_id or e.user, e.user],
+            "page_key": page_key.get(e.page or ""),
             "properties": e.properties,
             "load_id": 1,
         }
         for i, e in enumerate(events)
     ]
-    schema = {"page_url": pl.String}
+    schema = {"page_key": pl.Int32, "event_code": pl.UInt16}
     store.insert("raw_events", pl.DataFrame(rows, schema_overrides=schema))
 
 

@@ -58,7 +58,7 @@ def _config(session: Session, window: Span, wanted: Wanted) -> "ExplainConfig":
     from tsa_cli.config.events import EventsConfig
     from tsa_cli.steps.explain import ExplainConfig, VisitsConfig
 
-    files = config_of(session.catalog)
+    files = config_of(session)
     return ExplainConfig(
         _funnels(session.catalog, window, wanted.funnels),
         files.identity,

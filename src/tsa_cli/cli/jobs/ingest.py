@@ -54,9 +54,12 @@ def config_of(
 ) -> "IngestConfig":
     """The files and flags that decide what becomes of a line."""
     from tsa_cli.cli.recorded import now
+    from tsa_cli.config.channels import ChannelsFile
     from tsa_cli.config.events import EventsConfig
     from tsa_cli.config.privacy import PrivacyConfig
+    from tsa_cli.config.referrers import ReferrersFile
     from tsa_cli.config.sources import SourceConfig
+    from tsa_cli.lookups import LookupConfig
     from tsa_cli.steps.ingest import IngestConfig
     from tsa_cli.steps.ingest.relation import Policies
 
@@ -64,7 +67,12 @@ def config_of(
     plan = catalog.load(EventsConfig, "events.yaml")
     privacy = catalog.load(PrivacyConfig, "privacy.yaml")
     sources = dict(catalog.entries(SourceConfig, "sources", []))
-    policies = Policies(session.config, plan, privacy, now())
+    lookups = LookupConfig(
+        catalog.load(ChannelsFile, "channels.yaml"),
+        catalog.load(ReferrersFile, "referrers.yaml"),
+        session.config.mmdb,
+    )
+    policies = Policies(session.config, plan, privacy, now(), lookups)
     return IngestConfig(policies, sources, session.keys, source, is_final, is_forced, is_dry_run)
 
 

@@ -9,7 +9,6 @@ from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.session import Session
 
 if TYPE_CHECKING:
-    from tsa_cli.config import Catalog
     from tsa_cli.steps.sessionize import SessionizeConfig
 
 
@@ -19,7 +18,7 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
     from tsa_cli.steps import derive_events
     from tsa_cli.steps import sessionize as step
 
-    config = config_of(session.catalog)
+    config = config_of(session)
     plan = session.catalog.load(EventsConfig, "events.yaml")
     with session.writing("sessionize", config.definition(), is_dry_run=is_dry_run) as run:
         result = step.run(run.store, config, is_full=is_full)
@@ -36,7 +35,7 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
     return Answer("sessionize", data, rows, definition=run.definition, summary=summary)
 
 
-def config_of(catalog: "Catalog") -> "SessionizeConfig":
+def config_of(session: Session) -> "SessionizeConfig":
     """The files that decide sessions, people and channels."""
     from tsa_cli.config.channels import ChannelsFile
     from tsa_cli.config.features import FeaturesConfig
@@ -46,6 +45,7 @@ def config_of(catalog: "Catalog") -> "SessionizeConfig":
     from tsa_cli.config.users import UsersConfig
     from tsa_cli.steps.sessionize import SessionizeConfig
 
+    catalog = session.catalog
     return SessionizeConfig(
         sessions=catalog.load(SessionsConfig, "sessions.yaml"),
         identity=catalog.load(IdentityConfig, "identity.yaml"),
@@ -53,4 +53,5 @@ def config_of(catalog: "Catalog") -> "SessionizeConfig":
         features=catalog.load(FeaturesConfig, "features.yaml"),
         channels=catalog.load(ChannelsFile, "channels.yaml"),
         referrers=catalog.load(ReferrersFile, "referrers.yaml"),
+        mmdb=session.config.mmdb,
     )

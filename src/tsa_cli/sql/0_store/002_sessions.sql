@@ -9,20 +9,26 @@ create table identity_cuts (
 create view fact_events as
 select
     e.event_id,
-    coalesce(e.user_id, e.anonymous_id) as user_id, -- stitched by `tsa sessionize`
+    a.user_id,                                      -- stitched by `tsa sessionize`
     cast(null as varchar) as session_id,
-    e.event_type,
+    t.event_type,
     e.event_ts as event_timestamp,
-    e.page_url,
-    e.referrer_url,
-    coalesce(e.anonymous_id, e.user_id) as device_id,
+    p.page_url,
+    r.referrer_url,
+    a.device_id,
     e.properties,
     f.ingested_at as created_at,
-    e.anonymous_id,
-    e.ip_address,
-    false as is_bot,                                -- flagged by `tsa sessionize`
+    a.anonymous_id,
+    i.ip_address,
+    coalesce(u.is_bot, false) as is_bot,
     f.path as source_file,
     f.ingested_at,
     e.event_seq
 from events as e
+inner join event_types as t on e.event_code = t.event_code
+inner join actors as a on e.actor_key = a.actor_key
+left join pages as p on e.page_key = p.page_key
+left join referrers as r on e.referrer_key = r.referrer_key
+left join user_agents as u on e.agent_key = u.agent_key
+left join ips as i on e.ip_key = i.ip_key
 left join ingested_files as f on e.load_id = f.load_id;

@@ -1,5 +1,5 @@
--- table:  consent_events, a row per purpose that an accepted line decides on
--- reads:  @normalised; @accepted
+-- table:  consent_events, a row per purpose that a line decides on
+-- reads:  @told (rows with a consent)
 -- params: $load_id INTEGER
 insert into consent_events by name
 select
@@ -11,11 +11,11 @@ select
     cast($load_id as integer) as load_id
 from (
     select
-        c_anonymous_id as anonymous_id,
-        c_user_id as user_id,
+        anonymous_id,
+        user_id,
         event_ts as seen_ts,
-        unnest(map_entries(from_json(c_consent, '"MAP(VARCHAR, JSON)"'))) as choice
-    from (@normalised)
-    where (@accepted) and json_type(c_consent) = 'OBJECT'
+        unnest(map_entries(from_json(consent, '"MAP(VARCHAR, JSON)"'))) as choice
+    from (@told)
+    where json_type(consent) = 'OBJECT'
 )
 where choice.value in ('true', 'false')

@@ -1,7 +1,6 @@
--- table:  known_ids (temporary), ids of the load that the store has, or that the load has twice
--- reads:  load_ids, raw_events(event_uuid, event_text)
--- notes:  a semi join that reads the id columns only; an index would cost four times the load
-create or replace temp table known_ids as
+-- answers: ids of the load that the store has, or that the load has twice
+-- reads:   load_ids, raw_events(event_uuid, event_text)
+-- notes:   a semi join that reads the id columns only; an index would cost four times the load
 select distinct event_uuid, cast(null as varchar) as event_text
 from raw_events
 semi join load_ids using (event_uuid)

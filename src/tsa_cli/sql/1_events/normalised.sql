@@ -1,17 +1,13 @@
 -- relation: a file's lines in canonical form, each with the reason when it is no event (null: it is one)
--- reads:    @canonical (the mapping's select: c_* columns), event_names(raw_name, event_type)
+-- reads:    @canonical (the mapping's select: c_* columns)
 --           @plan_reason (a reason that the tracking plan gives, or null)
--- params:   $now_ts, $min_ts TIMESTAMP; $max_future_seconds DOUBLE; $ip_policy VARCHAR;
---           $url_credentials, $url_parameter, $url_address VARCHAR (patterns of enrich/redaction.py)
+-- params:   $now_ts, $min_ts TIMESTAMP; $max_future_seconds DOUBLE
 -- notes:    a cast to timestamptz honours an offset, a cast to timestamp drops it silently;
---           numbers are s, ms, us or ns by magnitude
+--           numbers are s, ms, us or ns by magnitude. What is personal in an address or a URL is taken out
+--           when its text gets a key: once per distinct text
 select
-    o.* exclude (c_ts, c_event_ts, c_event, c_event_id, c_page_url, c_referrer_url, c_ip, event_ts),
-    coalesce(names.event_type, o.c_event) as event_type,
+    o.* exclude (c_ts, c_event_ts, event_ts, id_uuid, is_uuid),
     o.event_ts,
-    personal_url(o.c_page_url, $url_credentials, $url_parameter, $url_address) as page_url,
-    personal_url(o.c_referrer_url, $url_credentials, $url_parameter, $url_address) as referrer_url,
-    case $ip_policy when 'truncate' then truncated_ip(o.c_ip) when 'keep' then o.c_ip end as ip_address,
     case
         when o.c_event is null and o.c_ts is null and o.c_event_ts is null and o.c_user_id is null
             and o.c_anonymous_id is null and o.c_event_id is null then 'invalid_json'
@@ -36,20 +32,19 @@ select
         and (@plan_reason) is null
     ) is true as is_event,                          -- reason is null, at a third of its cost
     case
-        when o.c_event_id is not null
-            then case when try_cast(o.c_event_id as uuid)::varchar = o.c_event_id
-                then try_cast(o.c_event_id as uuid) end
-        else cast(md5(concat_ws(chr(31),
+        when o.is_uuid then o.id_uuid
+        when o.c_event_id is null then cast(md5(concat_ws(chr(31),
             o.c_event, o.event_ts, coalesce(o.c_user_id, ''), coalesce(o.c_anonymous_id, ''),
             coalesce(o.c_session_id, ''), coalesce(o.c_page_url, ''),
             list_sort(list_filter(
                 map_entries(from_json(o.c_properties, '"MAP(VARCHAR, JSON)"')),
                 lambda entry: entry.value <> 'null')))) as uuid)
     end as event_uuid,
-    case when o.c_event_id is not null and event_uuid is null then o.c_event_id end as event_text
+    case when not o.is_uuid then o.c_event_id end as event_text
 from (
     select
         *,
+        (cast(id_uuid as varchar) = c_event_id) is true as is_uuid, -- in lower case, with its hyphens
         case
             when c_event_ts is not null then c_event_ts
             when ends_with(c_ts, 'Z') then try_cast(c_ts as timestamp)  -- no offset to be lost
@@ -69,6 +64,5 @@ from (
                 end) as bigint)))
             when c_ts[1] between '0' and '9' then try_cast(c_ts as timestamptz) at time zone 'UTC'
         end as event_ts
-    from (@canonical)
+    from (select *, try_cast(c_event_id as uuid) as id_uuid from (@canonical)) -- once: a cast costs more than a row
 ) as o
-left join event_names as names on names.raw_name = o.c_event

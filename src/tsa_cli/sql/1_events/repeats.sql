@@ -1,5 +1,5 @@
 -- table: repeats (temporary), each row of the file whose id is known, beside the row that came first
--- reads: exact_rows, raw_events
+-- reads: held_rows, raw_events
 -- notes: the first row of an id, in the store or else in the file, is the one that holds (D2)
 create or replace temp table repeats as
 with known as (
@@ -8,22 +8,21 @@ with known as (
         event_uuid,
         event_text,
         struct_pack(
-            event_type := event_type, event_ts := event_ts, user_id := c_user_id,
-            anonymous_id := c_anonymous_id, session_id := c_session_id, page_url := page_url,
-            referrer_url := referrer_url, user_agent := c_user_agent, ip_address := ip_address
+            event_code := event_code, event_ts := event_ts, actor_key := actor_key,
+            client_session_id := client_session_id, page_key := page_key, referrer_key := referrer_key,
+            agent_key := agent_key, ip_key := ip_key
         ) as facts,
-        cast(c_properties as varchar) as properties
-    from exact_rows
-    where is_known and reason is null
+        cast(properties as varchar) as properties
+    from held_rows
 ),
 stored as (
     select
         event_uuid,
         event_text,
         struct_pack(
-            event_type := event_type, event_ts := event_ts, user_id := user_id,
-            anonymous_id := anonymous_id, session_id := client_session_id, page_url := page_url,
-            referrer_url := referrer_url, user_agent := user_agent, ip_address := ip_address
+            event_code := event_code, event_ts := event_ts, actor_key := actor_key,
+            client_session_id := client_session_id, page_key := page_key, referrer_key := referrer_key,
+            agent_key := agent_key, ip_key := ip_key
         ) as facts,
         cast(properties as varchar) as properties
     from raw_events

@@ -1,10 +1,3 @@
--- tables: the lookups, emptied: a full run looks every value up again
--- notes:  event_types, actors and users_index stay: their keys are never reused
-delete from user_agents;
-delete from ips;
-delete from sites;
-delete from campaigns;
-delete from pages;
-delete from referrers;
+-- tables: what is looked up of campaigns and referrers, emptied: a full run looks it up again
 delete from traffic_sources;
 delete from touches

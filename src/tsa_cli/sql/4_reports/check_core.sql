@@ -5,7 +5,7 @@ with seen as (
         e.event_seq <= coalesce((select max(last_event_seq) from sessionize_state), -1) as is_seen,
         coalesce(u.is_bot, false) as is_bot
     from events as e
-    left join user_agents as u on e.user_agent = u.user_agent
+    left join user_agents as u on e.agent_key = u.agent_key
 )
 select
     count(*) as event_count,

@@ -1,5 +1,5 @@
 -- answer: the events of some units that a funnel looks at, in the order (unit_key, event_ts, event_id)
--- reads:  core, actors, event_types, events, and what the matchers ask for
+-- reads:  core, actors, event_types, events, pages, and what the matchers ask for
 -- params: $user_key INTEGER     the person on whose devices the units are
 --         $unit_keys BIGINT[]   the units
 --         $as_of TIMESTAMP      later events are unknown
@@ -36,10 +36,12 @@ select
     epoch_us(m.event_ts) as time_us,                -- UTC
     m.marks,
     m.held,                                         -- held values as text; null when one is missing
-    e.event_type,
+    w.event_type,
     e.event_id,
-    e.page_url
+    p.page_url
 from marked as m
 inner join events as e on m.seq = e.event_seq
+inner join event_types as w on e.event_code = w.event_code
+left join pages as p on e.page_key = p.page_key
 where m.marks <> 0 or $is_strict
 order by m.unit_key, m.event_ts, e.event_id

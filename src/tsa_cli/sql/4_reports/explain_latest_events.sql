@@ -1,12 +1,12 @@
 -- answer: a person's latest events, newest first
--- reads:  core, actors, event_types, events, sessions
+-- reads:  core, actors, event_types, events, pages, sessions
 -- params: $user_key INTEGER
 --         $from_ts, $to_ts TIMESTAMP  both included
 --         $most BIGINT
 select
     c.event_ts as event_timestamp,                  -- UTC
     w.event_type,
-    e.page_url,
+    p.page_url,
     a.device_id,
     a.known_id,                                     -- null for an anonymous event
     s.session_id,                                   -- null for a server-side event
@@ -15,6 +15,7 @@ from core as c
 inner join actors as a on c.actor_key = a.actor_key
 inner join event_types as w on c.event_code = w.event_code
 inner join events as e on c.event_seq = e.event_seq
+left join pages as p on c.page_key = p.page_key
 left join sessions as s on c.session_key = s.session_key
 where a.user_key = $user_key
     and c.device_key in (select device_key from actors where user_key = $user_key)

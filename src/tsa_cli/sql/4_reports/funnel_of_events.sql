@@ -1,5 +1,5 @@
 -- answer: what events alone tell of a funnel: one row per event that matches or has a value
--- reads:  events
+-- reads:  events, event_types
 -- params: $from_ts, $to_ts TIMESTAMP  both included
 --         $is_any_name BOOLEAN        an event of any name may be needed
 --         $names VARCHAR[]            else the names that may
@@ -9,8 +9,9 @@ with readable as (
     select e.event_seq
         @columns
     from events as e
+    inner join event_types as w on e.event_code = w.event_code
     where e.event_ts between $from_ts and $to_ts
-        and ($is_any_name or list_contains($names, e.event_type))
+        and ($is_any_name or list_contains($names, w.event_type))
 ),
 marked as (
     select

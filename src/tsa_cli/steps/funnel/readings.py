@@ -33,7 +33,7 @@ PROPERTIES = "properties."
 EVENT_COLUMNS = {
     "event_id": Column("e.event_id", "varchar", "events"),
     "event_timestamp": Column("e.event_ts", "timestamp", "events"),
-    "event_type": Column("e.event_type", "varchar", "events"),
+    "event_type": Column("w.event_type", "varchar", "events"),
     "properties": Column("e.properties", "json", "events"),
 }
 NOTHING = Fragment("cast(null as varchar)")
@@ -209,10 +209,10 @@ def _event_relation(
         text = f"json_extract_string(e.properties, $read_pointer_{number})"
         params[f"read_pointer_{number}"] = pointers[0]
         if names is not None:
-            text = f"case when list_contains($read_names_{number}, e.event_type) then {text} end"
+            text = f"case when list_contains($read_names_{number}, w.event_type) then {text} end"
             params[f"read_names_{number}"] = sorted(names)
         columns[key] = Column(text, "varchar", "events")
-    return Relation(columns, "e.event_type", "e.properties"), params
+    return Relation(columns, "w.event_type", "e.properties"), params
 
 
 def _held(compiler: MatcherCompiler, keys: list[str]) -> Fragment:

@@ -46,7 +46,6 @@ def run(
         raise UsageError(f"no mapping named {config.source!r}", f"known: auto, {known}")
     inputs, faults = resolve(paths)
     reports = [FileReport(name, "failed", detail=why) for name, why in faults]
-    store.execute("1_events/macros.sql")
     loader = Loader(store, config.policies, config.keys, run_id, config.is_dry_run)
     with open_spool(store.path, config.policies.tsa.max_unpacked_ratio) as spool:
         for item in inputs:

@@ -1,39 +1,51 @@
 """
 One file into the store, in one transaction, every line accounted for.
 
-The common case is one parallel insert and a proof by count. Only when the counts differ is the
-file read a second time, in order, for the rows that are no events or whose id is known.
+The file is read once, in order: its rows stream through the encoder into one insert, and what is
+no event is noted on the way. A file with known ids is read again, to keep their rows apart.
 
-reads   the normalised relation of the file, raw_events (ids)
-writes  raw_events, quarantined_events, ingested_files, user_traits, consent_events, plan_*
+reads   the normalised relation of the file, raw_events (ids), the lookups
+writes  raw_events, the lookups, quarantined_events, ingested_files, user_traits, consent_events,
+        plan_results, plan_violations
 source  definitions D2 (duplicates and conflicts), D4 (quarantine)
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from tsa_cli import lookups
 from tsa_cli.errors import DataError, TsaError
 from tsa_cli.privacy.field_crypto import Keys
 from tsa_cli.steps.ingest import plan, quarantine_rows
+from tsa_cli.steps.ingest.ahead import Ahead
 from tsa_cli.steps.ingest.lines_file import Line, Refused
 from tsa_cli.steps.ingest.personal import cleaned_line, store_people
 from tsa_cli.steps.ingest.quarantine_rows import DETAILS, Quarantined
-from tsa_cli.steps.ingest.relation import Policies, Relation
+from tsa_cli.steps.ingest.relation import Policies, trusting
 from tsa_cli.steps.ingest.report import FileReport
+from tsa_cli.steps.ingest.rows import Told, batch_rows, encoded, schema_of
+from tsa_cli.steps.ingest.word_keys import WordKeys
 from tsa_cli.store import Fragment, Store, fragment_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 FEWEST_LINES_TO_DOUBT = 100
 LATEST_TRUSTED_TS = datetime(2100, 1, 1)
 CLOCK_IS_OFF = "most of its lines lie ahead of this machine's clock; they were taken as they are"
-_ALL_EVENTS = Fragment("is_event")
-_FIRST_REPEATS = Fragment("ordinal in (select ordinal from repeats where is_first)")
-_EXACT_ROWS = Fragment("select * from exact_rows")
+_NONE_KNOWN = Fragment("false")
 
 
 class _RepeatedIds(Exception):
     """The first load of a store turned out to repeat ids; it is taken back and done with care."""
+
+    def __init__(self, ids: "pa.Table") -> None:
+        super().__init__(f"{len(ids)} ids")
+        self.ids = ids
 
 
 class _ClockIsOff(Exception):
@@ -57,7 +69,7 @@ class FileToLoad:
     sha256: str
     size_bytes: int
     left_bytes: int
-    relation: Relation
+    relation: Fragment  # its rows in normalised form
     row_count: int
     refused: list[Refused]
     lines_of_rows: Callable[[list[int]], Iterable[Line]]
@@ -98,7 +110,7 @@ class Loader:
             return self._load(file, release)
         except _ClockIsOff:
             ahead = (LATEST_TRUSTED_TS - self.policies.now_ts).total_seconds()
-            trusted = replace(file, relation=file.relation.trusting(ahead))
+            trusted = replace(file, relation=trusting(file.relation, ahead))
             report = self._load(trusted, release)
             return replace(report, warning=f"{file.name}: {CLOCK_IS_OFF}")
 
@@ -107,9 +119,12 @@ class Loader:
             if not self.store.value("1_events/has_events.sql"):
                 try:
                     return self._in_transaction(self._load_into_empty, file, release)
-                except _RepeatedIds:
-                    pass
-            return self._in_transaction(self._load_knowing_ids, file, release)
+                except _RepeatedIds as repeated:
+                    ids = repeated.ids
+                    return self._in_transaction(
+                        lambda again: self._load_knowing(again, ids), file, release
+                    )
+            return self._in_transaction(self._load_into_filled, file, release)
         except _DryRun as dry:
             return dry.report
 
@@ -119,13 +134,7 @@ class Loader:
         file: FileToLoad,
         release: Mapping[str, object] | None,
     ) -> FileReport:
-        import polars
-
-        names = polars.DataFrame(
-            {"raw_name": list(file.event_names), "event_type": list(file.event_names.values())},
-            schema={"raw_name": polars.String, "event_type": polars.String},
-        )
-        with self.store.lent("event_names", names), self.store.transaction():
+        with self.store.transaction():
             if release is not None:
                 self.store.execute("1_events/quarantine_release.sql", **release)
             report = load(file)
@@ -136,34 +145,83 @@ class Loader:
     def _load_into_empty(self, file: FileToLoad) -> FileReport:
         """No id is known yet: insert first, then see that none came twice."""
         load_id = self.store.count("1_events/next_load_id.sql")
-        inserted = self._insert(file, load_id, _ALL_EVENTS)
-        if self.store.count("1_events/repeated_ids.sql", load_id=load_id):
-            raise _RepeatedIds  # raw_events is append-only: nothing is deleted, all is taken back
-        self.store.execute("1_events/no_known_ids.sql")
-        return self._finish(file, load_id, inserted, _ALL_EVENTS, has_known=False)
+        told = self._insert(file, load_id, None)
+        if self.store.count("1_events/repeated_id_count.sql", load_id=load_id):
+            # raw_events is append-only: nothing is deleted, all is taken back.
+            raise _RepeatedIds(self.store.arrow("1_events/repeated_load_ids.sql", load_id=load_id))
+        return self._finish(file, load_id, told)
 
-    def _load_knowing_ids(self, file: FileToLoad) -> FileReport:
+    def _load_into_filled(self, file: FileToLoad) -> FileReport:
+        with self.store.reader() as reader:
+            normalised = {"normalised": file.relation}
+            ids = reader.stream(
+                "1_events/ids_of_file.sql", normalised, batch_rows=_batch_rows(file)
+            )
+            with self.store.lent("streamed_ids", ids):
+                self.store.execute("1_events/load_ids.sql")
+        return self._load_knowing(file, self.store.arrow("1_events/known_ids.sql"))
+
+    def _load_knowing(self, file: FileToLoad, known_ids: "pa.Table") -> FileReport:
         load_id = self.store.count("1_events/next_load_id.sql")
-        self.store.execute("1_events/load_ids.sql", {"normalised": file.relation.rows})
-        self.store.execute("1_events/known_ids.sql")
-        has_known = self.store.count("1_events/known_id_count.sql") > 0
-        accepted = fragment_of("1_events/accepted.sql") if has_known else _ALL_EVENTS
-        inserted = self._insert(file, load_id, accepted)
-        return self._finish(file, load_id, inserted, accepted, has_known=has_known)
+        told = self._insert(file, load_id, known_ids if len(known_ids) else None)
+        return self._finish(file, load_id, told)
 
-    def _insert(self, file: FileToLoad, load_id: int, accepted: Fragment) -> int:
-        slots = {"normalised": file.relation.rows, "accepted": accepted}
-        with self.store.unordered():
-            return self.store.count("1_events/insert_events.sql", slots, load_id=load_id)
+    def _insert(self, file: FileToLoad, load_id: int, known_ids: "pa.Table | None") -> Told:
+        """What one pass over the file told; its events are in `raw_events`, its texts looked up."""
+        told = Told()
+        with self._encoder(file, known_ids, told) as (keys, rows):
+            slots = {"rows": fragment_of("1_events/streamed_rows.sql")}
+            with self.store.lent("streamed_rows", rows), self.store.unordered():
+                self.store.execute("1_events/insert_events.sql", slots, load_id=load_id)
+            new_rows = keys.new_rows()
+        if told.row_count != file.row_count:
+            raise TsaError(
+                f"{file.name}: {file.row_count} lines, but {told.row_count} were read",
+                "the file changed while it was read: run it again",
+            )
+        if 2 * told.ahead_count > file.row_count:
+            raise _ClockIsOff
+        lookups.add_new(self.store, self.policies.lookups, new_rows)
+        return told
 
-    def _finish(
-        self, file: FileToLoad, load_id: int, inserted: int, accepted: Fragment, *, has_known: bool
-    ) -> FileReport:
+    @contextmanager
+    def _encoder(
+        self, file: FileToLoad, known_ids: "pa.Table | None", told: Told
+    ) -> "Iterator[tuple[WordKeys, pa.RecordBatchReader]]":
+        """(the keys, the encoded rows): read and encoded ahead of who takes them."""
+        import pyarrow as pa
+
+        with self.store.reader() as reader, self.store.aside() as aside:
+            if known_ids is not None:
+                reader.insert_as("known_ids", known_ids)
+            is_known = fragment_of("1_events/known_id.sql") if known_ids else _NONE_KNOWN
+            slots = {"normalised": file.relation, "is_known": is_known}
+            batches = reader.stream(
+                "1_events/rows_of_file.sql", slots, batch_rows=_batch_rows(file)
+            )
+            keys = WordKeys(aside, file.event_names, self.policies.privacy.ip)
+            now_ts = self.policies.now_ts
+            ahead = Ahead(lambda: encoded(batches, keys, told, now_ts, LATEST_TRUSTED_TS))
+            try:
+                yield keys, pa.RecordBatchReader.from_batches(schema_of(batches.schema), ahead)
+                if ahead.error is not None:
+                    raise ahead.error
+            except DataError:
+                if ahead.error is not None:  # what the engine says of it is only an echo
+                    raise ahead.error from None
+                raise
+            finally:
+                ahead.close()
+
+    def _finish(self, file: FileToLoad, load_id: int, told: Told) -> FileReport:
         store, privacy = self.store, self.policies.privacy
-        store_people(store, file.relation.rows, accepted, load_id, privacy, self.keys)
-        loaded = _Loaded(inserted, 0, [], [])
-        if inserted != file.row_count:
-            loaded = self._second_look(file, load_id, inserted, has_known=has_known)
+        if told.people:
+            import pyarrow as pa
+
+            with store.lent("streamed_people", pa.Table.from_batches(told.people)):
+                people = fragment_of("1_events/lent_people.sql")
+                store_people(store, people, load_id, privacy, self.keys)
+        loaded = self._judged(file, load_id, told)
         ahead = [Quarantined(r.line, str(r.verdict.reason), r.verdict.detail) for r in file.refused]
         report = FileReport(
             file.name, "ingested", file.row_count + len(ahead), loaded.inserted, loaded.duplicate,
@@ -182,37 +240,33 @@ class Loader:
         self._record(file, report, load_id, self.policies.now_ts)
         return report
 
-    def _second_look(
-        self, file: FileToLoad, load_id: int, inserted: int, *, has_known: bool
-    ) -> _Loaded:
-        """The rows that were not inserted, in file order, each for its own reason."""
-        store, tsa = self.store, self.policies.tsa
-        store.execute("1_events/exact_rows.sql", {"numbered": file.relation.numbered})
-        looked_at = store.count("1_events/exact_row_count.sql")
-        if inserted + looked_at != file.row_count:
-            raise TsaError(
-                f"{file.name}: {file.row_count} lines, but {inserted} + {looked_at} were read",
-                "the file changed while it was read: run it again",
-            )
-        ahead = store.count(
-            "1_events/ahead_of_clock.sql", now_ts=self.policies.now_ts, latest_ts=LATEST_TRUSTED_TS
-        )
-        if 2 * ahead > file.row_count:
-            raise _ClockIsOff
-        reasons = {int(str(o)): str(r) for o, r in store.rows("1_events/exact_faults.sql")}
-        lines = file.lines_of_rows(list(reasons))
+    def _judged(self, file: FileToLoad, load_id: int, told: Told) -> _Loaded:
+        """Where the rows are that were not inserted at once, each for its own reason."""
+        tsa = self.policies.tsa
         faults = [
             quarantine_rows.explained(line, reason, tsa.max_line_bytes, tsa.max_depth)
-            for line, reason in zip(lines, reasons.values(), strict=True)
+            for line, reason in zip(
+                file.lines_of_rows(list(told.faults)), told.faults.values(), strict=True
+            )
         ]
-        if not has_known:
-            return _Loaded(inserted, 0, faults, [])
+        if not told.held:
+            return _Loaded(told.event_count, 0, faults, [])
+        return self._repeats(file, load_id, told, faults)
+
+    def _repeats(
+        self, file: FileToLoad, load_id: int, told: Told, faults: list[Quarantined]
+    ) -> _Loaded:
+        """Rows whose id is known: the first is an event, the others repeat or contradict it."""
+        import pyarrow as pa
+
+        store, privacy = self.store, self.policies.privacy
+        with store.lent("streamed_rows", pa.Table.from_batches(told.held)):
+            store.execute("1_events/held_rows.sql")
         store.execute("1_events/repeats.sql")
         [(first_count, same_count)] = store.rows("1_events/repeat_counts.sql")
-        first_slots = {"normalised": _EXACT_ROWS, "accepted": _FIRST_REPEATS}
-        store.execute("1_events/insert_events.sql", first_slots, load_id=load_id)
-        privacy = self.policies.privacy
-        store_people(store, _EXACT_ROWS, _FIRST_REPEATS, load_id, privacy, self.keys)
+        firsts = {"rows": fragment_of("1_events/first_repeats.sql")}
+        store.execute("1_events/insert_events.sql", firsts, load_id=load_id)
+        store_people(store, fragment_of("1_events/known_people.sql"), load_id, privacy, self.keys)
         suspects = store.rows("1_events/repeat_suspects.sql")
         differing = [int(str(o)) for o, same, mine, first in suspects
                      if not (same and _same_content(str(mine), str(first)))]  # fmt: skip
@@ -221,7 +275,8 @@ class Loader:
             for line in file.lines_of_rows(differing)
         ]
         duplicate = int(str(same_count)) + len(suspects) - len(differing)
-        return _Loaded(inserted + int(str(first_count)), duplicate, faults, conflicts)
+        inserted = told.event_count + int(str(first_count))
+        return _Loaded(inserted, duplicate, faults, conflicts)
 
     def _assert_conserved(self, report: FileReport) -> None:
         kept = report.inserted + report.duplicate + report.conflict + report.rejected
@@ -251,6 +306,10 @@ class Loader:
             duplicate_count=report.duplicate, conflict_count=report.conflict,
             rejected_count=report.rejected, ingested_at=ingested_at,
         )  # fmt: skip
+
+
+def _batch_rows(file: FileToLoad) -> int:
+    return batch_rows(file.size_bytes, file.row_count)
 
 
 def _same_content(mine: str, first: str) -> bool:

@@ -28,15 +28,14 @@ _URL_KEYS = re.compile(r"url|referrer|referer|location|href", re.IGNORECASE)
 
 
 def store_people(
-    store: Store,
-    relation: Fragment,
-    accepted: Fragment,
-    load_id: int,
-    privacy: PrivacyConfig,
-    keys: Keys,
+    store: Store, told: Fragment, load_id: int, privacy: PrivacyConfig, keys: Keys
 ) -> None:
-    """Append what the accepted lines say of people: traits, protected first, and consent."""
-    slots = {"normalised": relation, "accepted": accepted}
+    """
+    Append what lines say of people: traits, protected first, and consent.
+
+    `told` is a relation of (anonymous_id, user_id, event_ts, traits, consent).
+    """
+    slots = {"told": told}
     store.execute("1_events/insert_consent.sql", slots, load_id=load_id)
     traits: list[tuple[object, ...]] = []
     known: dict[tuple[str, str], dict[str, str]] = {}

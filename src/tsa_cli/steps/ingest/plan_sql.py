@@ -5,11 +5,12 @@ One of the named places that compose SQL: names, keys and values of the plan are
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tsa_cli.config.events import EnumType, EventsConfig, PlannedEvent
 from tsa_cli.store import Fragment
 
+CALLS = ("$identify", "$alias")  # calls about people are no events
 _NO_KEYS = "cast([] as varchar[])"
 _NUMBERS = {"BIGINT", "UBIGINT", "HUGEINT", "DOUBLE"}
 TYPES = {
@@ -23,22 +24,37 @@ TYPES = {
 }
 
 
-def refusal(plan: EventsConfig) -> Fragment:
-    """The reason that the plan gives to refuse a row (`event_type`, `c_properties`), or null."""
+def refusal(plan: EventsConfig, event_names: Mapping[str, str]) -> Fragment:
+    """
+    The reason that the plan gives to refuse a row (`c_event`, `c_properties`), or null.
+
+    `event_names` are names as sent → canonical.
+    """
     cases: list[str] = []
     params: dict[str, object] = {}
-    event_type = "coalesce(names.event_type, o.c_event)"
+    sent = _names_as_sent(plan, event_names)
     if plan.unplanned == "quarantine":
-        params["plan_names"] = [*plan.events, "$identify", "$alias"]
-        cases.append(f"when not list_contains($plan_names, {event_type}) then 'unplanned_event'")
+        params["plan_names"] = [*(name for names in sent.values() for name in names), *CALLS]
+        cases.append("when not list_contains($plan_names, o.c_event) then 'unplanned_event'")
     for number, (name, event) in enumerate(plan.events.items()):
         if event.policy == "allow" and event.additional != "quarantine":
             continue
         for at, (code, sql, values) in enumerate(_refusals(event, number)):
             key = f"plan_event_{number}"
-            params |= {key: name, **values}
-            cases.append(f"when {event_type} = ${key} and ({sql}) then '{code}' /* {at} */")
+            params |= {key: sent[name], **values}
+            cases.append(
+                f"when list_contains(${key}, o.c_event) and ({sql}) then '{code}' /* {at} */"
+            )
     return Fragment(f"case {' '.join(cases)} end" if cases else "null", params)
+
+
+def _names_as_sent(plan: EventsConfig, event_names: Mapping[str, str]) -> dict[str, list[str]]:
+    """Each planned event with every name under which it comes."""
+    sent = {name: [] if event_names.get(name, name) != name else [name] for name in plan.events}
+    for name, canonical in event_names.items():
+        if canonical in sent and name not in sent[canonical]:
+            sent[canonical].append(name)
+    return sent
 
 
 def _refusals(event: PlannedEvent, number: int) -> Iterator[tuple[str, str, dict[str, object]]]:
@@ -122,7 +138,7 @@ def planned_keys(event: PlannedEvent) -> list[str]:
 def _by_event(cases: list[str], params: dict[str, object]) -> Fragment:
     if not cases:
         return Fragment(_NO_KEYS)
-    return Fragment(f"case event_type {' '.join(cases)} else {_NO_KEYS} end", params)
+    return Fragment(f"case t.event_type {' '.join(cases)} else {_NO_KEYS} end", params)
 
 
 def _value_tests(event: PlannedEvent, at: str) -> tuple[list[str], dict[str, object]]:

@@ -20,6 +20,7 @@ from tsa_cli.steps.ingest.propose import Proposal, propose
 from tsa_cli.steps.ingest.relation import (
     SAMPLED_ABOVE_BYTES,
     Policies,
+    event_names,
     relation_of_lines,
     relation_of_parquet,
 )
@@ -94,7 +95,7 @@ def file_to_load(store: Store, spool: Spool, config: IngestConfig, spooled: Spoo
         spooled.name, found.name, spooled.sha256, spooled.size_bytes, lines.left_bytes,
         relation_of_lines(store, found.source, path, sample, config.policies), lines.row_count,
         lines.refused, lambda ordinals: _numbered(lines.lines_of_rows(ordinals), first_lines),
-        found.why, event_names(config, found.source),
+        found.why, event_names(config.policies.plan, found.source),
     )  # fmt: skip
 
 
@@ -107,13 +108,6 @@ def choose(config: IngestConfig, name: str, documents: list[dict[str, object]]) 
     except DataError as error:
         stem = Path(name).name.split(".")[0] or "new"
         raise NoMappingError(error, propose(stem, documents, config.policies.plan)) from None
-
-
-def event_names(config: IngestConfig, source: SourceConfig) -> dict[str, str]:
-    """Names as sent → names of the plan: the mapping's own first, then the plan's aliases."""
-    aliases = config.policies.plan.canonical_names()
-    mapped = {name: aliases.get(to, to) for name, to in source.event_names.items()}
-    return aliases | mapped
 
 
 def mapping_of(config: IngestConfig, name: str) -> SourceConfig:
@@ -137,7 +131,7 @@ def _parquet(store: Store, config: IngestConfig, spooled: Spooled) -> FileToLoad
     return FileToLoad(
         spooled.name, found.name, spooled.sha256, spooled.size_bytes, 0,
         relation_of_parquet(store, found.source, spooled.path, config.policies), row_count, [],
-        lines_of_rows, found.why, event_names(config, found.source),
+        lines_of_rows, found.why, event_names(config.policies.plan, found.source),
     )  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from tsa_cli.steps.ingest.lines_file import Line, LinesFile, open_lines
 from tsa_cli.steps.ingest.load import FileToLoad, Loader
-from tsa_cli.steps.ingest.prepare import IngestConfig, event_names, mapping_of
-from tsa_cli.steps.ingest.relation import relation_of_lines
+from tsa_cli.steps.ingest.prepare import IngestConfig, mapping_of
+from tsa_cli.steps.ingest.relation import event_names, relation_of_lines
 from tsa_cli.steps.ingest.report import IngestResult
 from tsa_cli.steps.ingest.spool import Spool, open_spool
 from tsa_cli.store import Store
@@ -64,7 +64,6 @@ def replay(store: Store, config: IngestConfig, selection: Selection, run_id: str
     What is an event now is inserted and leaves the quarantine; what is not stays, with its file,
     number and (new) reason. One transaction per file: nothing is lost in between.
     """
-    store.execute("1_events/macros.sql")
     loader = Loader(store, config.policies, config.keys, run_id, config.is_dry_run)
     reports = []
     with open_spool(store.path, config.policies.tsa.max_unpacked_ratio) as spool:
@@ -107,7 +106,7 @@ def _file_of(store: Store, spool: Spool, config: IngestConfig, held: _Held) -> F
         path.stat().st_size, 0, relation, lines.row_count,
         [replace(r, line=_original(held, r.line)) for r in lines.refused],
         lambda ordinals: _originals(held, lines, ordinals), "replayed",
-        event_names(config, source), is_replay=True,
+        event_names(config.policies.plan, source), is_replay=True,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from tsa_cli.config.events import EventsConfig
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.config.sources import SourceConfig
 from tsa_cli.config.tsa import TsaConfig
-from tsa_cli.enrich.redaction import PERSONAL_ADDRESS, PERSONAL_PARAMETER, URL_CREDENTIALS
+from tsa_cli.lookups import LookupConfig
 from tsa_cli.steps.ingest import engine_input as engine
 from tsa_cli.steps.ingest import parquet_columns as parquet
 from tsa_cli.steps.ingest.bound_paths import expected_documents
@@ -32,22 +32,13 @@ class Policies:
     plan: EventsConfig
     privacy: PrivacyConfig
     now_ts: datetime
+    lookups: LookupConfig
 
 
-@dataclass(frozen=True)
-class Relation:
-    """A file's rows in normalised form; `numbered` adds their `ordinal` in the file, from 0."""
-
-    rows: Fragment
-    numbered: Fragment  # slower: numbering keeps the file's order
-
-    def trusting(self, max_future_seconds: float) -> "Relation":
-        """The same rows under a later limit of time."""
-        limit = {"max_future_seconds": max_future_seconds}
-        return Relation(
-            Fragment(self.rows.sql, {**self.rows.params, **limit}),
-            Fragment(self.numbered.sql, {**self.numbered.params, **limit}),
-        )
+def trusting(relation: Fragment, max_future_seconds: float) -> Fragment:
+    """The same rows under a later limit of time."""
+    limit = {"max_future_seconds": max_future_seconds}
+    return Fragment(relation.sql, {**relation.params, **limit})
 
 
 def personal_names(privacy: PrivacyConfig) -> set[str]:
@@ -60,7 +51,7 @@ def personal_names(privacy: PrivacyConfig) -> set[str]:
 
 def relation_of_lines(
     store: Store, source: SourceConfig, path: Path, sample: Path, policies: Policies
-) -> Relation:
+) -> Fragment:
     """
     The normalised relation of a JSONL file.
 
@@ -76,12 +67,12 @@ def relation_of_lines(
     else:
         held = sorted(personal & (keys | property_keys))
         canonical = from_documents(source, Reader(engine.documents_reader(path)), held, keys)
-    return _normalised(canonical, policies)
+    return _normalised(canonical, source, policies)
 
 
 def relation_of_parquet(
     store: Store, source: SourceConfig, path: Path, policies: Policies
-) -> Relation:
+) -> Fragment:
     """The normalised relation of a Parquet file, with any columns, in any order."""
     columns = parquet.columns_of(store, path)
     personal = personal_names(policies.privacy)
@@ -89,11 +80,13 @@ def relation_of_parquet(
         property_keys = parquet.property_keys(store, path, columns, source)
         if is_plain(set(columns), property_keys, source, personal):
             reader, names = parquet.typed(path, columns, source)
-            return _normalised(from_columns(source, Reader(reader, tuple(names))), policies)
+            canonical = from_columns(source, Reader(reader, tuple(names)))
+            return _normalised(canonical, source, policies)
     documents = parquet.documents(store, path)
     keys, property_keys = discovered_keys(store, documents, source)
     held = sorted(personal & (keys | property_keys))
-    return _normalised(from_documents(source, Reader(documents), held, keys), policies)
+    canonical = from_documents(source, Reader(documents), held, keys)
+    return _normalised(canonical, source, policies)
 
 
 def discovered_keys(
@@ -109,20 +102,19 @@ def discovered_keys(
     return top, {str(key) for key, is_top in rows if not is_top}
 
 
-def _normalised(canonical: Fragment, policies: Policies) -> Relation:
-    numbered = fragment_of("1_events/numbered.sql", {"canonical": canonical})
-    return Relation(_normal(canonical, policies), _normal(numbered, policies))
+def event_names(plan: EventsConfig, source: SourceConfig) -> dict[str, str]:
+    """Names as sent → names of the plan: the mapping's own first, then the plan's aliases."""
+    aliases = plan.canonical_names()
+    mapped = {name: aliases.get(to, to) for name, to in source.event_names.items()}
+    return aliases | mapped
 
 
-def _normal(canonical: Fragment, policies: Policies) -> Fragment:
+def _normalised(canonical: Fragment, source: SourceConfig, policies: Policies) -> Fragment:
+    names = event_names(policies.plan, source)
     return fragment_of(
         "1_events/normalised.sql",
-        {"canonical": canonical, "plan_reason": refusal(policies.plan)},
+        {"canonical": canonical, "plan_reason": refusal(policies.plan, names)},
         now_ts=policies.now_ts,
         min_ts=policies.tsa.min_timestamp.astimezone(UTC).replace(tzinfo=None),
         max_future_seconds=policies.tsa.max_future.total_seconds(),
-        ip_policy=policies.privacy.ip,
-        url_credentials=URL_CREDENTIALS,
-        url_parameter=PERSONAL_PARAMETER,
-        url_address=PERSONAL_ADDRESS,
     )

@@ -7,8 +7,8 @@ writes  core, actors, users_index, identity_edges, identity_persons, session_row
 source  definitions D7 to D14
 """
 
-from tsa_cli import stitching
-from tsa_cli.steps.sessionize import identity, layout, lookups, progress, users, visits
+from tsa_cli import lookups, stitching
+from tsa_cli.steps.sessionize import identity, layout, progress, users, visits
 from tsa_cli.steps.sessionize.progress import NO_EVENT, Progress
 from tsa_cli.steps.sessionize.settings import SessionizeConfig, SessionizeResult, Stitching
 from tsa_cli.store import Store
@@ -30,6 +30,9 @@ def run(store: Store, config: SessionizeConfig, *, is_full: bool = False) -> Ses
         store.execute("2_sessions/tables.sql")
         known = progress.look(store, config.definition())
         is_full = is_full or not known.is_usable
+        if not lookups.is_current(store, config.lookups):
+            is_full = True
+            lookups.look_up_again(store, config.lookups)
         if known.is_rewritten:
             store.execute("2_sessions/forget_people.sql")
         if is_full:
@@ -42,7 +45,6 @@ def run(store: Store, config: SessionizeConfig, *, is_full: bool = False) -> Ses
 
 def _rebuild(store: Store, config: SessionizeConfig) -> None:
     store.execute("2_sessions/forget_lookups.sql")
-    lookups.extend(store, config, NO_EVENT)
     layout.encode(store, config)
     layout.build_core(store, config)
     visits.measure_spans(store, config, "core")
@@ -61,7 +63,6 @@ def _rebuild(store: Store, config: SessionizeConfig) -> None:
 
 
 def _advance(store: Store, config: SessionizeConfig, known: Progress) -> None:
-    lookups.extend(store, config, known.after_event_seq)
     layout.encode(store, config)
     touched = layout.renew_touched(store, config, known.after_event_seq)
     if touched:

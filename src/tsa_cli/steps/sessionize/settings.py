@@ -13,6 +13,7 @@ from tsa_cli.config.identity import IdentityConfig
 from tsa_cli.config.referrers import ReferrersFile
 from tsa_cli.config.sessions import SessionsConfig
 from tsa_cli.config.users import UsersConfig
+from tsa_cli.lookups import LookupConfig
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class SessionizeConfig:
     channels: ChannelsFile = field(default_factory=ChannelsFile)
     referrers: ReferrersFile = field(default_factory=ReferrersFile)
     mmdb: Path | None = None
+
+    @property
+    def lookups(self) -> LookupConfig:
+        """What decides the meaning of pages, referrers, addresses and agents."""
+        return LookupConfig(self.channels, self.referrers, self.mmdb)
 
     def definition(self) -> str:
         """The hash of every file that made the tables; another one asks for a full rebuild."""

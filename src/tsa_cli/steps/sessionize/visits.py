@@ -17,7 +17,7 @@ from tsa_cli.kernels.session_cuts import (
     Integers,
     cut_reasons,
 )
-from tsa_cli.steps.sessionize import lookups
+from tsa_cli.steps.sessionize import touches
 from tsa_cli.steps.sessionize.settings import SessionizeConfig, microseconds
 from tsa_cli.store import Store
 
@@ -36,7 +36,7 @@ def measure_spans(store: Store, config: SessionizeConfig, core: str) -> None:
     if _cut(store, config, core):
         store.execute("2_sessions/session_spans.sql")
     store.execute("2_sessions/span_touches.sql")
-    lookups.extend_touches(store, config)
+    touches.extend(store, config)
 
 
 def build_rows(store: Store, config: SessionizeConfig, table: str) -> int:

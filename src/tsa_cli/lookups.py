@@ -1,0 +1,149 @@
+"""
+The lookups: what each page, referrer, address and agent means, looked up once per distinct text.
+
+Events hold integer keys; a text gets its key when it is first seen, and keeps it for ever.
+
+reads   the texts that ingest found
+writes  event_types, user_agents, ips, sites, campaigns, pages, referrers, actors
+source  definitions D6 (bots), D34 and D35 (campaigns, click ids, referrers)
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tsa_cli.config.catalog import definition_hash
+from tsa_cli.config.channels import ChannelsFile
+from tsa_cli.config.referrers import ReferrersFile
+from tsa_cli.errors import DataError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from tsa_cli.store import Store
+
+MOST_EVENT_TYPES = 65_533  # the last two codes are those of the calls about people
+MIXED = "mixed"
+
+
+@dataclass(frozen=True)
+class LookupConfig:
+    """The files that decide what a text means; `mmdb` is the user's city database."""
+
+    channels: ChannelsFile = field(default_factory=ChannelsFile)
+    referrers: ReferrersFile = field(default_factory=ReferrersFile)
+    mmdb: Path | None = None
+
+    def definition(self) -> str:
+        """The hash of what made the lookups; under another one they are made again."""
+        return definition_hash(self.channels, self.referrers) + f":{self.mmdb or ''}"
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A table of texts and their keys; `extend` adds new rows (key and text) to the store."""
+
+    table: str
+    key: str
+    text: str
+    extend: "Callable[[Store, LookupConfig, pl.DataFrame], None]"
+
+
+def add_new(store: "Store", config: LookupConfig, new: "Mapping[str, pl.DataFrame]") -> None:
+    """
+    Look up the new texts of each table, frames of (key, text), and add them.
+
+    Notes what configuration the lookups were made with, or that there were several. DataError when
+    the log has more event names than a code can tell apart.
+    """
+    for lookup in LOOKUPS.values():
+        frame = new.get(lookup.table)
+        if frame is not None and len(frame):
+            lookup.extend(store, config, frame)
+    known, own = store.value("1_events/lookup_definition.sql"), config.definition()
+    if known != own:
+        noted = own if known is None else MIXED
+        store.execute("1_events/set_lookup_definition.sql", definition=noted)
+
+
+def is_current(store: "Store", config: LookupConfig) -> bool:
+    """True when every text was looked up under this configuration."""
+    return store.value("1_events/lookup_definition.sql") in (None, config.definition())
+
+
+def look_up_again(store: "Store", config: LookupConfig) -> None:
+    """Make the lookups anew from their own texts: what a text means changed, its key does not."""
+    known = {
+        name: store.frame(f"1_events/words_of_{name}.sql")
+        for name in LOOKUPS
+        if name not in ("event_types", "actors")
+    }
+    store.execute("1_events/forget_lookups.sql")
+    store.execute("1_events/set_lookup_definition.sql", definition=config.definition())
+    add_new(store, config, known)
+
+
+def _add_event_types(store: "Store", config: LookupConfig, new: "pl.DataFrame") -> None:
+    newest = new["event_code"].max()
+    if isinstance(newest, int) and newest > MOST_EVENT_TYPES:
+        raise DataError(
+            f"{newest} different event names; at most {MOST_EVENT_TYPES} can be told apart",
+            "an id is probably part of the name: map it in configs/sources/",
+        )
+    _add(store, "add_event_types", new)
+
+
+def _add_user_agents(store: "Store", config: LookupConfig, new: "pl.DataFrame") -> None:
+    from tsa_cli.enrich.user_agents import user_agent_table
+
+    found = user_agent_table(new["user_agent"])
+    _add(store, "add_user_agents", found.with_columns(new["agent_key"]))
+
+
+def _add_ips(store: "Store", config: LookupConfig, new: "pl.DataFrame") -> None:
+    from tsa_cli.enrich.ip import ip_table
+
+    # The address as stored is the text, whatever form of it the lookup prefers.
+    _add(store, "add_ips", ip_table(new["ip_address"], config.mmdb).with_columns(*new))
+
+
+def _add_pages(store: "Store", config: LookupConfig, new: "pl.DataFrame") -> None:
+    from tsa_cli.enrich.urls import page_table
+
+    pages = page_table(new["page_url"], config.channels.click_ids).with_columns(new["page_key"])
+    _add(store, "add_sites", pages.select(domain="page_domain"))
+    _add(store, "add_campaigns", pages)
+    _add(store, "add_pages", pages)
+
+
+def _add_referrers(store: "Store", config: LookupConfig, new: "pl.DataFrame") -> None:
+    from tsa_cli.enrich.hosts import SiteIndex
+    from tsa_cli.enrich.referrers import referrer_table
+
+    found = referrer_table(new["referrer_url"], SiteIndex(config.referrers))
+    referrers = found.with_columns(new["referrer_key"])
+    _add(store, "add_sites", referrers.select(domain="referrer_domain"))
+    _add(store, "add_referrers", referrers)
+
+
+def _add_actors(store: "Store", config: LookupConfig, new: "pl.DataFrame") -> None:
+    _add(store, "add_actors", new)
+
+
+def _add(store: "Store", statement: str, looked_up: "pl.DataFrame") -> None:
+    with store.lent("looked_up", looked_up):
+        store.execute(f"1_events/{statement}.sql")
+
+
+LOOKUPS: dict[str, Lookup] = {
+    lookup.table: lookup
+    for lookup in (
+        Lookup("event_types", "event_code", "event_type", _add_event_types),
+        Lookup("user_agents", "agent_key", "user_agent", _add_user_agents),
+        Lookup("ips", "ip_key", "ip_address", _add_ips),
+        Lookup("pages", "page_key", "page_url", _add_pages),
+        Lookup("referrers", "referrer_key", "referrer_url", _add_referrers),
+        Lookup("actors", "actor_key", "", _add_actors),
+    )
+}

@@ -1,0 +1,3 @@
+-- relation: encoded rows on their way
+-- reads:    streamed_rows  lent by the step
+select * from streamed_rows
