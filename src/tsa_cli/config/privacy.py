@@ -5,6 +5,7 @@ reads   configs/privacy.yaml
 source  the PRD's section 6; definitions D51 (consent), D53 (subject rights)
 """
 
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -90,7 +91,8 @@ class PrivacyConfig(ConfigFile):
 
     def trait_key(self, key: str) -> str:
         """The canonical name of a trait as sent: "firstName" is "first_name"."""
-        for canonical, aliases in self.trait_aliases.items():
-            if key in aliases:
-                return canonical
-        return key
+        return self._names_by_alias.get(key, key)
+
+    @cached_property
+    def _names_by_alias(self) -> dict[str, str]:
+        return {alias: name for name, aliases in self.trait_aliases.items() for alias in aliases}

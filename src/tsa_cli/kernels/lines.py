@@ -3,32 +3,36 @@ Find, in a block of JSON lines, the few lines that the engine's lenient parser m
 
 DuckDB's JSON reader takes trailing commas and NaN, loses a whole file to one huge line and dies
 of deep nesting; everything else it rejects line by line. So the bytes are looked at here first,
-and only the suspects are parsed strictly, in Python. `is_plain` is one quick search (1 GB/s on one
-core; numpy alone made 0.3); `scan_block` finds the lines in the blocks that are not plain.
+and only the suspects are parsed strictly, in Python.
+
+A trailing comma, NaN and Infinity have one thing in common: before the next comma or closer
+stands a comma, white space, or one of n, f, y.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tsa_cli.kernels.byte_slices import Bytes, Flags, Indices, places_in
+
 NEWLINE = 10
 _COMMA = 0x2C
-_SPACES = (0x20, 0x09, 0x0D)
-# 248 words of 8 bytes: byte-wise sums of 0/1 flags stay below 256.
-_WINDOW_WORDS = 248
-_WINDOW_BYTES = _WINDOW_WORDS * 8
-_LOOSE_OR_BLANK = r"[, \t\r][}\]]|\n[ \t\r\n]"
-_BARE_WORD = r"[:,\[ \t+-](?i:nan|inf)"
-# What may stand before a bare NaN or Infinity in JSON-like text.
-_BEFORE_VALUE = np.zeros(256, dtype=bool)
-_BEFORE_VALUE[[*_SPACES, _COMMA, 0x3A, 0x5B, 0x2D, 0x2B]] = True
-_BEFORE_CLOSER = np.zeros(256, dtype=bool)
-_BEFORE_CLOSER[[_COMMA, *_SPACES]] = True
+_FOLD, _CLOSER = 0x20, 0x7D
+_MOST_WHITE = 64  # bytes of white space before a stop that are walked over; more are suspect
+_WORDS = (b"nan", b"inf", b"infinity")
 
-Bytes = NDArray[np.uint8]
-Flags = NDArray[np.bool_]
-Indices = NDArray[np.int64]
+
+def _table(members: bytes) -> NDArray[np.bool_]:
+    table = np.zeros(256, dtype=bool)
+    table[np.frombuffer(members, dtype=np.uint8)] = True
+    return table
+
+
+_WHITE = _table(b" \t\r")
+_SOFT = _table(b" \t\r,nfyNFY")
+_BEFORE_VALUE = _table(b" \t\r,:[-+")  # what may stand before a bare word in JSON-like text
 
 
 @dataclass(frozen=True)
@@ -41,94 +45,87 @@ class BlockScan:
     suspects: Indices  # to be parsed strictly
     too_long: Indices
 
-
-def count_lines(block: Bytes) -> int:
-    """Lines of a block; the last needs no newline."""
-    lines = int(np.count_nonzero(block == NEWLINE))
-    return lines + int(len(block) > 0 and block[-1] != NEWLINE)
-
-
-def is_plain(block: Bytes, max_line_bytes: int, max_depth: int) -> bool:
-    """True when no line of `block` is blank, too long, or a suspect; false alarms are allowed."""
-    import polars  # its regex engine looks for byte pairs by SIMD; 0.3 s to import
-
-    if len(block) < _WINDOW_BYTES or block[0] in (NEWLINE, *_SPACES):
-        return False
-    text = polars.Series([block.tobytes().decode("latin-1")])
-    if any(text.str.contains(pattern)[0] for pattern in (_LOOSE_OR_BLANK, _BARE_WORD)):
-        return False
-    newline = block == NEWLINE
-    return _lengths_fit(newline, max_line_bytes) and _depths_fit(block, newline, max_depth)
+    @property
+    def has_special(self) -> bool:
+        """True when some line is blank, suspect or too long."""
+        return bool(len(self.blank) or len(self.suspects) or len(self.too_long))
 
 
 def scan_block(block: Bytes, max_line_bytes: int, max_depth: int) -> BlockScan:
     """The lines of `block`, whose last line needs no newline, and which of them are special."""
-    ends = np.flatnonzero(block == NEWLINE)
+    places = places_in(block)
+    mark = block[places.marks]
+    is_end, is_closer = mark == NEWLINE, (mark | _FOLD) == _CLOSER
+    ends, closers = places.marks[is_end], places.marks[is_closer]
     if len(block) and (not len(ends) or ends[-1] != len(block) - 1):
         ends = np.append(ends, len(block))
     starts = np.concatenate(([0], ends[:-1] + 1)).astype(np.int64)[: len(ends)]
-    suspects = np.unique(
-        np.concatenate(
-            [
-                np.searchsorted(ends, _loose_closers(block)),
-                np.searchsorted(ends, _bare_words(block)),
-                _deep_lines(block, ends, max_depth),
-            ]
-        )
-    )
+    stops = np.concatenate((_soft_closers(block, closers), places.soft_commas))
+    suspects = np.searchsorted(ends, _suspect_stops(block, stops))
+    deep = _deep_lines(np.flatnonzero(is_end), len(places.marks), max_depth)
     too_long = np.flatnonzero(ends - starts > max_line_bytes)
-    blank = _blank_lines(block, starts, ends)
-    return BlockScan(starts, ends, blank, np.setdiff1d(suspects, too_long), too_long)
+    if len(suspects) or len(deep):
+        suspects = np.setdiff1d(np.concatenate((suspects, deep)), too_long)
+    return BlockScan(starts, ends, _blank_lines(block, starts, ends), suspects, too_long)
 
 
-def _lengths_fit(newline: Flags, max_line_bytes: int) -> bool:
-    """True when no stretch longer than half the limit is without a newline."""
-    half = max(max_line_bytes // 2, 1)
-    return all(newline[at : at + half].any() for at in range(0, len(newline), half))
+def lines_with(block: bytes, needles: Sequence[bytes]) -> list[tuple[int, int]]:
+    """
+    (start, end) of each line of `block` that holds a needle, ascending; the end is its newline.
+
+    `bytes.find` passes 2 GB/s for each needle of eight bytes that is rare.
+    """
+    found: dict[int, int] = {}
+    for needle in needles:
+        at = block.find(needle)
+        while at >= 0:
+            start, end = block.rfind(b"\n", 0, at) + 1, block.find(b"\n", at)
+            found[start] = end if end >= 0 else len(block)
+            at = block.find(needle, found[start])
+    return sorted(found.items())
 
 
-def _depths_fit(block: Bytes, newline: Flags, max_depth: int) -> bool:
-    """True when no line can hold more than `max_depth` openers."""
-    opener = (block & 0xDF) == 0x5B
-    whole = len(block) // _WINDOW_BYTES * _WINDOW_BYTES
-    words = opener[:whole].view(np.uint64).reshape(-1, _WINDOW_WORDS).sum(axis=1, dtype=np.uint64)
-    openers = words.view(np.uint8).reshape(-1, 8).sum(axis=1, dtype=np.int64)
-    if (openers > max_depth // 2).any() or np.count_nonzero(opener[whole:]) > max_depth // 2:
-        return False
-    # A line longer than a window may spread its openers thinly: every window must end a line.
-    words = newline[:whole].view(np.uint64).reshape(-1, _WINDOW_WORDS).sum(axis=1, dtype=np.uint64)
-    return bool(words.all())
+def _deep_lines(end_marks: Indices, mark_count: int, max_depth: int) -> Indices:
+    """Lines with more than `max_depth` marks between two ends: all JSON that is nested deeper."""
+    between = np.diff(end_marks, prepend=-1, append=mark_count)
+    return np.flatnonzero(between - 1 > max_depth)
 
 
 def _blank_lines(block: Bytes, starts: Indices, ends: Indices) -> Indices:
-    empty = np.flatnonzero(starts == ends)
-    filled = np.flatnonzero(starts < ends)
-    first = block[starts[filled]]
-    led_by_space = filled[(first == 0x20) | (first == 0x09) | (first == 0x0D)]
-    white = [i for i in led_by_space if not block[starts[i] : ends[i]].tobytes().strip(b" \t\r")]
-    return np.union1d(empty, np.asarray(white, dtype=np.int64))
+    first = block[np.minimum(starts, len(block) - 1)] if len(starts) else block[:0]
+    odd = np.flatnonzero((starts == ends) | _WHITE[first])
+    white = [i for i in odd if not block[starts[i] : ends[i]].tobytes().strip(b" \t\r")]
+    return np.asarray(white, dtype=np.int64)
 
 
-def _loose_closers(block: Bytes) -> Indices:
-    """Places of } and ] that follow a comma or white space: perhaps a trailing comma."""
-    closers = np.flatnonzero((block | 0x20) == 0x7D)
-    closers = closers[closers > 0]
-    return closers[_BEFORE_CLOSER[block[closers - 1]]]
+def _soft_closers(block: Bytes, closers: Indices) -> Indices:
+    """Those after white space, a comma, or the last letter of a bare word."""
+    soft: Indices = closers[_SOFT[block[np.maximum(closers - 1, 0)]]]
+    return soft
 
 
-def _bare_words(block: Bytes) -> Indices:
-    """Places of nan and inf, in any case, where a JSON value could stand."""
-    low = block | 0x20
-    is_n = low == 0x6E
-    nan = is_n[:-2] & (low[1:-1] == 0x61) & is_n[2:]
-    inf = (low[:-2] == 0x69) & is_n[1:-1] & (low[2:] == 0x66)
-    hits = np.flatnonzero(nan | inf)
-    hits = hits[hits > 0]
-    return hits[_BEFORE_VALUE[block[hits - 1]]]
+def _suspect_stops(block: Bytes, stops: Indices) -> Indices:
+    """Those places of , } ] that follow a comma or a bare word, white space between or not."""
+    if not len(stops):
+        return stops
+    last = stops - 1  # of what stands before the stop
+    for _ in range(_MOST_WHITE):
+        white = _WHITE[block[last]] & (last > 0)
+        if not white.any():
+            break
+        last = last - white
+    is_closer = (block[stops] | _FOLD) == _CLOSER
+    is_suspect = is_closer & (block[last] == _COMMA) | _WHITE[block[last]]
+    for word in _WORDS:
+        is_suspect |= _is_bare_word(block, last, word)
+    suspects: Indices = stops[is_suspect]
+    return suspects
 
 
-def _deep_lines(block: Bytes, ends: Indices, max_depth: int) -> Indices:
-    """Lines with more than `max_depth` openers, a superset of those nested deeper."""
-    openers = np.flatnonzero((block & 0xDF) == 0x5B)
-    line = np.searchsorted(ends, openers)
-    return np.unique(line[max_depth:][line[max_depth:] == line[:-max_depth]])
+def _is_bare_word(block: Bytes, last: Indices, word: bytes) -> Flags:
+    """Whether `word`, in any case, ends at each place, where a JSON value could stand."""
+    before = last - len(word)
+    found: Flags = before >= 0
+    for at, letter in enumerate(word):
+        found &= (block[np.maximum(before + 1 + at, 0)] | _FOLD) == letter
+    return found & _BEFORE_VALUE[block[np.maximum(before, 0)]]

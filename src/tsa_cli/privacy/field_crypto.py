@@ -14,9 +14,13 @@ import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from tsa_cli.errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 ENCRYPTED = "enc:v1:"
 HASHED = "sha256:"
@@ -62,26 +66,31 @@ def _encryption_key(text: str) -> bytes:
 
 def encrypt_field(key: bytes, name: str, value: str) -> str:
     """`enc:v1:` and the base64url of nonce and ciphertext; different at every call."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
     nonce = os.urandom(_NONCE_BYTES)
-    sealed = AESGCM(key).encrypt(nonce, value.encode(), _associated(name))
+    sealed = _cipher(key).encrypt(nonce, value.encode(), _associated(name))
     return ENCRYPTED + base64.urlsafe_b64encode(nonce + sealed).decode("ascii")
 
 
 def decrypt_field(key: bytes, name: str, stored: str) -> str:
     """The clear text; DataError under another key, for another field, or after a change."""
     from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     try:
         raw = base64.urlsafe_b64decode(stored.removeprefix(ENCRYPTED))
         nonce, sealed = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:]
-        return AESGCM(key).decrypt(nonce, sealed, _associated(name)).decode()
+        return _cipher(key).decrypt(nonce, sealed, _associated(name)).decode()
     except (InvalidTag, ValueError, binascii.Error):
         raise DataError(
             f"a stored {name} cannot be decrypted", "set TSA_KEY to the key it was stored with"
         ) from None
+
+
+@lru_cache(maxsize=2)
+def _cipher(key: bytes) -> "AESGCM":
+    """Made once a key: the import and the key schedule cost as much as two short values."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(key)
 
 
 def _associated(name: str) -> bytes:

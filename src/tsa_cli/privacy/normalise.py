@@ -8,6 +8,7 @@ source  Google Ads help 7659867 (Customer Match files), Meta help 20825750387038
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _GMAIL_DOMAINS = ("gmail.com", "googlemail.com")
@@ -22,8 +23,15 @@ def normalise_email(raw: str) -> str | None:
     if len(text) > _MAX_EMAIL_LENGTH or _EMAIL.fullmatch(text) is None:
         return None
     local, _, domain = text.rpartition("@")
+    ascii_domain = _ascii_domain(domain)
+    return f"{local}@{ascii_domain}" if ascii_domain else None
+
+
+@lru_cache(maxsize=1024)
+def _ascii_domain(domain: str) -> str | None:
+    """The domain as it is looked up; most addresses share a few. None when it can be none."""
     try:
-        return f"{local}@{domain.encode('idna').decode('ascii')}"
+        return domain.encode("idna").decode("ascii")
     except UnicodeError:
         return None
 

@@ -55,9 +55,14 @@ def protect_trait(key: str, value: object, policy: PrivacyConfig, keys: Keys) ->
     forms = personal_forms(name, text, policy.default_country)
     if protection == "encrypt" and keys.encryption is not None:
         own = encrypt_field(keys.encryption, name, text)
-    else:
-        own = HASHED + sha256_hex(forms.normal)
-    return {name: own} | {k: HASHED + sha256_hex(form) for k, form in forms.derived.items()}
+        return {name: own} | _hashed(forms.derived)
+    return _hashed({name: forms.normal} | forms.derived)
+
+
+def _hashed(forms: dict[str, str]) -> dict[str, str]:
+    """What is stored of each form; a form under several keys is hashed once."""
+    hashes = {form: HASHED + sha256_hex(form) for form in set(forms.values())}
+    return {key: hashes[form] for key, form in forms.items()}
 
 
 def personal_forms(name: str, text: str, default_country: str | None) -> PersonalForms:

@@ -7,7 +7,7 @@ knows the way back from an ordinal to the line, its number and its place in byte
 
 import mmap
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,11 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from tsa_cli.errors import DataError
-from tsa_cli.kernels.lines import BlockScan, Bytes, count_lines, is_plain, scan_block
+from tsa_cli.kernels.byte_slices import Bytes
+from tsa_cli.kernels.lines import NEWLINE, BlockScan, lines_with, scan_block
 from tsa_cli.steps.ingest.verdict import Verdict, judge
 
 BLOCK_BYTES = 1 << 20
-SMALL_BYTES = 8 << 20  # below this the precise scan costs less than importing the quick one
+SMALL_BYTES = 8 << 20  # below this threads cost more than they save
 SCAN_THREADS = 2
 SAMPLE_HEAD_BLOCKS = 16
 SAMPLE_BLOCKS = 64
@@ -77,6 +78,20 @@ class LinesFile:
             yield from self._block_lines(block, [o - self.rows_before[block] for o in inside])
             at += len(inside)
 
+    def lines_with(self, needles: Sequence[bytes]) -> Iterator[Line]:
+        """The lines that hold one of the needles, blank and refused ones among them."""
+        for block, start in enumerate(self.block_starts):
+            stop = self._stop(block)
+            data = self.data[start:stop]
+            spans = lines_with(data, needles)
+            if not spans:
+                continue
+            ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == NEWLINE)
+            before = np.searchsorted(ends, [first for first, _ in spans]).tolist()
+            for (first, end), earlier in zip(spans, before, strict=True):
+                number = self.lines_before[block] + earlier + 1
+                yield Line(number, start + first, data[first:end])
+
     def _block_lines(self, block: int, places: list[int]) -> Iterator[Line]:
         scan, base = self._scan(block)
         refused = {r.line.number - 1 - self.lines_before[block] for r in self.refused}
@@ -92,40 +107,37 @@ class LinesFile:
 
     def _scan(self, block: int) -> tuple[BlockScan, int]:
         start = self.block_starts[block]
-        last = block + 1 == len(self.block_starts)
-        stop = self.end if last else self.block_starts[block + 1]
-        view = self._view(start, stop)
+        view = self._view(start, self._stop(block))
         return scan_block(view, self.max_line_bytes, self.max_depth), start
+
+    def _stop(self, block: int) -> int:
+        is_last = block + 1 == len(self.block_starts)
+        return self.end if is_last else self.block_starts[block + 1]
 
     def index(self) -> None:
         """Count every line once, and judge the suspects."""
-        spans = list(self._spans())
-        if self.end - self.start > SMALL_BYTES:
-            with ThreadPoolExecutor(SCAN_THREADS) as pool:  # the search runs outside of the GIL
-                plain = list(pool.map(self._plain_lines, spans))
-        else:
-            plain = [None] * len(spans)
         lines = 0
-        for (start, stop), known in zip(spans, plain, strict=True):
+        for (start, _), (count, scan) in self._counts():
             self.block_starts.append(start)
             self.lines_before.append(lines)
             self.rows_before.append(self.row_count)
-            count = known
-            if count is None:
-                view = self._view(start, stop)
-                scan = scan_block(view, self.max_line_bytes, self.max_depth)
-                count = len(scan.ends)
-                self.row_count += count - len(scan.blank) - self._judge(scan, start)
-            else:
-                self.row_count += count
             lines += count
+            self.row_count += count
+            if scan is not None:
+                self.row_count -= len(scan.blank) + self._judge(scan, start)
 
-    def _plain_lines(self, span: tuple[int, int]) -> int | None:
-        """The lines of a block without a special one; None when it must be scanned closely."""
-        view = self._view(*span)
-        if is_plain(view, self.max_line_bytes, self.max_depth):
-            return count_lines(view)
-        return None
+    def _counts(self) -> Iterator[tuple[tuple[int, int], tuple[int, BlockScan | None]]]:
+        """Each block's span, its lines, and its scan when a line of it is special."""
+        spans = list(self._spans())
+        if self.end - self.start <= SMALL_BYTES:
+            yield from zip(spans, map(self._count, spans), strict=True)
+            return
+        with ThreadPoolExecutor(SCAN_THREADS) as pool:  # numpy works outside of the GIL
+            yield from zip(spans, pool.map(self._count, spans), strict=True)
+
+    def _count(self, span: tuple[int, int]) -> tuple[int, BlockScan | None]:
+        scan = scan_block(self._view(*span), self.max_line_bytes, self.max_depth)
+        return len(scan.ends), scan if scan.has_special else None
 
     def _view(self, start: int, stop: int) -> Bytes:
         return np.frombuffer(self.data, dtype=np.uint8, count=stop - start, offset=start)
@@ -176,8 +188,7 @@ class LinesFile:
         refused = {r.line.byte_offset: len(r.line.raw) for r in self.refused}
         with target.open("wb") as out:
             for block in sorted(chosen):
-                start = self.block_starts[block]
-                stop = self.block_starts[block + 1] if block + 1 < count else self.end
+                start, stop = self.block_starts[block], self._stop(block)
                 at = start
                 for offset in sorted(o for o in refused if start <= o < stop):
                     out.write(self.data[at:offset])

@@ -6,6 +6,7 @@ writes  user_traits, consent_events
 
 import json
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tsa_cli.config.privacy import PrivacyConfig
@@ -37,18 +38,9 @@ def store_people(
     """
     slots = {"told": told}
     store.execute("1_events/insert_consent.sql", slots, load_id=load_id)
-    traits: list[tuple[object, ...]] = []
-    known: dict[tuple[str, str], dict[str, str]] = {}
     spoken = store.rows("1_events/traits_of_load.sql", slots)
-    for anonymous_id, user_id, seen_ts, trait_text in spoken:
-        for key, value in _object(trait_text).items():
-            memo = (key, json.dumps(value, sort_keys=True))
-            if memo not in known:
-                known[memo] = stored_trait(key, value, privacy, keys)
-            for name, text in known[memo].items():
-                traits.append((anonymous_id, user_id, name, text, seen_ts, load_id))
-    if traits:
-        store.insert("user_traits", _trait_frame(traits))
+    if spoken:
+        store.insert("user_traits", _trait_frame(spoken, load_id, privacy, keys))
 
 
 def stored_trait(key: str, value: object, privacy: PrivacyConfig, keys: Keys) -> dict[str, str]:
@@ -94,17 +86,50 @@ def _cleaned(value: object, key: str, privacy: PrivacyConfig, keys: Keys) -> obj
     return _ADDRESS.sub(_REDACTED, value)
 
 
-def _object(text: object) -> dict[str, object]:
-    if not isinstance(text, str):
-        return {}
+def _object(text: str) -> dict[str, object]:
     value = json.loads(text)
     return value if isinstance(value, dict) else {}
 
 
-def _trait_frame(rows: list[tuple[object, ...]]) -> "polars.DataFrame":
+def _trait_frame(
+    spoken: list[tuple[object, ...]], load_id: int, privacy: PrivacyConfig, keys: Keys
+) -> "polars.DataFrame":
+    """The rows of `user_traits`, in the order of `spoken`: each object is protected once."""
     import polars
 
+    anonymous, users, seen, texts = map(list, zip(*spoken, strict=True))
+    objects, names, values = _stored_objects(map(str, dict.fromkeys(texts)), privacy, keys)
     text = polars.String()
-    schema = dict.fromkeys(("anonymous_id", "user_id", "key", "value"), text)
-    kinds = {**schema, "seen_ts": polars.Datetime("us"), "load_id": polars.Int32()}
-    return polars.DataFrame(rows, schema=kinds, orient="row")
+    rows = polars.DataFrame(
+        {"anonymous_id": anonymous, "user_id": users, "seen_ts": seen, "traits": texts},
+        schema={"anonymous_id": text, "user_id": text, "seen_ts": polars.Datetime("us"),
+                "traits": text},
+    )  # fmt: skip
+    stored = polars.DataFrame(
+        {"traits": objects, "key": names, "value": values},
+        schema=dict.fromkeys(("traits", "key", "value"), text),
+    )
+    joined = rows.join(stored, on="traits", how="inner", maintain_order="left_right")
+    load = polars.lit(load_id, polars.Int32()).alias("load_id")
+    return joined.select("anonymous_id", "user_id", "key", "value", "seen_ts", load)
+
+
+def _stored_objects(
+    texts: Iterable[str], privacy: PrivacyConfig, keys: Keys
+) -> tuple[list[str], list[str], list[str]]:
+    """(object as sent, name, value) of every pair to store, as columns; equal values alike."""
+    objects: list[str] = []
+    names: list[str] = []
+    values: list[str] = []
+    known: dict[tuple[str, str], dict[str, str]] = {}
+    for text in texts:
+        for key, value in _object(text).items():
+            # Of a string its JSON, too: "1" is not 1.
+            memo = (key, f'"{value}' if isinstance(value, str) else json.dumps(value))
+            pairs = known.get(memo)
+            if pairs is None:
+                pairs = known[memo] = stored_trait(key, value, privacy, keys)
+            objects += [text] * len(pairs)
+            names += pairs
+            values += pairs.values()
+    return objects, names, values
