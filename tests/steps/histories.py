@@ -135,11 +135,11 @@ def add_events(store: Store, events: Sequence[Event], load_id: int = 1) -> None:
     }
     keys = WordKeys(store, {}, "truncate")
     encoded = {
-        name: pl.Series(keys.texts(table, pa.array(texts, pa.string())))
+        name: pl.Series(keys.texts(table, pa.chunked_array([texts], pa.string())))
         for name, (table, texts) in words.items()
     }
-    anonymous_ids = pa.array([event.anonymous_id for event in events], pa.string())
-    known_ids = pa.array([event.user_id for event in events], pa.string())
+    anonymous_ids = pa.chunked_array([[event.anonymous_id for event in events]], pa.string())
+    known_ids = pa.chunked_array([[event.user_id for event in events]], pa.string())
     encoded["actor_key"] = pl.Series(keys.actors(anonymous_ids, known_ids))
     lookups.add_new(store, default_config().lookups, keys.new_rows())
     load = pl.lit(load_id, dtype=pl.Int32)

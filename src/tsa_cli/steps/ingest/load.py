@@ -218,7 +218,7 @@ class Loader:
         if told.people:
             import pyarrow as pa
 
-            with store.lent("streamed_people", pa.Table.from_batches(told.people)):
+            with store.lent("streamed_people", pa.concat_tables(told.people)):
                 people = fragment_of("1_events/lent_people.sql")
                 store_people(store, people, load_id, privacy, self.keys)
         loaded = self._judged(file, load_id, told)
@@ -260,7 +260,7 @@ class Loader:
         import pyarrow as pa
 
         store, privacy = self.store, self.policies.privacy
-        with store.lent("streamed_rows", pa.Table.from_batches(told.held)):
+        with store.lent("streamed_rows", pa.concat_tables(told.held)):
             store.execute("1_events/held_rows.sql")
         store.execute("1_events/repeats.sql")
         [(first_count, same_count)] = store.rows("1_events/repeat_counts.sql")

@@ -2,15 +2,16 @@
 One pass over a file: every line, in order, ends as an encoded event, a held row or a fault.
 
 reads   the normalised relation of the file
-writes  nothing: batches for the insert, and what was told on the way
+writes  nothing: rows for the insert, and what was told on the way
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tsa_cli.steps.ingest.word_keys import WordKeys
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 BATCH_ROWS = 122_880  # one row group of the engine
 BATCH_BYTES = 64 << 20
 FEWEST_BATCH_ROWS = 2_048
+BATCHES_ENCODED_AT_ONCE = 2  # distinct texts are looked at once in each
 _KEYS = {
     "event_code": ("event_types", "event"),
     "page_key": ("pages", "page_url"),
@@ -29,6 +31,7 @@ _KEYS = {
 }
 _AS_THEY_ARE = ("event_uuid", "event_text", "event_ts", "client_session_id", "properties")
 _OF_PEOPLE = ("anonymous_id", "user_id", "event_ts", "traits", "consent")
+Flags = NDArray[np.bool_]
 
 
 def batch_rows(size_bytes: int, row_count: int) -> int:
@@ -45,84 +48,96 @@ class Told:
     event_count: int = 0  # of them, rows that were passed on
     faults: dict[int, str] = field(default_factory=dict)  # ordinal, from 0: reason
     ahead_count: int = 0  # of the faults, rows ahead of the clock, yet before `latest_ts`
-    people: "list[pa.RecordBatch]" = field(default_factory=list)  # rows with traits or consent
-    held: "list[pa.RecordBatch]" = field(default_factory=list)  # rows with a known id, encoded
+    people: "list[pa.Table]" = field(default_factory=list)  # rows with traits or consent
+    held: "list[pa.Table]" = field(default_factory=list)  # rows with a known id, encoded
 
 
 def encoded(
-    batches: "Iterator[pa.RecordBatch]",
+    batches: "Iterable[pa.RecordBatch]",
     keys: WordKeys,
     told: Told,
     now_ts: datetime,
     latest_ts: datetime,
 ) -> "Iterator[pa.RecordBatch]":
-    """The events of each batch, ready for `raw_events`; what they are not goes to `told`."""
-    for batch in batches:
-        first, told.row_count = told.row_count, told.row_count + len(batch)
-        is_event = _flags(batch, "is_event")
-        is_known = _flags(batch, "is_known")
+    """The events among the rows, ready for `raw_events`; what they are not goes to `told`."""
+    for rows in _gathered(batches):
+        first, told.row_count = told.row_count, told.row_count + len(rows)
+        is_event, is_known = _flags(rows, "is_event"), _flags(rows, "is_known")
         if not is_event.all():
-            _note_faults(batch, ~is_event, first, told, now_ts, latest_ts)
+            _note_faults(rows, ~is_event, first, told, now_ts, latest_ts)
         if is_known.any():
-            held = batch.filter(_mask(is_known))
-            ordinals = first + np.flatnonzero(is_known)
-            told.held.append(_with_people(held, _encode(held, keys), ordinals))
+            held = rows.filter(_mask(is_known))
+            told.held.append(_with_people(held, keys, first + np.flatnonzero(is_known)))
         passed = is_event & ~is_known
-        events = batch if passed.all() else batch.filter(_mask(passed))
+        events = rows if passed.all() else rows.filter(_mask(passed))
         told.event_count += len(events)
-        if not len(events):
-            continue
         _note_people(events, told)
-        yield _encode(events, keys)
+        yield from _encode(events, keys).to_batches()
 
 
-def schema_of(batch_schema: "pa.Schema") -> "pa.Schema":
+def schema_of(rows: "pa.Schema") -> "pa.Schema":
     """The schema of encoded rows, of that of the rows as they are read."""
     import pyarrow as pa
 
-    kept = [batch_schema.field(name) for name in _AS_THEY_ARE]
+    kept = [rows.field(name) for name in _AS_THEY_ARE]
     return pa.schema([*kept, *(pa.field(name, pa.int32()) for name in (*_KEYS, "actor_key"))])
 
 
-def _encode(batch: "pa.RecordBatch", keys: WordKeys) -> "pa.RecordBatch":
+def _gathered(batches: "Iterable[pa.RecordBatch]") -> "Iterator[pa.Table]":
+    """Tables of as many rows as are encoded at once: the reader's own batches are small."""
     import pyarrow as pa
 
-    columns = [batch.column(name) for name in _AS_THEY_ARE]
+    waiting: list[pa.RecordBatch] = []
+    row_count = byte_count = 0
+    for batch in batches:
+        waiting.append(batch)
+        row_count += len(batch)
+        byte_count += batch.nbytes
+        if row_count >= BATCHES_ENCODED_AT_ONCE * BATCH_ROWS or byte_count >= 2 * BATCH_BYTES:
+            yield pa.Table.from_batches(waiting)
+            waiting, row_count, byte_count = [], 0, 0
+    if row_count:
+        yield pa.Table.from_batches(waiting)
+
+
+def _encode(rows: "pa.Table", keys: WordKeys) -> "pa.Table":
+    import pyarrow as pa
+
+    columns = [rows.column(name) for name in _AS_THEY_ARE]
     for table, text in _KEYS.values():
-        columns.append(keys.texts(table, batch.column(text)))
-    columns.append(keys.actors(batch.column("anonymous_id"), batch.column("user_id")))
-    return pa.RecordBatch.from_arrays(columns, schema=schema_of(batch.schema))
+        columns.append(keys.texts(table, rows.column(text)))
+    columns.append(keys.actors(rows.column("anonymous_id"), rows.column("user_id")))
+    return pa.Table.from_arrays(columns, schema=schema_of(rows.schema))
 
 
-def _with_people(
-    batch: "pa.RecordBatch",
-    rows: "pa.RecordBatch",
-    ordinals: "np.ndarray[tuple[int], np.dtype[np.int64]]",
-) -> "pa.RecordBatch":
+def _with_people(rows: "pa.Table", keys: WordKeys, ordinals: "NDArray[np.int64]") -> "pa.Table":
+    """The encoded rows with their ordinals and what they say of people."""
     import pyarrow as pa
 
-    named = {name: rows.column(name) for name in rows.schema.names}
-    told = {name: batch.column(name) for name in _OF_PEOPLE if name not in named}
-    return pa.RecordBatch.from_pydict({"ordinal": pa.array(ordinals), **named, **told})
+    held = _encode(rows, keys).add_column(0, "ordinal", pa.array(ordinals))
+    for name in _OF_PEOPLE:
+        if name not in held.schema.names:
+            held = held.append_column(name, rows.column(name))
+    return held
 
 
 def _note_faults(
-    batch: "pa.RecordBatch",
-    is_fault: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
+    rows: "pa.Table",
+    is_fault: Flags,
     first: int,
     told: Told,
     now_ts: datetime,
     latest_ts: datetime,
 ) -> None:
-    places = np.flatnonzero(is_fault)
-    faults = batch.filter(_mask(is_fault))
+    faults = rows.filter(_mask(is_fault))
     reasons = faults.column("reason").to_pylist()
-    told.faults.update(zip((first + places).tolist(), reasons, strict=True))
+    ordinals = (first + np.flatnonzero(is_fault)).tolist()
+    told.faults.update(zip(ordinals, reasons, strict=True))
     for reason, at in zip(reasons, faults.column("event_ts").to_pylist(), strict=True):
         told.ahead_count += reason == "timestamp_out_of_range" and now_ts < at < latest_ts
 
 
-def _note_people(events: "pa.RecordBatch", told: Told) -> None:
+def _note_people(events: "pa.Table", told: Told) -> None:
     import pyarrow.compute as pc
 
     speaks = pc.or_(pc.is_valid(events.column("traits")), pc.is_valid(events.column("consent")))
@@ -130,12 +145,12 @@ def _note_people(events: "pa.RecordBatch", told: Told) -> None:
         told.people.append(events.select(list(_OF_PEOPLE)).filter(speaks))
 
 
-def _flags(batch: "pa.RecordBatch", name: str) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    flags: np.ndarray[tuple[int], np.dtype[np.bool_]] = batch.column(name).to_numpy() == 1
+def _flags(rows: "pa.Table", name: str) -> Flags:
+    flags: Flags = rows.column(name).to_numpy() == 1
     return flags
 
 
-def _mask(flags: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> "pa.Array":
+def _mask(flags: Flags) -> "pa.Array":
     import pyarrow as pa
 
     return pa.array(flags)

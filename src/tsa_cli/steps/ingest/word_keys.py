@@ -144,26 +144,21 @@ class WordKeys:
         self._texts["event_types"].by_word |= {"$alias": 65_534, "$identify": 65_535}
         self._actors = ActorKeys(aside, aside.count("1_events/newest_key_of_actors.sql"))
 
-    def texts(self, table: str, words: "pa.Array") -> "pa.Array":
+    def texts(self, table: str, words: "pa.ChunkedArray") -> "pa.Array":
         """(n,) int32: the key of each text in the lookup `table`; null where there is none."""
-        encoded = words.dictionary_encode()
-        keys = self._texts[table].keys_of(encoded.dictionary.to_pylist())
-        return _spread(keys, encoded.indices)
+        distinct, codes = _encoded(words)
+        return _with_nulls(np.append(self._texts[table].keys_of(distinct), NO_KEY)[codes])
 
-    def actors(self, anonymous_ids: "pa.Array", known_ids: "pa.Array") -> "pa.Array":
+    def actors(self, anonymous_ids: "pa.ChunkedArray", known_ids: "pa.ChunkedArray") -> "pa.Array":
         """(n,) int32: the key of each pair of ids."""
-        left, right = anonymous_ids.dictionary_encode(), known_ids.dictionary_encode()
-        left_words = [*left.dictionary.to_pylist(), None]
-        right_words = [*right.dictionary.to_pylist(), None]
-        pairs = _codes(left.indices, len(left_words) - 1).astype(np.int64)
-        pairs *= len(right_words)
-        pairs += _codes(right.indices, len(right_words) - 1)
-        import pyarrow as pa
-
-        encoded = pa.array(pairs).dictionary_encode()
-        distinct = [divmod(pair, len(right_words)) for pair in encoded.dictionary.to_pylist()]
-        keys = self._actors.keys_of([(left_words[a], right_words[b]) for a, b in distinct])
-        return _spread(keys, encoded.indices)
+        left, left_codes = _encoded(anonymous_ids)
+        right, right_codes = _encoded(known_ids)
+        words = ([*left, None], [*right, None])
+        pairs, codes = _distinct(left_codes.astype(np.int64) * len(words[1]) + right_codes)
+        named = [
+            (words[0][a], words[1][b]) for a, b in zip(*divmod(pairs, len(words[1])), strict=True)
+        ]
+        return _with_nulls(self._actors.keys_of(named)[codes])
 
     def new_rows(self) -> "dict[str, pl.DataFrame]":
         """What each lookup does not have yet, by its name."""
@@ -171,17 +166,29 @@ class WordKeys:
         return {**found, "actors": self._actors.new_rows()}
 
 
-def _codes(indices: "pa.Array", absent: int) -> NDArray[np.int32]:
-    codes: NDArray[np.int32] = indices.fill_null(absent).to_numpy(zero_copy_only=False)
-    return codes
+def _encoded(words: "pa.ChunkedArray") -> tuple[list[str], NDArray[np.int32]]:
+    """(the distinct words, the place of each row's word among them: after the last one if null)."""
+    encoded = words.dictionary_encode().unify_dictionaries()
+    if not encoded.num_chunks:
+        return [], np.zeros(0, np.int32)
+    distinct: list[str] = encoded.chunk(0).dictionary.to_pylist()
+    parts = [chunk.indices.fill_null(len(distinct)).to_numpy() for chunk in encoded.chunks]
+    return distinct, np.concatenate(parts)
 
 
-def _spread(keys: Keys, indices: "pa.Array") -> "pa.Array":
+def _distinct(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """(the distinct values, the place of each row's value among them)."""
     import pyarrow as pa
 
-    spread = np.append(keys, np.int32(NO_KEY))[_codes(indices, len(keys))]
-    is_absent = spread == NO_KEY
-    return pa.array(spread, mask=is_absent if is_absent.any() else None)
+    encoded = pa.array(values).dictionary_encode()
+    return encoded.dictionary.to_numpy(), encoded.indices.to_numpy()
+
+
+def _with_nulls(keys: Keys) -> "pa.Array":
+    import pyarrow as pa
+
+    is_absent = keys == NO_KEY
+    return pa.array(keys, mask=is_absent if is_absent.any() else None)
 
 
 def _without_personal(urls: "pl.Series") -> "pl.Series":
