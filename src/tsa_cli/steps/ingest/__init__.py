@@ -21,7 +21,7 @@ from tsa_cli.steps.ingest.prepare import (
     file_to_load,
 )
 from tsa_cli.steps.ingest.report import FileReport, IngestResult
-from tsa_cli.steps.ingest.spool import Spool, open_spool
+from tsa_cli.steps.ingest.spool import Spool, Spooled, open_spool
 from tsa_cli.store import Store
 
 __all__ = ["AUTO", "IngestConfig", "run"]
@@ -47,7 +47,7 @@ def run(
     inputs, faults = resolve(paths)
     reports = [FileReport(name, "failed", detail=why) for name, why in faults]
     loader = Loader(store, config.policies, config.keys, run_id, config.is_dry_run)
-    with open_spool(store.path, config.policies.tsa.max_unpacked_ratio) as spool:
+    with open_spool(store.path, config.policies.tsa.max_unpacked_ratio, inputs) as spool:
         for item in inputs:
             progress(item.name)
             reports.append(_one(loader, spool, config, item))
@@ -57,10 +57,8 @@ def run(
 def _one(loader: Loader, spool: Spool, config: IngestConfig, item: Input) -> FileReport:
     try:
         spooled = spool.take(item)
-        wanted = "" if config.source == AUTO else config.source
-        known = loader.store.rows("1_events/known_file.sql", sha256=spooled.sha256, source=wanted)
-        if known and not config.is_forced:
-            return FileReport(item.name, "unchanged", detail=f"read before as {known[0][1]}")
+        if not config.is_forced and (earlier := _read_before(loader.store, config, spooled)):
+            return FileReport(item.name, "unchanged", detail=f"read before as {earlier}")
         if spooled.size_bytes == 0:
             return FileReport(item.name, "ingested", detail="empty")
         return loader.load(file_to_load(loader.store, spool, config, spooled))
@@ -73,6 +71,15 @@ def _one(loader: Loader, spool: Spool, config: IngestConfig, item: Input) -> Fil
         return replace(report, proposal=vars(error.proposal))
     except DataError as error:
         return _failed(item, error)
+
+
+def _read_before(store: Store, config: IngestConfig, spooled: Spooled) -> str:
+    """The name under which the same bytes were read to their end, or an empty text."""
+    if not store.value("1_events/is_known_size.sql", size_bytes=spooled.size_bytes):
+        return ""  # without waiting for the hash: the file is scanned meanwhile
+    wanted = "" if config.source == AUTO else config.source
+    known = store.rows("1_events/known_file.sql", sha256=spooled.sha256, source=wanted)
+    return str(known[0][1]) if known else ""
 
 
 def _failed(item: Input, error: DataError) -> FileReport:

@@ -8,21 +8,21 @@ writes  DB.spool/N.jsonl, removed at the end of the run (and at the start of the
 """
 
 import gzip
-import hashlib
 import io
 import shutil
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Literal
 
 from tsa_cli.errors import DataError
+from tsa_cli.steps.ingest.hashing import CHUNK_BYTES, Hashes
 from tsa_cli.steps.ingest.inputs import Input
 
-CHUNK_BYTES = 1 << 20
 SHAPE_BYTES = 1 << 16  # enough of the first line to tell what the file is
 TSV_TABS = 20  # a first line with more of them is no JSON: Snowplow's files have no ending
 BOMB_FLOOR_BYTES = 1 << 30
@@ -36,28 +36,32 @@ class Spooled:
     name: str
     path: Path  # what the engine reads
     shape: Shape
-    sha256: str  # of the bytes as given
+    digest: Future[str]  # of the bytes as given, perhaps not done yet
     size_bytes: int
     is_growing: bool  # a plain file, to which another program may be appending
+
+    @property
+    def sha256(self) -> str:
+        """The digest in hex, waited for; DataError when the file cannot be read."""
+        with _named_errors(self.name):
+            return self.digest.result()
 
 
 class Spool:
     """The folder of this run's copies."""
 
-    def __init__(self, folder: Path, max_unpacked_ratio: int) -> None:
+    def __init__(self, folder: Path, max_unpacked_ratio: int, hashes: Hashes) -> None:
         self._folder = folder
         self._count = 0
+        self._hashes = hashes
         self._max_ratio = max_unpacked_ratio
 
     def take(self, item: Input) -> Spooled:
-        """The input, hashed, and unpacked where needed; DataError when it cannot be read."""
-        try:
+        """The input, being hashed, unpacked where needed; DataError when it cannot be read."""
+        with _named_errors(item.name):
             if item.path is None:
                 return self._take_stdin()
             return self._take_file(item.name, item.path)
-        except (OSError, EOFError, zlib.error) as error:
-            why = getattr(error, "strerror", None) or str(error)
-            raise DataError(f"{item.name}: {why}", "check the file") from None
 
     def new_path(self, suffix: str = ".jsonl") -> Path:
         """A fresh name in the spool."""
@@ -70,14 +74,14 @@ class Spool:
         with path.open("wb") as out:
             shutil.copyfileobj(sys.stdin.buffer, out, CHUNK_BYTES)
         taken = self._take_file("<stdin>", path)
-        return Spooled("<stdin>", taken.path, taken.shape, taken.sha256, taken.size_bytes, False)
+        return replace(taken, is_growing=False)
 
     def _take_file(self, name: str, path: Path) -> Spooled:
         if not path.is_file():  # a pipe can be read once only
             path = self._copied(path)
         with path.open("rb") as handle:
             head = handle.read(SHAPE_BYTES)
-        digest, size = hash_file(path)
+        size, digest = self._hashes.of(path)
         packed = _packing(head)
         plain = self._unpacked(name, path, packed, size) if packed else path
         if packed:
@@ -107,26 +111,25 @@ class Spool:
 
 
 @contextmanager
-def open_spool(db: Path, max_unpacked_ratio: int) -> Iterator[Spool]:
-    """A spool beside the store, removed at the end."""
+def open_spool(db: Path, max_unpacked_ratio: int, inputs: Sequence[Input] = ()) -> Iterator[Spool]:
+    """A spool beside the store, removed at the end; `inputs` are taken in this order."""
     folder = Path(f"{db}.spool")
+    hashes = Hashes([item.path for item in inputs if item.path is not None])
     try:
-        yield Spool(folder, max_unpacked_ratio)
+        yield Spool(folder, max_unpacked_ratio, hashes)
     finally:
+        hashes.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def hash_file(path: Path) -> tuple[str, int]:
-    """(sha256 in hex, size in bytes) of the file's content."""
-    digest = hashlib.sha256()
-    size = 0
-    buffer = bytearray(CHUNK_BYTES)
-    view = memoryview(buffer)
-    with path.open("rb", buffering=0) as handle:
-        while count := handle.readinto(buffer):
-            digest.update(view[:count])
-            size += count
-    return digest.hexdigest(), size
+@contextmanager
+def _named_errors(name: str) -> Iterator[None]:
+    """Turn what the system says of a file into this house's error."""
+    try:
+        yield
+    except (OSError, EOFError, zlib.error) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise DataError(f"{name}: {why}", "check the file") from None
 
 
 def _packing(head: bytes) -> str:
