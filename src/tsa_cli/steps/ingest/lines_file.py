@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -137,7 +138,15 @@ class LinesFile:
 
     def _count(self, span: tuple[int, int]) -> tuple[int, BlockScan | None]:
         scan = scan_block(self._view(*span), self.max_line_bytes, self.max_depth)
+        self._leave(*span)
         return len(scan.ends), scan if scan.has_special else None
+
+    def _leave(self, start: int, stop: int) -> None:
+        """Give the pages of a block back: a large file would fill the memory as it is scanned."""
+        first = -(-start // mmap.PAGESIZE) * mmap.PAGESIZE
+        length = stop // mmap.PAGESIZE * mmap.PAGESIZE - first
+        if isinstance(self.data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED") and length > 0:
+            self.data.madvise(mmap.MADV_DONTNEED, first, length)
 
     def _view(self, start: int, stop: int) -> Bytes:
         return np.frombuffer(self.data, dtype=np.uint8, count=stop - start, offset=start)
@@ -174,9 +183,15 @@ class LinesFile:
         at = self.start
         with target.open("wb") as out:
             for refused in self.refused:
-                out.write(self.data[at : refused.line.byte_offset])
+                self._copy(out, at, refused.line.byte_offset)
                 at = refused.line.byte_offset + len(refused.line.raw)
-            out.write(self.data[at : self.end])
+            self._copy(out, at, self.end)
+
+    def _copy(self, out: IO[bytes], start: int, stop: int) -> None:
+        for at in range(start, stop, BLOCK_BYTES):
+            end = min(at + BLOCK_BYTES, stop)
+            out.write(self.data[at:end])
+            self._leave(at, end)
 
     def write_sample(self, target: Path) -> None:
         """A copy of some blocks: the first ones, and others evenly over the file."""
