@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Keys = NDArray[np.int32]
 NO_KEY = 0  # of what is absent; keys count from 1
+PAIR_BITS = 32
+PAIR_MASK = (1 << PAIR_BITS) - 1
 _Clean = Callable[["pl.Series"], "pl.Series"]
 
 
@@ -40,10 +42,11 @@ class TextKeys:
 
     def keys_of(self, words: list[str]) -> Keys:
         """The key of each distinct word, NO_KEY for one of which nothing is stored."""
-        unseen = [word for word in words if word not in self.by_word]
-        if unseen:
-            self._learn(unseen)
-        return np.fromiter((self.by_word[word] for word in words), np.int32, len(words))
+        keys = list(map(self.by_word.get, words))
+        if None in keys:
+            self._learn([word for word, key in zip(words, keys, strict=True) if key is None])
+            keys = list(map(self.by_word.get, words))
+        return np.array(keys, np.int32)
 
     def _learn(self, words: list[str]) -> None:
         import polars as pl
@@ -78,32 +81,64 @@ class TextKeys:
         return pl.DataFrame(columns, schema={lookup.key: pl.Int32, lookup.text: pl.String})
 
 
+_Pair = tuple[str | None, str | None]
+
+
+@dataclass
+class Ids:
+    """Small numbers for the ids of one kind, in order of appearance; 0 is none."""
+
+    by_word: dict[str, int] = field(default_factory=dict)
+    words: list[str | None] = field(default_factory=lambda: [None])
+
+    def numbers_of(self, words: list[str]) -> NDArray[np.int64]:
+        """The number of each distinct word, and 0 after the last one."""
+        numbers = list(map(self.by_word.get, words))
+        if None in numbers:
+            for word, number in zip(words, numbers, strict=True):
+                if number is None:
+                    self.by_word[word] = len(self.words)
+                    self.words.append(word)
+            numbers = list(map(self.by_word.get, words))
+        return np.array([*numbers, 0], np.int64)
+
+
 @dataclass
 class ActorKeys:
     """The keys of pairs of ids (anonymous, known), for the time of one file."""
 
     store: Store
     newest: int
-    by_pair: dict[tuple[str | None, str | None], int] = field(default_factory=dict)
-    new: dict[tuple[str | None, str | None], int] = field(default_factory=dict)
+    has_stored: bool = True
+    anonymous: Ids = field(default_factory=Ids)
+    known: Ids = field(default_factory=Ids)
+    by_pair: dict[int, int] = field(default_factory=dict)  # both numbers in one: key
+    new: dict[int, int] = field(default_factory=dict)
 
-    def keys_of(self, pairs: list[tuple[str | None, str | None]]) -> Keys:
+    def keys_of(self, pairs: list[int]) -> Keys:
         """The key of each distinct pair."""
-        unseen = [pair for pair in pairs if pair not in self.by_pair]
-        if unseen:
-            self.by_pair |= self._stored(unseen)
-            for pair in unseen:
-                if pair not in self.by_pair:
-                    self.newest += 1
-                    self.by_pair[pair] = self.new[pair] = self.newest
-        return np.fromiter((self.by_pair[pair] for pair in pairs), np.int32, len(pairs))
+        keys = list(map(self.by_pair.get, pairs))
+        if None in keys:
+            self._learn([pair for pair, key in zip(pairs, keys, strict=True) if key is None])
+            keys = list(map(self.by_pair.get, pairs))
+        return np.array(keys, np.int32)
 
-    def _stored(
-        self, pairs: list[tuple[str | None, str | None]]
-    ) -> dict[tuple[str | None, str | None], int]:
-        if self.newest == len(self.new):  # no pair was there before the file
+    def _learn(self, pairs: list[int]) -> None:
+        stored = self._stored(pairs)
+        for pair in pairs:
+            key = stored.get(self._named(pair))
+            if key is None:
+                self.newest += 1
+                key = self.new[pair] = self.newest
+            self.by_pair[pair] = key
+
+    def _named(self, pair: int) -> _Pair:
+        return self.anonymous.words[pair >> PAIR_BITS], self.known.words[pair & PAIR_MASK]
+
+    def _stored(self, pairs: list[int]) -> dict[_Pair, int]:
+        if not self.has_stored:
             return {}
-        with self.store.lent("asked_pairs", _pair_frame(pairs)):
+        with self.store.lent("asked_pairs", _pair_frame(map(self._named, pairs))):
             rows = self.store.rows("1_events/keys_of_actors.sql")
         return {(_text(a), _text(b)): int(str(key)) for a, b, key in rows}
 
@@ -112,7 +147,7 @@ class ActorKeys:
         import polars as pl
 
         keys = pl.Series("actor_key", list(self.new.values()), dtype=pl.Int32)
-        return _pair_frame(list(self.new)).insert_column(0, keys)
+        return _pair_frame(map(self._named, self.new)).insert_column(0, keys)
 
 
 class WordKeys:
@@ -142,7 +177,8 @@ class WordKeys:
             for newest in [aside.count(f"1_events/newest_key_of_{table}.sql")]
         }
         self._texts["event_types"].by_word |= {"$alias": 65_534, "$identify": 65_535}
-        self._actors = ActorKeys(aside, aside.count("1_events/newest_key_of_actors.sql"))
+        newest = aside.count("1_events/newest_key_of_actors.sql")
+        self._actors = ActorKeys(aside, newest, has_stored=newest > 0)
 
     def texts(self, table: str, words: "pa.ChunkedArray") -> "pa.Array":
         """(n,) int32: the key of each text in the lookup `table`; null where there is none."""
@@ -151,14 +187,12 @@ class WordKeys:
 
     def actors(self, anonymous_ids: "pa.ChunkedArray", known_ids: "pa.ChunkedArray") -> "pa.Array":
         """(n,) int32: the key of each pair of ids."""
-        left, left_codes = _encoded(anonymous_ids)
-        right, right_codes = _encoded(known_ids)
-        words = ([*left, None], [*right, None])
-        pairs, codes = _distinct(left_codes.astype(np.int64) * len(words[1]) + right_codes)
-        named = [
-            (words[0][a], words[1][b]) for a, b in zip(*divmod(pairs, len(words[1])), strict=True)
-        ]
-        return _with_nulls(self._actors.keys_of(named)[codes])
+        anonymous, anonymous_codes = _encoded(anonymous_ids)
+        known, known_codes = _encoded(known_ids)
+        pairs = self._actors.anonymous.numbers_of(anonymous)[anonymous_codes] << PAIR_BITS
+        pairs |= self._actors.known.numbers_of(known)[known_codes]
+        distinct, codes = _distinct(pairs)
+        return _with_nulls(self._actors.keys_of(distinct)[codes])
 
     def new_rows(self) -> "dict[str, pl.DataFrame]":
         """What each lookup does not have yet, by its name."""
@@ -176,12 +210,12 @@ def _encoded(words: "pa.ChunkedArray") -> tuple[list[str], NDArray[np.int32]]:
     return distinct, np.concatenate(parts)
 
 
-def _distinct(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+def _distinct(values: NDArray[np.int64]) -> tuple[list[int], NDArray[np.int32]]:
     """(the distinct values, the place of each row's value among them)."""
     import pyarrow as pa
 
     encoded = pa.array(values).dictionary_encode()
-    return encoded.dictionary.to_numpy(), encoded.indices.to_numpy()
+    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
 
 
 def _with_nulls(keys: Keys) -> "pa.Array":
@@ -207,7 +241,7 @@ def _address_cleaner(policy: str) -> _Clean:
     return lambda words: words.clear(len(words))
 
 
-def _pair_frame(pairs: Iterable[tuple[str | None, str | None]]) -> "pl.DataFrame":
+def _pair_frame(pairs: Iterable[_Pair]) -> "pl.DataFrame":
     import polars as pl
 
     schema = {"anonymous_id": pl.String, "known_id": pl.String}
