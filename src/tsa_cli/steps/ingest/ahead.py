@@ -23,7 +23,9 @@ class Ahead(Generic[T]):
         self.error: BaseException | None = None
         self._items: queue.Queue[T | None] = queue.Queue(depth)
         self._is_closed = threading.Event()
-        self._thread = threading.Thread(target=self._work, args=(make,), daemon=True)
+        self._thread = threading.Thread(
+            target=self._work, args=(make,), daemon=True, name="tsa-ahead"
+        )
         self._thread.start()
 
     def __iter__(self) -> Iterator[T]:

@@ -1,0 +1,96 @@
+"""A text has one key for ever, whichever batch or run brings it; a dictionary is the oracle."""
+
+import random
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from tests.steps.histories import default_config
+from tests.stored import table
+from tsa_cli import lookups
+from tsa_cli.steps.ingest.word_keys import WordKeys
+from tsa_cli.store import Store
+
+
+def chunked(words: Sequence[str | None], rng: random.Random) -> pa.ChunkedArray:
+    """The words in a few chunks, as the reader's batches come."""
+    cut = rng.randrange(len(words) + 1)
+    return pa.chunked_array([list(words[:cut]), list(words[cut:])], pa.large_string())
+
+
+def test_keys_equal_a_dictionary_over_batches_and_runs(store: Store) -> None:
+    rng = random.Random(5)
+    pages: dict[str, int] = {}
+    pairs: dict[tuple[str | None, str | None], int] = {}
+    for _ in range(4):  # runs: each starts from what is stored
+        keys = WordKeys(store, {}, "truncate")
+        for _ in range(5):  # batches
+            urls = [rng.choice((None, f"https://s.example/{rng.randrange(40)}")) for _ in range(30)]
+            ids = [
+                rng.choice(((f"a{n}", None), (None, f"u{n}"), (f"a{n}", f"u{rng.randrange(9)}")))
+                for n in (rng.randrange(9) for _ in range(30))
+            ]
+            found = keys.texts("pages", chunked(urls, rng)).to_pylist()
+            actors = keys.actors(
+                chunked([a for a, _ in ids], rng), chunked([u for _, u in ids], rng)
+            ).to_pylist()
+            for url, key in zip(urls, found, strict=True):
+                assert key == (None if url is None else pages.setdefault(url, key))
+            for pair, key in zip(ids, actors, strict=True):
+                assert key == pairs.setdefault(pair, key)
+        lookups.add_new(store, default_config().lookups, keys.new_rows())
+    assert len(set(pages.values())) == len(pages)
+    stored = {row["page_url"]: row["page_key"] for row in table(store, "from pages")}
+    assert stored == pages
+
+
+def test_texts_are_cleaned_before_they_get_a_key(store: Store) -> None:
+    keys = WordKeys(store, {"PriceChecked": "price_checked"}, "truncate")
+    rng = random.Random(1)
+    one, other, none = keys.texts(
+        "ips", chunked(["8.8.8.8", "8.8.8.9", "no address"], rng)
+    ).to_pylist()
+    assert one == other
+    assert none is None
+    sent, canonical = keys.texts(
+        "event_types", chunked(["PriceChecked", "price_checked"], rng)
+    ).to_pylist()
+    assert sent == canonical
+    [page] = keys.new_rows()["ips"].rows()
+    assert page[1] == "8.8.8.0"
+    dropping = WordKeys(store, {}, "drop")
+    assert dropping.texts("ips", chunked(["8.8.8.8"], rng)).to_pylist() == [None]
+
+
+def test_calls_about_people_keep_their_codes(store: Store) -> None:
+    keys = WordKeys(store, {}, "truncate")
+    words = chunked(["$identify", "page_viewed", "$alias"], random.Random(2))
+    assert keys.texts("event_types", words).to_pylist() == [65_535, 1, 65_534]
+
+
+def test_another_configuration_changes_what_a_text_means_not_its_key(store: Store) -> None:
+    config = default_config().lookups
+    keys = WordKeys(store, {}, "truncate")
+    rng = random.Random(3)
+    keys.texts("pages", chunked(["https://s.example/?gclid=1", "https://s.example/a"], rng))
+    lookups.add_new(store, config, keys.new_rows())
+    before = {row["page_url"]: row for row in table(store, "from pages")}
+    assert before["https://s.example/?gclid=1"]["click_platform"] == "google"
+    bare = lookups.LookupConfig(referrers=config.referrers)
+    assert lookups.is_current(store, config)
+    assert not lookups.is_current(store, bare)
+    lookups.look_up_again(store, bare)
+    after = {row["page_url"]: row for row in table(store, "from pages")}
+    assert {url: row["page_key"] for url, row in after.items()} == {
+        url: row["page_key"] for url, row in before.items()
+    }
+    assert after["https://s.example/?gclid=1"]["click_platform"] is None
+    assert lookups.is_current(store, bare)
+
+
+def test_texts_looked_up_under_two_configurations_are_current_under_none(store: Store) -> None:
+    config = default_config().lookups
+    lookups.add_new(store, config, {})
+    lookups.add_new(store, lookups.LookupConfig(), {})
+    assert not lookups.is_current(store, config)
+    assert not lookups.is_current(store, lookups.LookupConfig())
