@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from tsa_cli.errors import MissingTable
+from tsa_cli.interrupts import interruptible
 from tsa_cli.store.connection import EngineSettings, open_database
 from tsa_cli.store.guard import check_query, lock_down, run_query
 from tsa_cli.store.lock import store_lock
@@ -51,6 +52,7 @@ def open_guarded(
         con = open_database(path, limited, read_only=True, wait_seconds=wait_seconds)
         try:
             lock_down(con)
-            yield Guarded(con)
+            with interruptible(con.interrupt):
+                yield Guarded(con)
         finally:
             con.close()

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from tsa_cli.errors import CheckError, DataError, MissingTable, TsaError
+from tsa_cli.errors import CheckError, DataError, MissingTable
+from tsa_cli.interrupts import interruptible, is_interruption, let_clean_up
 from tsa_cli.store.connection import EngineSettings, open_database, open_reader
 from tsa_cli.store.fragment import Fragment, quoted
 from tsa_cli.store.lock import store_lock
@@ -166,7 +167,8 @@ class Store:
         """
         con = self._con.cursor()
         try:
-            yield Store(con, self.path, self.settings)
+            with interruptible(con.interrupt, is_beside=True):
+                yield Store(con, self.path, self.settings)
         finally:
             con.close()
 
@@ -175,7 +177,8 @@ class Store:
         """An engine of its own without a file, to read event files with."""
         con = open_reader(self.settings)
         try:
-            yield Store(con, Path(":memory:"), self.settings)
+            with interruptible(con.interrupt, is_beside=True):
+                yield Store(con, Path(":memory:"), self.settings)
         finally:
             con.interrupt()  # a stream that nobody takes to its end
             con.close()
@@ -204,8 +207,9 @@ class Store:
         self._in_transaction = True
         try:
             yield
-        except BaseException:
+        except BaseException as error:
             self._in_transaction = False
+            let_clean_up(error)
             self._rollback()
             raise
         self._in_transaction = False
@@ -307,15 +311,15 @@ def open_store(
         con = open_database(path, chosen, read_only=reading, wait_seconds=wait_seconds)
         store = Store(con, path, chosen)
         try:
-            migrate(store, reading=reading)
-            yield store
+            with interruptible(con.interrupt):
+                migrate(store, reading=reading)
+                yield store
             if not reading:
                 con.execute("checkpoint").fetchall()
         except RuntimeError as error:
-            # A signal inside a query surfaces as this, neither KeyboardInterrupt nor duckdb.Error.
-            if isinstance(error, TsaError) or "interrupted" not in str(error).lower():
-                raise
-            raise KeyboardInterrupt from error
+            if is_interruption(error):
+                raise KeyboardInterrupt from error
+            raise
         finally:
             con.close()
 
