@@ -1,5 +1,5 @@
 """
-Text that a spreadsheet would run, and how it is kept from doing so.
+Text that a spreadsheet would run, or a terminal obey, and how it is kept from doing so.
 
 source  OWASP, "CSV Injection": a spreadsheet runs a cell that begins with = + - @ TAB CR
 """
@@ -12,6 +12,10 @@ _FORMULA = re.compile(
     "[ \u00a0\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3000\ufeff]*"
     "[=+\\-@|%\t\r\n\uff1d\uff0b\uff0d\uff20\uff5c\uff05]"
 )
+# C0 and C1 controls, DEL, and what turns the direction of a line around.
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+)
 
 
 def is_formula(text: str) -> bool:
@@ -20,5 +24,10 @@ def is_formula(text: str) -> bool:
 
 
 def guarded_text(text: str) -> str:
-    """`text`, with an apostrophe before whatever a spreadsheet would run."""
-    return "'" + text if is_formula(text) else text
+    """
+    `text`, with an apostrophe before whatever a spreadsheet would run, controls as escapes.
+
+    Line ends and tabs stay: quoted, they are data. The escapes are JSON's, for cells that are JSON.
+    """
+    shown = _CONTROL.sub(lambda hit: f"\\u{ord(hit[0]):04x}", text)
+    return "'" + shown if is_formula(text) else shown

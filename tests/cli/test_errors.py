@@ -289,3 +289,32 @@ def test_a_reader_that_has_seen_enough_is_no_error(many_rows: Callable[[], list[
     assert process.wait(timeout=30) == 0
     assert process.stderr.read() == ""
     process.stderr.close()
+
+
+@pytest.mark.parametrize(
+    ("sql", "why"),
+    [
+        ("delete from fact_events", "only a SELECT is allowed"),
+        ("with d as (delete from fact_events returning user_id) select user_id from d", "delete"),
+        ("select content as user_id from read_text('/etc/hostname')", "table function read_text"),
+        ("select user_id from raw_events", "table raw_events is not one to read"),
+        ("select user_id from dim_users where x = $now", "nothing is bound to $now"),
+        ("select user_id from", "syntax error"),
+    ],
+)
+def test_validate_refuses_an_audience_whose_sql_the_guard_would_refuse(
+    tsa: Tsa, tmp_path: Path, sql: str, why: str
+) -> None:
+    config(tmp_path, "audiences/mine.yaml", f"version: 1\nmin_size: 1\nsql: >-\n  {sql}\n")
+    ran = tsa("config", "validate")
+    assert ran.code == 2
+    first = ran.err.splitlines()[-2]
+    assert first.startswith("error: configs/audiences/mine.yaml:3:1: sql: SQL")
+    assert why in first
+
+
+def test_validate_takes_the_sql_of_an_audience_without_any_data(tsa: Tsa, tmp_path: Path) -> None:
+    sql = "select user_id from dim_users where first_seen < $as_of"
+    config(tmp_path, "audiences/mine.yaml", f"version: 1\nsql: {sql}\n")
+    assert tsa("config", "validate").code == 0
+    assert not (tmp_path / "tsa.duckdb").exists()

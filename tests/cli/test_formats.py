@@ -10,6 +10,7 @@ import pytest
 
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.formats import WRITERS, Format, of_file
+from tsa_cli.cli.pictures import drawing
 from tsa_cli.errors import UsageError
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -62,8 +63,9 @@ HOSTILE = [
 def test_no_text_cell_can_start_a_formula(cell: str) -> None:
     text = written(Answer("x", [{"c": cell, cell: 1}]), Format.csv)
     [header, row] = csv.reader(io.StringIO(text, newline=""))
-    assert row[0] == "'" + cell
-    assert header[1] == "'" + cell
+    shown = "'" + cell.replace("\u202e", "\\u202e")
+    assert row[0] == shown
+    assert header[1] == shown
 
 
 @pytest.mark.parametrize("cell", [-5, -0.5, "a=b", "x@y", "", "1-2", "日本"])
@@ -85,6 +87,31 @@ def test_no_control_or_direction_character_reaches_a_person(form: Format) -> Non
     shown = written(Answer("x", [{"a": f"[bold]{hostile}[/bold]"}]), form)
     assert not set(shown) & (set(hostile) - {"\n"})
     assert "[bold]" in shown.replace("\\[", "[")
+
+
+def test_a_csv_cell_holds_no_control_and_keeps_its_line_ends() -> None:
+    hostile = "".join(map(chr, [*range(32), 127, *range(128, 160), 0x202E, 0x2066, 0x200F]))
+    text = written(Answer("x", [{f"k{hostile}": f"a{hostile}z", "n": {"k": hostile}}]), Format.csv)
+    assert set(text) & set(hostile) == {"\n", "\r", "\t"}
+    [_, [cell, nested]] = csv.reader(io.StringIO(text, newline=""))
+    assert cell.startswith("a\\u0000\\u0001")
+    assert cell.endswith("\\u202e\\u2066\\u200fz")
+    assert "\t\n" in cell
+    assert json.loads(nested)["k"].startswith("\x00\x01")
+
+
+def test_a_csv_cell_keeps_what_joins_letters() -> None:
+    family = "\U0001f468\u200d\U0001f469"  # drawn as one picture
+    assert family in written(Answer("x", [{"a": family}]), Format.csv)
+
+
+def test_no_control_character_is_in_the_head_of_a_picture(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from rich.console import Console
+
+    Console(width=80).print(drawing.table(["\x1b[31m\x9b"], ["\u202en"], [["\x1b", "1"]]))
+    assert not set(capsys.readouterr().out) & set("\x1b\x9b\u202e")
 
 
 @pytest.mark.parametrize("form", list(Format))

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from tsa_cli.errors import DataError, MissingTable, TsaError, UsageError
-from tsa_cli.store import guard
+from tsa_cli.store import guard, guarded
 from tsa_cli.store.allowed_functions import ALLOWED_FUNCTIONS
 
 HOSTILE = Path(__file__).parents[3] / "shared/acceptance/open/hostile_sql.txt"
@@ -141,7 +141,7 @@ def test_a_locked_connection_reads_its_tables_and_nothing_else(tmp_path):
     with duckdb.connect(str(db)) as con:
         con.execute("create table fact_events as select 1 as a").fetchall()
     with duckdb.connect(str(db), read_only=True) as con:
-        guard.lock_down(con)
+        guarded.lock_down(con)
         assert con.execute("select * from fact_events").fetchall() == [(1,)]
         for statement in (
             f"copy (select 1) to '{db}' (use_tmp_file false)",

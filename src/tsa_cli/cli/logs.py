@@ -1,7 +1,8 @@
 """
 What a run says on stderr: summaries and warnings as lines of text, or each as a JSON object.
 
-Levels: -q errors only; default summaries and warnings; -v what each step does; -vv everything.
+Levels: -q errors only; default summaries and warnings; -v each statement with its seconds and
+rows, too; -vv also the traceback of an error.
 """
 
 import json
@@ -25,12 +26,9 @@ class _Lines(logging.Handler):
         message = record.getMessage()
         if self._as_json:
             moment = iso(datetime.fromtimestamp(record.created, UTC))
-            say(
-                json.dumps(
-                    {"ts": moment, "level": record.levelname.lower(), "message": message},
-                    ensure_ascii=False,
-                )
-            )
+            said = {"ts": moment, "level": record.levelname.lower(), "message": message}
+            fields = getattr(record, "fields", {})
+            say(json.dumps({**said, **fields}, ensure_ascii=False))
             return
         prefix = "warning: " if record.levelno >= logging.WARNING else ""
         for line in message.splitlines():

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from tsa_cli.cli.plain import plain
 from tsa_cli.errors import BreachError, DataError, MissingTable, TsaError
+from tsa_cli.interrupts import is_interruption, let_clean_up
 from tsa_cli.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -77,8 +78,10 @@ def recorded(
         except TsaError as error:
             code = error.exit_code
             raise
-        except KeyboardInterrupt:
-            code = INTERRUPTED
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt) or is_interruption(error):
+                code = INTERRUPTED
+            let_clean_up(error)
             raise
         finally:
             with suppress(DataError):  # a full disk must not hide the first error

@@ -6,11 +6,13 @@ reads   the user's configs and the defaults
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from tsa_cli.config import Catalog, ConfigFile, load_file, nearest
+from tsa_cli.config.audiences import AudienceConfig
 from tsa_cli.config.kinds import FILES, FOLDERS, model_of
 from tsa_cli.config.yaml_loader import Document, read_yaml
-from tsa_cli.errors import ConfigError
+from tsa_cli.errors import ConfigError, UsageError
 
 BUILT_IN = "built-in"
 Json = dict[str, object]
@@ -90,10 +92,24 @@ def _check(catalog: Catalog, relative: str) -> FileCheck:
     if model is None:
         return FileCheck(shown, origin, False, f"{shown}:1:1: {_unknown(relative)}")
     try:
-        load_file(model, path, shown)
+        config = load_file(model, path, shown)
     except ConfigError as error:
         return FileCheck(shown, origin, False, error.message)
-    return FileCheck(shown, origin, True, "")
+    fault = ""
+    if isinstance(config, AudienceConfig) and config.sql is not None:
+        fault = _sql_fault(config.sql, path, shown)
+    return FileCheck(shown, origin, not fault, fault)
+
+
+def _sql_fault(sql: str, path: Path, shown: str) -> str:
+    """FILE:LINE:COL and why the guard refuses an audience's SQL; an empty text when it does not."""
+    from tsa_cli.store.user_sql import check_user_sql_without_data
+
+    try:
+        check_user_sql_without_data(sql, ("as_of",))
+    except UsageError as error:
+        return f"{read_yaml(path, shown).at(('sql',))}: sql: {error.message}"
+    return ""
 
 
 def _unknown(relative: str) -> str:

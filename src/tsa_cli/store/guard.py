@@ -2,7 +2,7 @@
 SQL that users write: one read-only SELECT over the published tables, checked before it runs.
 
 DuckDB's own parser makes the syntax tree; each node, table, type and function must be on a list
-(a SELECT's CTE may delete). Where users own the connection, `lock_down` adds the engine's limits.
+(a SELECT's CTE may delete). Where users own the connection, `guarded` adds the engine's limits.
 source  DuckDB documentation, "Securing DuckDB"; the hostile statements of the tests
 """
 
@@ -80,20 +80,29 @@ class CheckedQuery:
     tables: frozenset[str]
     parameters: frozenset[str]
 
+    def assert_bound(self, names: Collection[str]) -> None:
+        """Raise UsageError when it takes a parameter that is not among `names`."""
+        if unknown := sorted(self.parameters - set(names)):
+            hint = "only audiences bind $as_of"
+            raise UsageError(f"SQL: nothing is bound to ${unknown[0]}", hint)
+
 
 def check_query(
-    con: duckdb.DuckDBPyConnection, sql: str, tables: Collection[str] = PUBLISHED_TABLES
+    con: duckdb.DuckDBPyConnection,
+    sql: str,
+    tables: Collection[str] = PUBLISHED_TABLES,
+    existing: Collection[str] | None = None,
 ) -> CheckedQuery:
     """
     The statement with the tables it reads; nothing of it has run.
 
     Raises UsageError for whatever is not one harmless SELECT over `tables`, MissingTable for a
-    published table that no command has made yet.
+    published table that no command has made yet (`existing` are, else those of the connection).
     """
     nodes = list(_walk(_syntax_tree(con, sql)))
-    existing = _existing_tables(con)
+    existing = _existing_tables(con) if existing is None else set(existing)
     common = {key.lower() for node in nodes for key in _cte_names(node)}
-    if clash := sorted(common & existing):
+    if clash := sorted(common.intersection(existing)):
         raise _refused(f"a CTE must not be named like a table: {clash[0]}")
     for node in nodes:
         _check_node(node)
@@ -118,8 +127,7 @@ def run_query(
 
     DataError when it runs longer than `timeout_seconds` or needs more memory than allowed.
     """
-    if unknown := sorted(query.parameters - set(params)):
-        raise UsageError(f"SQL: nothing is bound to ${unknown[0]}", "only audiences bind $as_of")
+    query.assert_bound(params)
     values = {name: params[name] for name in query.parameters}
     timer = threading.Timer(timeout_seconds, con.interrupt)
     timer.start()
@@ -136,21 +144,6 @@ def run_query(
         raise UsageError(f"SQL: {why or error}", "`tsa tables NAME` has the columns") from None
     finally:
         timer.cancel()
-
-
-def lock_down(con: duckdb.DuckDBPyConnection) -> None:
-    """
-    Take files, network, extensions and settings away from the connection, for good.
-
-    Without the last file system it cannot spill: for read-only commands. Refusing external access
-    alone still lets COPY overwrite the database's own file.
-    """
-    for statement in (
-        "set enable_external_access=false",
-        "set disabled_filesystems='LocalFileSystem'",
-        "set lock_configuration=true",
-    ):
-        con.execute(statement).fetchall()
 
 
 def _syntax_tree(con: duckdb.DuckDBPyConnection, sql: str) -> Node:

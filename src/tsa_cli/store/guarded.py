@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from tsa_cli.errors import MissingTable
+from tsa_cli.interrupts import interruptible
 from tsa_cli.store.connection import EngineSettings, open_database
-from tsa_cli.store.guard import check_query, lock_down, run_query
+from tsa_cli.store.guard import check_query, run_query
 from tsa_cli.store.lock import store_lock
 
 if TYPE_CHECKING:
@@ -51,6 +52,22 @@ def open_guarded(
         con = open_database(path, limited, read_only=True, wait_seconds=wait_seconds)
         try:
             lock_down(con)
-            yield Guarded(con)
+            with interruptible(con.interrupt):
+                yield Guarded(con)
         finally:
             con.close()
+
+
+def lock_down(con: duckdb.DuckDBPyConnection) -> None:
+    """
+    Take files, network, extensions and settings away from the connection, for good.
+
+    Without the last file system it cannot spill: for read-only commands. Refusing external access
+    alone still lets COPY overwrite the database's own file.
+    """
+    for statement in (
+        "set enable_external_access=false",
+        "set disabled_filesystems='LocalFileSystem'",
+        "set lock_configuration=true",
+    ):
+        con.execute(statement).fetchall()

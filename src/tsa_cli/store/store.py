@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from tsa_cli.errors import CheckError, DataError, MissingTable, TsaError
+from tsa_cli.errors import CheckError, DataError, MissingTable
+from tsa_cli.interrupts import interruptible, is_interruption, let_clean_up
 from tsa_cli.store.connection import EngineSettings, open_database, open_reader
 from tsa_cli.store.fragment import Fragment, quoted
 from tsa_cli.store.lock import store_lock
 from tsa_cli.store.queries import compose, has_sql
 from tsa_cli.store.schema import clear_leftovers, migrate, missing
+from tsa_cli.store.statement_log import logged
 
 if TYPE_CHECKING:
     import numpy
@@ -44,10 +46,12 @@ class Store:
         self.settings = settings
         self._in_transaction = False
 
+    @logged
     def rows(self, sql: str, slots: Slots | None = None, /, **params: object) -> list[Row]:
         """All rows of the query, as tuples in column order."""
         return self._run(sql, slots, params).fetchall()
 
+    @logged
     def records(
         self, sql: str, slots: Slots | None = None, /, **params: object
     ) -> list[dict[str, object]]:
@@ -56,22 +60,25 @@ class Store:
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
+    @logged
     def value(self, sql: str, slots: Slots | None = None, /, **params: object) -> object:
         """The first column of the only row; None when there is no row."""
-        rows = self._run(sql, slots, params).fetchall()
-        return rows[0][0] if rows else None
+        return self._value(sql, slots, params)
 
+    @logged
     def count(self, sql: str, slots: Slots | None = None, /, **params: object) -> int:
         """The integer that the query answers; of an insert, the number of rows."""
-        value = self.value(sql, slots, **params)
+        value = self._value(sql, slots, params)
         return value if isinstance(value, int) else 0
 
+    @logged
     def arrow(self, sql: str, slots: Slots | None = None, /, **params: object) -> "pyarrow.Table":
         """The whole answer as a pyarrow Table."""
         text, values = self._statement(sql, slots, params)
         with translated_errors():
             return self._con.sql(text, params=values).to_arrow_table()
 
+    @logged
     def frame(
         self, sql: str, slots: Slots | None = None, /, **params: object
     ) -> "polars.DataFrame":
@@ -81,6 +88,7 @@ class Store:
             frame: polars.DataFrame = self._con.sql(text, params=values).pl()
         return frame
 
+    @logged
     def arrays(
         self, sql: str, slots: Slots | None = None, /, **params: object
     ) -> "dict[str, numpy.ndarray]":
@@ -105,14 +113,20 @@ class Store:
         with translated_errors():
             return self._con.sql(text, params=values).to_arrow_reader(batch_rows)
 
-    def execute(self, sql: str, slots: Slots | None = None, /, **params: object) -> None:
-        """Run every statement of the file in order; results are drained and dropped."""
+    @logged
+    def execute(self, sql: str, slots: Slots | None = None, /, **params: object) -> int:
+        """Run every statement of the file in order; the number of rows that they changed."""
         text, values = compose(sql, slots, params)
+        changed = 0
         with translated_errors():
             for statement in self._con.extract_statements(text):
                 used = {k: values[k] for k in statement.named_parameters if k in values}
-                self._con.execute(statement, used).fetchall()
+                answer = self._con.execute(statement, used).fetchall()
+                is_count = len(answer) == 1 and len(answer[0]) == 1
+                changed += answer[0][0] if is_count and isinstance(answer[0][0], int) else 0
+        return changed
 
+    @logged
     def build(self, table: str, sql: str, slots: Slots | None = None, /, **params: object) -> int:
         """
         Replace `table` by the query's rows and answer how many there are.
@@ -138,6 +152,7 @@ class Store:
                 "the old table was kept; this is a fault in tsa, please report it",
             )
 
+    @logged
     def insert(self, table: str, rows: "pyarrow.Table | polars.DataFrame") -> int:
         """Append a frame to `table` by column name; the number of rows."""
         with translated_errors():
@@ -150,6 +165,7 @@ class Store:
                 self._forget("incoming_rows")
         return len(rows)
 
+    @logged
     def insert_as(self, table: str, rows: "pyarrow.Table") -> None:
         """Make the temporary table `table` of the rows."""
         with self.lent("incoming_rows", rows), translated_errors():
@@ -166,7 +182,8 @@ class Store:
         """
         con = self._con.cursor()
         try:
-            yield Store(con, self.path, self.settings)
+            with interruptible(con.interrupt, is_beside=True):
+                yield Store(con, self.path, self.settings)
         finally:
             con.close()
 
@@ -175,7 +192,8 @@ class Store:
         """An engine of its own without a file, to read event files with."""
         con = open_reader(self.settings)
         try:
-            yield Store(con, Path(":memory:"), self.settings)
+            with interruptible(con.interrupt, is_beside=True):
+                yield Store(con, Path(":memory:"), self.settings)
         finally:
             con.interrupt()  # a stream that nobody takes to its end
             con.close()
@@ -204,8 +222,9 @@ class Store:
         self._in_transaction = True
         try:
             yield
-        except BaseException:
+        except BaseException as error:
             self._in_transaction = False
+            let_clean_up(error)
             self._rollback()
             raise
         self._in_transaction = False
@@ -255,6 +274,10 @@ class Store:
             statements = self._con.extract_statements(text)
         used = statements[0].named_parameters
         return text, {key: value for key, value in values.items() if key in used}
+
+    def _value(self, sql: str, slots: Slots | None, params: Mapping[str, object]) -> object:
+        rows = self._run(sql, slots, params).fetchall()
+        return rows[0][0] if rows else None
 
     def _run(
         self, sql: str, slots: Slots | None, params: Mapping[str, object]
@@ -307,15 +330,15 @@ def open_store(
         con = open_database(path, chosen, read_only=reading, wait_seconds=wait_seconds)
         store = Store(con, path, chosen)
         try:
-            migrate(store, reading=reading)
-            yield store
+            with interruptible(con.interrupt):
+                migrate(store, reading=reading)
+                yield store
             if not reading:
                 con.execute("checkpoint").fetchall()
         except RuntimeError as error:
-            # A signal inside a query surfaces as this, neither KeyboardInterrupt nor duckdb.Error.
-            if isinstance(error, TsaError) or "interrupted" not in str(error).lower():
-                raise
-            raise KeyboardInterrupt from error
+            if is_interruption(error):
+                raise KeyboardInterrupt from error
+            raise
         finally:
             con.close()
 

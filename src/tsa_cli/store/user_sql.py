@@ -4,10 +4,11 @@ Users' SQL inside a step: the guard's check, then the answer, on the step's own 
 A step that writes cannot lock its connection down; the check alone lets nothing harmful through.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from tsa_cli.store.guard import CheckedQuery, check_query, run_query
+from tsa_cli.store.connection import EngineSettings, open_reader
+from tsa_cli.store.guard import PUBLISHED_TABLES, CheckedQuery, check_query, run_query
 from tsa_cli.store.store import Store
 
 if TYPE_CHECKING:
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
 def check_user_sql(store: Store, sql: str) -> CheckedQuery:
     """The statement and what it reads; raises as `guard.check_query` does."""
     return check_query(store.connection(), sql)
+
+
+def check_user_sql_without_data(sql: str, params: Collection[str]) -> None:
+    """Raise UsageError for SQL that no store would take; nothing is opened but the parser."""
+    con = open_reader(EngineSettings())
+    try:
+        check_query(con, sql, existing=PUBLISHED_TABLES).assert_bound(params)
+    finally:
+        con.close()
 
 
 def answer_user_sql(

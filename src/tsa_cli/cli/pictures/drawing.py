@@ -96,9 +96,9 @@ def table(left: Sequence[str], right: Sequence[str], rows: Sequence[Sequence[str
 
     drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for name in left:
-        drawn.add_column(Text(name), overflow="fold")
+        drawn.add_column(Text(visible(name)), overflow="fold")
     for name in right:
-        drawn.add_column(Text(name), justify="right", no_wrap=True)
+        drawn.add_column(Text(visible(name)), justify="right", no_wrap=True)
     for row in rows:
         drawn.add_row(*(Text(visible(cell)) for cell in row))
     return drawn

@@ -1,0 +1,86 @@
+"""One signal ends a run at once, also while the engine is busy, and leaves the store as it was."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tsa_cli.store import open_store
+
+MOST_SECONDS = 4  # of a statement that takes many minutes; 0.3 to 0.7 where nothing else runs
+PROGRAM = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tsa_cli.cli.outcome import Outcome
+from tsa_cli.cli.signals import ending_signals
+from tsa_cli.store import open_store
+
+ENDLESS = "select count(*) as n from range(2000000000) a(x), range(100) b(y) where hash(x * y) = 3"
+
+
+def in_transaction(store):
+    with store.transaction():
+        store.connection().execute("insert into kept values (2)").fetchall()
+        store.connection().execute("create table made as " + ENDLESS).fetchall()
+
+
+def sorting(store):
+    store.connection().execute(
+        "create table made as select hash(x) as h from range(500000000) a(x) order by h"
+    ).fetchall()
+
+
+def beside(store):
+    with store.aside() as other, ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: other.connection().execute(ENDLESS).fetchall()).result()
+
+
+WORK = {
+    "rows": lambda store: store.connection().execute(ENDLESS).fetchall(),
+    "arrays": lambda store: store.connection().execute(ENDLESS).fetchnumpy(),
+    "arrow": lambda store: store.connection().sql(ENDLESS).to_arrow_table(),
+    "transaction": in_transaction,
+    "sort": sorting,
+    "beside": beside,
+}
+outcome = Outcome(tracebacks=False, as_json=False)
+with outcome, ending_signals() as received:
+    outcome.signals = received
+    with open_store(Path(sys.argv[1])) as store:
+        print("ready", flush=True)
+        WORK[sys.argv[2]](store)
+sys.exit(outcome.code)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("work", ["rows", "arrays", "arrow", "transaction", "sort", "beside"])
+def test_a_signal_ends_a_long_statement(tmp_path: Path, work: str, number: signal.Signals) -> None:
+    db = tmp_path / "t.duckdb"
+    with open_store(db) as store:
+        store.connection().execute("create table kept as select 1 as n").fetchall()
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(db), work],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(0.7)
+    sent = time.monotonic()
+    process.send_signal(number)
+    try:
+        _, said = process.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+    assert time.monotonic() - sent < MOST_SECONDS
+    assert (process.returncode, said) == (128 + number, "")
+    with open_store(db, "read") as store:
+        con = store.connection()
+        assert con.execute("select n from kept").fetchall() == [(1,)]
+        assert not store.has_table("made")
