@@ -3,7 +3,7 @@
 -- params: $from_ts, $to_ts TIMESTAMP  both included
 --         $is_any_name BOOLEAN        an event of any name may be needed
 --         $names VARCHAR[]            else the names that may
--- slots:  @columns, @joins, @mask, @hold, @split
+-- slots:  @columns, @joins, @mask, @hold, @split, @told
 with readable as (
     select c.core_seq
         @columns
@@ -24,8 +24,7 @@ marked as (
 )
 select
     place,
-    marks,
-    held,
-    split
+    marks
+    @told
 from marked
 where marks <> 0 or held is not null or split is not null

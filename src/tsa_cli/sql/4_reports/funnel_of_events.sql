@@ -3,7 +3,7 @@
 -- params: $from_ts, $to_ts TIMESTAMP  both included
 --         $is_any_name BOOLEAN        an event of any name may be needed
 --         $names VARCHAR[]            else the names that may
--- slots:  @columns, @mask, @hold, @split
+-- slots:  @columns, @mask, @hold, @split, @told
 -- notes:  in the order of arrival, in which documents are stored: a join to core would cost more than reading them
 with readable as (
     select e.event_seq
@@ -23,8 +23,7 @@ marked as (
 )
 select
     place,
-    marks,
-    held,
-    split
+    marks
+    @told
 from marked
 where marks <> 0 or held is not null or split is not null

@@ -10,10 +10,10 @@ reads   events; else core, actors, event_types, and what the matchers ask for
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
-import polars as pl
+import numpy.typing as npt
 
 from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.config.matchers import Matcher
@@ -26,9 +26,6 @@ from tsa_cli.steps.funnel.span import Span
 from tsa_cli.store.fragment import Fragment
 from tsa_cli.store.store import Store
 
-if TYPE_CHECKING:
-    import pyarrow
-
 PROPERTIES = "properties."
 EVENT_COLUMNS = {
     "event_id": Column("e.event_id", "varchar", "events"),
@@ -37,6 +34,11 @@ EVENT_COLUMNS = {
     "properties": Column("e.properties", "json", "events"),
 }
 NOTHING = Fragment("cast(null as varchar)")
+HELD = ", held is not null as is_held, hash(held) as held"
+SPLIT = ", split is not null as is_split, coalesce(split, '') as split"
+
+
+Columns = dict[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -110,20 +112,20 @@ def _questions(config: FunnelConfig, aliases: Mapping[str, str]) -> tuple[_Quest
 
 def read_values(store: Store, key: str, core_seq: Ints, aliases: Mapping[str, str]) -> Codes:
     """The breakdown's value of some events, given by their place in core."""
-    lent = pl.DataFrame({"core_seq": core_seq})
+    lent = {"core_seq": core_seq}
     found = _values(store, "4_reports/funnel_row_values.sql", key, aliases, "lent_rows", lent)
     split = coded(found["split"])
-    entry = entries_of(core_seq, found["core_seq"].to_numpy())
+    entry = entries_of(core_seq, found["core_seq"])
     return Codes(np.append(NONE, split.code)[entry], split.values)
 
 
 def read_unit_values(store: Store, key: str, users: Ints) -> Codes:
     """The breakdown's value of some users, where it is one of theirs."""
-    lent = pl.DataFrame({"place": np.arange(len(users)), "user_key": users})
+    lent = {"place": np.arange(len(users)), "user_key": users}
     found = _values(store, "4_reports/funnel_unit_values.sql", key, {}, "lent_units", lent)
     split = coded(found["split"])
     code = np.full(len(users), NONE, np.int64)
-    code[found["place"].to_numpy()] = split.code
+    code[found["place"]] = split.code
     return Codes(code, split.values)
 
 
@@ -136,13 +138,18 @@ def names_of(matchers: Iterable[Matcher], aliases: Mapping[str, str]) -> frozens
 
 
 def _values(
-    store: Store, file: str, key: str, aliases: Mapping[str, str], lent: str, frame: pl.DataFrame
-) -> "pyarrow.Table":
+    store: Store,
+    file: str,
+    key: str,
+    aliases: Mapping[str, str],
+    lent: str,
+    frame: Mapping[str, Ints],
+) -> Columns:
     compiler = MatcherCompiler(CORE_RELATION, event_aliases=aliases)
     slots = {"split": compiler.text(key)}
     slots |= {"columns": compiler.columns(), "joins": compiler.joins()}
     with store.lent(lent, frame):
-        return store.arrow(file, slots)
+        return store.arrays(file, slots)
 
 
 def _answer(
@@ -151,30 +158,43 @@ def _answer(
     compiler: MatcherCompiler,
     question: _Question,
     params: Mapping[str, object],
-) -> "pyarrow.Table":
+) -> Columns:
     slots = {
         "mask": compiler.mask(list(question.matchers.values())),
         "hold": _held(compiler, question.hold),
         "split": compiler.text(question.split) if question.split else NOTHING,
+        "told": Fragment(HELD * bool(question.hold) + SPLIT * bool(question.split)),
     }
     slots |= {"columns": compiler.columns(), "joins": compiler.joins()}
     names = sorted(question.names or ())
-    return store.arrow(file, slots, is_any_name=question.names is None, names=names, **params)
+    return store.arrays(file, slots, is_any_name=question.names is None, names=names, **params)
 
 
-def _laid_beside(told: Told, numbers: Ints, found: "pyarrow.Table", question: _Question) -> Told:
+def _laid_beside(told: Told, numbers: Ints, found: Columns, question: _Question) -> Told:
     """What was told and what was found, for the rows that have these numbers."""
-    entry = entries_of(numbers, found["place"].to_numpy())
+    entry = entries_of(numbers, found["place"].astype(np.int64, copy=False))
     marks, hold, split = told.marks, told.hold, told.split
     if question.matchers:
-        own = _placed(found["marks"].to_numpy(), list(question.matchers))
+        own = _placed(found["marks"].astype(np.int64, copy=False), list(question.matchers))
         marks = marks | np.append(0, own)[entry]
     if question.hold:
-        hold = np.append(NONE, coded(found["held"]).code)[entry]
+        hold = np.append(NONE, _numbered(found["held"], found["is_held"]))[entry]
     if question.split:
         values = coded(found["split"])
-        split = Codes(np.append(NONE, values.code)[entry], values.values)
+        code = np.where(found["is_split"], values.code, NONE)
+        split = Codes(np.append(NONE, code)[entry], values.values)
     return Told(marks, hold, split)
+
+
+def _numbered(hashes: npt.NDArray[Any], is_there: npt.NDArray[np.generic]) -> Ints:
+    """
+    The held values as numbers, NONE where one is missing.
+
+    Of each only a 64-bit hash was fetched, as texts cost ten times as much; among a million values
+    two share one with a probability of 3e-8.
+    """
+    _, number = np.unique(hashes, return_inverse=True)
+    return np.where(is_there, number, NONE)
 
 
 def _placed(marks: Ints, places: list[int]) -> Ints:
