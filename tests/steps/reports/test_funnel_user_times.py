@@ -13,6 +13,7 @@ from tsa_cli.steps import funnel
 
 Give = Callable[[Sequence[Event]], Given]
 START = datetime(2026, 3, 1)
+SOME_DEVICES = {"device_id": {"glob": "d[1-3]*"}}
 B_OR_D = [{"event": "b"}, {"event": "d"}]
 
 
@@ -95,8 +96,9 @@ def test_users_get_as_far_as_in_plain_python(
         {"exclude": [{"event": "x", "after": 1}]},
         {"steps": [{"name": n, "event": n, "optional": n == "b"} for n in "abc"]},
         {"steps": [{"name": "A", "event": "a"}, {"name": "B", "any_of": B_OR_D}]},
+        {"steps": [{"name": n, "event": n, "where": SOME_DEVICES} for n in "ab"]},
     ],
-    ids=["plain", "exclude", "optional", "any_of"],
+    ids=["plain", "exclude", "optional", "any_of", "where"],
 )  # fmt: skip
 def test_the_whole_report_is_that_of_core(
     given: Give, changes: dict[str, object], bounds: tuple[int | None, int | None], window: int

@@ -5,7 +5,7 @@
 --         $names VARCHAR[]            else the names that may
 -- slots:  @columns, @joins, @mask, @hold, @split, @told
 with readable as (
-    select c.core_seq
+    select c.event_seq
         @columns
     from core as c
     inner join actors as a on c.actor_key = a.actor_key
@@ -16,7 +16,7 @@ with readable as (
 ),
 marked as (
     select
-        core_seq as place,
+        event_seq as place,
         @mask as marks,                             -- bit j is the j-th of the matchers asked for
         @hold as held,                              -- held values as text; null when one is missing
         @split as split                             -- the breakdown's value as text

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from tsa_cli.kernels.funnel_types import Ints
 
+Columns = dict[str, npt.NDArray[Any]]
 Entries = npt.NDArray[np.int32]
 
 

@@ -23,10 +23,11 @@ from tsa_cli.kernels.funnel_types import (
 )
 from tsa_cli.steps.funnel.breakdown import is_of_unit, touches
 from tsa_cli.steps.funnel.core_rows import event_codes
-from tsa_cli.steps.funnel.fetch import is_packable, read_keys, read_rows
+from tsa_cli.steps.funnel.fetch import is_of_names, is_packable, read_keys, read_rows
 from tsa_cli.steps.funnel.outcome import Outcome, rules_of
+from tsa_cli.steps.funnel.readings import read_marks
 from tsa_cli.steps.funnel.span import Span, microseconds_of
-from tsa_cli.steps.funnel.user_times import Scale, UserTimes, each_half, read_scale
+from tsa_cli.steps.funnel.user_times import Scale, UserTimes, Wanted, each_half, read_scale
 from tsa_cli.store.store import Store
 
 
@@ -57,10 +58,12 @@ def find_outcome(
 def _packed_outcome(
     store: Store, config: FunnelConfig, span: Span, aliases: Mapping[str, str]
 ) -> Outcome | None:
-    """The outcome of plain names, without rows; None where the keys do not fit."""
+    """The outcome from keys alone, without rows; None where they do not fit or do not tell."""
     scale = read_scale(store) if config.count_by == "user" else None
     if scale is not None:
         found, tick, epoch = _by_halves(store, config, span, aliases, scale)
+    elif not is_of_names(config):
+        return None
     else:
         keys = read_keys(store, config, span, aliases)
         if keys is None:
@@ -77,13 +80,18 @@ def _by_halves(
 ) -> tuple[Attempts, int, int]:
     """The attempts of all users in ticks, the tick and the epoch, in microseconds."""
     types = event_codes(store, aliases)
-    wanted = [tuple(types.of(m.event_names())) for m in (*config.steps, *config.exclude)]
+    matchers = [*config.steps, *config.exclude]
+    wanted = [
+        Wanted(tuple(types.of(m.event_names())), None if m.is_names_only() else bit)
+        for bit, m in enumerate(matchers)
+    ]
+    marks = None if is_of_names(config) else read_marks(store, config, span, aliases)
     rules = _in_ticks(rules_of(config, span), scale.epoch_us, scale.tick_us, scale.bits)
     count = len(config.steps)
 
     def search(users: UserTimes) -> Attempts:
-        lists = {codes: users.of_all(list(codes)) for codes in dict.fromkeys(wanted)}
-        keys = [lists[codes] for codes in wanted]
+        lists = {one: users.of(one, marks) for one in dict.fromkeys(wanted)}
+        keys = [lists[one] for one in wanted]
         return run_packed_funnel(keys[:count], keys[count:], scale.bits, rules)
 
     found = joined(each_half(store, scale, span, search))

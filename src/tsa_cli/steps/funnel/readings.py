@@ -1,5 +1,5 @@
 """
-What names alone do not tell of a funnel's events: conditions, held values, the breakdown.
+What names alone do not tell of a funnel's events: conditions, held values, a breakdown of all.
 
 Each is read where it lies: from the events, in the order in which they are stored, when they
 alone can tell, else from core with its joins. What was found is laid beside the rows of core by
@@ -8,7 +8,7 @@ number, which costs a fraction of a join.
 reads   events; else core, actors, event_types, and what the matchers ask for
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from tsa_cli.config.matchers import Matcher
 from tsa_cli.kernels.funnel_types import NONE, Ints
 from tsa_cli.matcher import MatcherCompiler, property_pointers
 from tsa_cli.relations import CORE_RELATION, Column, Relation
-from tsa_cli.steps.funnel.codes import Codes, coded, entries_of
+from tsa_cli.steps.funnel.codes import Codes, Columns, coded, entries_of
 from tsa_cli.steps.funnel.core_rows import CoreRows
 from tsa_cli.steps.funnel.span import Span
 from tsa_cli.store.fragment import Fragment
@@ -36,9 +36,6 @@ EVENT_COLUMNS = {
 NOTHING = Fragment("cast(null as varchar)")
 HELD = ", held is not null as is_held, hash(held) as held"
 SPLIT = ", split is not null as is_split, coalesce(split, '') as split"
-
-
-Columns = dict[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -74,22 +71,38 @@ def read_told(
     store: Store, config: FunnelConfig, span: Span, rows: CoreRows, aliases: Mapping[str, str]
 ) -> Told:
     """Marks of the matchers that are more than names, held values, the breakdown of `all`."""
-    from_event, from_core = _questions(config, aliases)
     told = Told(np.zeros(len(rows.unit), np.int64))
+    for question, found in _answers(store, config, span, aliases):
+        told = _laid_beside(told, rows.event_seq, found, question)
+    return told
+
+
+def read_marks(store: Store, config: FunnelConfig, span: Span, aliases: Mapping[str, str]) -> Ints:
+    """By event_seq the steps and exclusions that hold there; of those that are more than names."""
+    found = list(_answers(store, config, span, aliases))
+    most = max((int(columns["place"].max(initial=-1)) for _, columns in found), default=-1)
+    marks = np.zeros(most + 2, np.int64)  # the last one stands for all that were not found
+    for question, columns in found:
+        marks[columns["place"]] |= _placed(columns["marks"], list(question.matchers))
+    return marks
+
+
+def _answers(
+    store: Store, config: FunnelConfig, span: Span, aliases: Mapping[str, str]
+) -> Iterator[tuple[_Question, Columns]]:
+    """Each question that is asked, with what was found, one row per event: `place` is its seq."""
+    from_event, from_core = _questions(config, aliases)
     first, last = span.bounds(config.window)
     between: dict[str, object] = {"from_ts": first, "to_ts": last}
     if from_event.is_asked():
         relation, params = _event_relation(from_event, aliases)
         compiler = MatcherCompiler(relation, event_aliases=aliases)
-        found = _answer(
-            store, "4_reports/funnel_of_events.sql", compiler, from_event, between | params
-        )
-        told = _laid_beside(told, rows.event_seq, found, from_event)
+        file = "4_reports/funnel_of_events.sql"
+        yield from_event, _answer(store, file, compiler, from_event, between | params)
     if from_core.is_asked():
         compiler = MatcherCompiler(CORE_RELATION, event_aliases=aliases)
-        found = _answer(store, "4_reports/funnel_of_core.sql", compiler, from_core, between)
-        told = _laid_beside(told, rows.core_seq, found, from_core)
-    return told
+        file = "4_reports/funnel_of_core.sql"
+        yield from_core, _answer(store, file, compiler, from_core, between)
 
 
 def _questions(config: FunnelConfig, aliases: Mapping[str, str]) -> tuple[_Question, _Question]:
@@ -110,46 +123,12 @@ def _questions(config: FunnelConfig, aliases: Mapping[str, str]) -> tuple[_Quest
     )
 
 
-def read_values(store: Store, key: str, core_seq: Ints, aliases: Mapping[str, str]) -> Codes:
-    """The breakdown's value of some events, given by their place in core."""
-    lent = {"core_seq": core_seq}
-    found = _values(store, "4_reports/funnel_row_values.sql", key, aliases, "lent_rows", lent)
-    split = coded(found["split"])
-    entry = entries_of(core_seq, found["core_seq"])
-    return Codes(np.append(NONE, split.code)[entry], split.values)
-
-
-def read_unit_values(store: Store, key: str, users: Ints) -> Codes:
-    """The breakdown's value of some users, where it is one of theirs."""
-    lent = {"place": np.arange(len(users)), "user_key": users}
-    found = _values(store, "4_reports/funnel_unit_values.sql", key, {}, "lent_units", lent)
-    split = coded(found["split"])
-    code = np.full(len(users), NONE, np.int64)
-    code[found["place"]] = split.code
-    return Codes(code, split.values)
-
-
 def names_of(matchers: Iterable[Matcher], aliases: Mapping[str, str]) -> frozenset[str] | None:
     """The stored names of the events that some of the matchers can take; None for any."""
     names = [matcher.event_names() for matcher in matchers]
     if None in names:
         return None
     return frozenset(aliases.get(name, name) for some in names for name in some or ())
-
-
-def _values(
-    store: Store,
-    file: str,
-    key: str,
-    aliases: Mapping[str, str],
-    lent: str,
-    frame: Mapping[str, Ints],
-) -> Columns:
-    compiler = MatcherCompiler(CORE_RELATION, event_aliases=aliases)
-    slots = {"split": compiler.text(key)}
-    slots |= {"columns": compiler.columns(), "joins": compiler.joins()}
-    with store.lent(lent, frame):
-        return store.arrays(file, slots)
 
 
 def _answer(
@@ -175,7 +154,7 @@ def _laid_beside(told: Told, numbers: Ints, found: Columns, question: _Question)
     entry = entries_of(numbers, found["place"].astype(np.int64, copy=False))
     marks, hold, split = told.marks, told.hold, told.split
     if question.matchers:
-        own = _placed(found["marks"].astype(np.int64, copy=False), list(question.matchers))
+        own = _placed(found["marks"], list(question.matchers))
         marks = marks | np.append(0, own)[entry]
     if question.hold:
         hold = np.append(NONE, _numbered(found["held"], found["is_held"]))[entry]

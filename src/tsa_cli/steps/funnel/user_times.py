@@ -16,6 +16,7 @@ import numpy as np
 
 from tsa_cli.kernels.funnel_types import Ints
 from tsa_cli.steps.funnel.span import Span, microseconds_of
+from tsa_cli.store.fragment import Fragment
 from tsa_cli.store.store import Store
 
 Answer = TypeVar("Answer")
@@ -38,6 +39,14 @@ class Scale:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """The events of one step: of some types, and where `bit` is given, those with that mark."""
+
+    codes: tuple[int, ...]
+    bit: int | None = None
+
+
+@dataclass(frozen=True)
 class UserTimes:
     """The events of some users up to a moment."""
 
@@ -47,26 +56,29 @@ class UserTimes:
     to_user: int  # not included
     last_tick: int
 
-    def of(self, code: int) -> Ints:
-        """The sorted keys of one event type."""
-        keys: Ints = self.store.arrays(
+    def of(self, wanted: Wanted, marks: Ints | None = None) -> Ints:
+        """The sorted keys of a step; `marks` by event_seq, the last one of all that are later."""
+        found = [self._of_type(code, wanted.bit, marks) for code in wanted.codes]
+        return in_order(found[0] if len(found) == 1 else np.concatenate([_NONE, *found]))
+
+    def _of_type(self, code: int, bit: int | None, marks: Ints | None) -> Ints:
+        is_marked = bit is not None and marks is not None
+        found = self.store.arrays(
             "4_reports/funnel_user_times.sql",
+            {"places": Fragment(_PLACES * is_marked)},
             code=code,
             from_key=self.from_user << self.scale.bits,
             to_key=(self.to_user << self.scale.bits) - 1,
-        )["user_time"]
+        )
+        keys: Ints = found["user_time"]
+        if bit is not None and marks is not None:
+            keys = keys[(marks.take(found["event_seq"], mode="clip") >> bit) & 1 == 1]
         is_later = (keys & ((1 << self.scale.bits) - 1)) > self.last_tick
-        if is_later.any():
-            keys = keys[~is_later]
-        return in_order(keys)
-
-    def of_all(self, codes: list[int]) -> Ints:
-        """The sorted keys of several event types together."""
-        found = [self.of(code) for code in codes]
-        return found[0] if len(found) == 1 else in_order(np.concatenate([_NONE, *found]))
+        return keys[~is_later] if is_later.any() else keys
 
 
 _NONE = np.empty(0, np.int64)
+_PLACES = ", event_seq"
 
 
 def read_scale(store: Store) -> Scale | None:
