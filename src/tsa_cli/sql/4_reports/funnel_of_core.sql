@@ -1,4 +1,4 @@
--- answer: what needs more than events to tell: one row per event that matches or has a value
+-- answer: what needs more than events to tell: one row per event that may matter
 -- reads:  core, actors, event_types, and what the matchers ask for
 -- params: $from_ts, $to_ts TIMESTAMP  both included
 --         $is_any_name BOOLEAN        an event of any name may be needed
@@ -27,4 +27,3 @@ select
     marks
     @told
 from marked
-where marks <> 0 or held is not null or split is not null

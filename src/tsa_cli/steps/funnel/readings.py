@@ -207,7 +207,7 @@ def _event_relation(
         names = question.names if key in whole else names_of(asked[key], aliases)
         text = f"json_extract_string(e.properties, $read_pointer_{number})"
         params[f"read_pointer_{number}"] = pointers[0]
-        if names is not None:
+        if names is not None and names != question.names:
             text = f"case when list_contains($read_names_{number}, w.event_type) then {text} end"
             params[f"read_names_{number}"] = sorted(names)
         columns[key] = Column(text, "varchar", "events")
