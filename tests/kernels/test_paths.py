@@ -120,7 +120,9 @@ def test_sessions_are_cut_from_their_first_marked_step(seed: int) -> None:
     assert lists_of(paths.select(steps, first >= 0)) == [s for s in sessions if 1 in s]
 
 
-def test_users_are_counted_once_per_group() -> None:
+@pytest.mark.parametrize("cells", [0, 1 << 26], ids=["sorted", "flagged"])
+def test_users_are_counted_once_per_group(monkeypatch: pytest.MonkeyPatch, cells: int) -> None:
+    monkeypatch.setattr(moves, "_FLAG_CELLS", cells)
     group = np.array([0, 0, 1, -1, 1, 1])
     user = np.array([7, 7, 7, 9, 8, 7])
     assert moves.users_per_group(group, user, 3).tolist() == [1, 2, 0]

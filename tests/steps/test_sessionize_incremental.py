@@ -44,6 +44,11 @@ PUBLIC = {
         left join user_agents u on u.agent_key = c.agent_key
         left join ips i on i.ip_key = c.ip_key
         left join sessions s on s.session_key = c.session_key""",
+    "core_by_type": """select w.event_type, x.user_id, e.event_id,
+        make_timestamp((user_time & ((1::bigint << time_bits) - 1)) * tick_us + epoch_us) as ts
+        from core_by_type t cross join user_time_scale join event_types w using (event_code)
+        join users_index x on x.user_key = t.user_time >> time_bits
+        join events e using (event_seq)""",
 }
 
 

@@ -26,11 +26,11 @@ from tsa_cli.kernels.funnel_types import (
 
 @dataclass(frozen=True)
 class _Level:
-    """Chains that reach one step: its hit, their entry one level before, their latest start."""
+    """Chains that reach one step: its key, their entry one level before, their latest start's."""
 
     hit: Ints
     parent: Ints
-    start_key: Ints
+    start: Ints
 
 
 def run_packed_funnel(
@@ -92,59 +92,80 @@ def _hits(key: Ints, bits: int, place: int) -> StepHits:
 def _furthest(keys: list[Ints], bits: int, rules: FunnelRules) -> Attempts:
     """Depth and times of the required steps, a column each."""
     first = keys[0]
-    unit_first = starts_of_runs(first >> bits)
-    depth = np.ones(len(unit_first), np.int64)
-    time = np.full((len(unit_first), len(keys)), NO_TIME, np.int64)
+    begin = first[starts_of_runs(first >> bits)]
+    unit = begin >> bits
+    depth = np.ones(len(begin), np.int64)
+    time = np.full((len(begin), len(keys)), NO_TIME, np.int64, order="F")
     low = (1 << bits) - 1
-    begin = first[unit_first]
-    if len(keys) > 1 and len(unit_first):
-        levels, latest = _levels(keys, rules)
+    if len(keys) > 1 and len(begin):
+        levels, run = _levels(keys, rules)
         units, entries = np.empty(0, np.int64), np.empty(0, np.int64)
         last = begin.copy()
         for k in range(len(levels) - 1, -1, -1):
             level = levels[k]
-            # The owner of a start is found by where it lies among the units' first starts.
-            owner = np.searchsorted(begin, level.start_key, side="right") - 1
-            fresh = starts_of_runs(owner)
-            fresh = fresh[depth[owner[fresh]] == 1]
-            depth[owner[fresh]] = k + 2
-            last[owner[fresh]] = keys[k + 1][level.hit[fresh]]
-            units = np.concatenate((units, owner[fresh]))
-            entries = np.concatenate((entries, fresh))
-            time[units, k + 1] = keys[k + 1][level.hit[entries]] & low
+            fresh = starts_of_runs(level.start >> bits)
+            owner = np.searchsorted(unit, level.start[fresh] >> bits)
+            is_deepest = depth[owner] == 1
+            fresh, owner = fresh[is_deepest], owner[is_deepest]
+            depth[owner] = k + 2
+            last[owner] = level.hit[fresh]
+            units, entries = np.concatenate((units, owner)), np.concatenate((entries, fresh))
+            time[units, k + 1] = level.hit[entries] & low
             if k == 0:
-                hit = level.hit[entries]
-                begin[units] = _earliest(first, latest, hit, last[units] - rules.window_us)
+                begin[units] = _earliest(first, run[entries], last[units] - rules.window_us)
             entries = level.parent[entries]
     time[:, 0] = begin & low
     row = np.where(time == NO_TIME, NONE, 0)
-    return Attempts(begin >> bits, depth, time, row)
+    return Attempts(unit, depth, time, row)
 
 
 def _levels(keys: list[Ints], rules: FunnelRules) -> tuple[list[_Level], Ints]:
-    """The chains of the latest starts, and the latest start before each second step."""
-    before: Side = "left" if rules.is_ties_strict else "right"
+    """The chains of the latest starts; of each, the first start after the previous second step."""
     after: Side = "right" if rules.is_ties_strict else "left"
-    first, second = keys[0], keys[1]
-    latest = np.asarray(np.searchsorted(first, second, side=before), dtype=np.int64)
-    latest -= 1
-    hit = starts_of_runs(latest)
-    hit = hit[latest[hit] >= 0]
-    start_key = first[latest[hit]]
-    inside = second[hit] - start_key <= rules.window_us
-    levels = [_Level(hit[inside], np.arange(int(inside.sum())), start_key[inside])]
-    for k in range(2, len(keys)):
+    start, hit, run = _runs(keys[0], keys[1], is_tie_first=not rules.is_ties_strict)
+    inside = np.flatnonzero(hit - start <= rules.window_us)
+    levels = [_Level(hit[inside], inside, start[inside])]
+    run = run[inside]
+    for step in keys[2:]:
         above = levels[-1]
-        index = np.searchsorted(keys[k], keys[k - 1][above.hit], side=after)
-        kept = np.flatnonzero(index < len(keys[k]))
-        kept = kept[keys[k][index[kept]] - above.start_key[kept] <= rules.window_us]
-        levels.append(_Level(index[kept], kept, above.start_key[kept]))
-    return levels, latest
+        index = _following(step, above.hit, after)
+        hit = np.append(step, np.iinfo(np.int64).max)[index]
+        kept = np.flatnonzero(hit - above.start <= rules.window_us)
+        levels.append(_Level(hit[kept], kept, above.start[kept]))
+    return levels, run
 
 
-def _earliest(first: Ints, latest: Ints, hit: Ints, bound: Ints) -> Ints:
-    """The key of the earliest start at or after `bound` whose next second step is `hit`."""
-    after_previous = np.where(hit > 0, latest[hit - 1], NONE) + 1
-    in_window = np.searchsorted(first, bound, side="left")
-    keys: Ints = first[np.maximum(after_previous, in_window)]
-    return keys
+def _runs(first: Ints, second: Ints, *, is_tie_first: bool) -> tuple[Ints, Ints, Ints]:
+    """
+    The keys of each run of starts with a second step behind it: its last, that step's, its first.
+
+    A stable sort merges two sorted arrays in one pass, a third of what searching one in the other
+    costs; `is_tie_first` has a start before a second step of the same moment.
+    """
+    merged = np.concatenate((first, second))
+    merged <<= 1
+    begins_at, follows_at = merged[: len(first)], merged[len(first) :]
+    late = follows_at if is_tie_first else begins_at
+    late |= 1  # which of the two it is goes along in the last bit, and breaks ties
+    merged.sort(kind="stable")
+    is_start = (merged & 1) == (0 if is_tie_first else 1)
+    merged >>= 1
+    ends = np.flatnonzero(is_start[:-1] & ~is_start[1:])
+    begins = np.flatnonzero(is_start & ~np.append(False, is_start[:-1]))[: len(ends)]
+    return merged[ends], merged[ends + 1], merged[begins]
+
+
+def _following(keys: Ints, wanted: Ints, side: Side) -> Ints:
+    """As `np.searchsorted` for sorted `wanted`, in one pass by a stable sort."""
+    both = (wanted, keys) if side == "left" else (keys, wanted)
+    order = np.argsort(np.concatenate(both), kind="stable")
+    is_key = order >= len(wanted) if side == "left" else order < len(keys)
+    index: Ints = np.cumsum(is_key, dtype=np.int64)[~is_key]
+    return index
+
+
+def _earliest(first: Ints, run: Ints, bound: Ints) -> Ints:
+    """The earliest start at or after `bound` from `run` on, of each pair of them."""
+    late = np.flatnonzero(run < bound)
+    run[late] = first[np.searchsorted(first, bound[late], side="left")]
+    return run

@@ -124,6 +124,17 @@ def empty_attempts(step_count: int) -> Attempts:
     return Attempts(none, none, grid, grid)
 
 
+def joined(parts: list[Attempts]) -> Attempts:
+    """The attempts of all parts, whose units ascend from one to the next."""
+    return Attempts(
+        np.concatenate([part.unit for part in parts]),
+        np.concatenate([part.depth for part in parts]),
+        np.concatenate([part.time_us for part in parts]),
+        np.concatenate([part.row for part in parts]),
+        np.concatenate([part.excluded for part in parts]),
+    )
+
+
 def starts_of_runs(values: Ints) -> Ints:
     """The index of the first element of each run of equal values."""
     if not len(values):

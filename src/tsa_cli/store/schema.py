@@ -22,6 +22,7 @@ MAKERS = {
     "ingested_files": "ingest PATH",
     "actors": "sessionize",
     "core": "sessionize",
+    "core_by_type": "sessionize",
     "pages": "sessionize",
     "sessions": "sessionize",
     "identity_edges": "sessionize",
@@ -37,6 +38,7 @@ MAKERS = {
 
 _PUBLISHED_AS = {
     "core": "dim_sessions",
+    "core_by_type": "dim_sessions",
     "pages": "dim_sessions",
     "sessions": "dim_sessions",
     "actors": "dim_users",

@@ -202,7 +202,8 @@ class Store:
     def lent(
         self,
         name: str,
-        rows: "pyarrow.Table | pyarrow.RecordBatchReader | polars.DataFrame",
+        rows: "pyarrow.Table | pyarrow.RecordBatchReader | polars.DataFrame |"
+        " Mapping[str, numpy.ndarray]",
     ) -> Iterator[None]:
         """Let statements read the frame as a table called `name` for the time of the block."""
         self._con.register(name, rows)

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from tsa_cli.steps.sessionize import by_type
 from tsa_cli.store import Store, open_store
 
 TIMEOUT = timedelta(minutes=30)
@@ -99,6 +100,7 @@ def _fill(store: Store, events: Sequence[Event]) -> Given:
     _insert_actors(store, events, actor_key, device_key, user_key)
     _insert_events(store, events, code, page_key, actor_key)
     _create_core(store, core)
+    by_type.build(store)
     _create_sessions(store, visits, user_key, device_key, device_of)
     return Given(store, visits, [e for _, e in ordered])
 

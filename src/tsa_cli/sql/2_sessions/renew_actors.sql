@@ -5,6 +5,7 @@ create or replace temp table changed_actors as
 with changed as (
     select
         a.actor_key,
+        a.user_key as old_user_key,
         u.user_id,
         coalesce(s.event_count, 0) as event_count,
         s.first_ts,
@@ -16,6 +17,7 @@ with changed as (
 )
 select
     c.actor_key,
+    c.old_user_key,
     x.user_key,
     c.user_id,
     c.event_count,

@@ -3,7 +3,7 @@
 -- params: $from_ts, $to_ts TIMESTAMP  both included
 --         $codes USMALLINT[]          event types
 -- slots:  @unit, @places
--- notes:  no join and no sort: both are cheaper on the fetched integers
+-- notes:  no join and no sort: both are cheaper on the fetched integers; `in (select unnest($codes))` is a join, too
 select
     @unit as unit_key,
     epoch_us(c.event_ts) as time_us,                -- UTC
@@ -11,5 +11,5 @@ select
     @places
 from core as c
 where c.event_ts between $from_ts and $to_ts
-    and c.event_code in (select unnest($codes))
+    and list_contains(cast($codes as usmallint[]), c.event_code)
     and @unit is not null

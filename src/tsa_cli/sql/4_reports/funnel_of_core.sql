@@ -1,11 +1,11 @@
--- answer: what needs more than events to tell: one row per event that matches or has a value
+-- answer: what needs more than events to tell: one row per event that may matter
 -- reads:  core, actors, event_types, and what the matchers ask for
 -- params: $from_ts, $to_ts TIMESTAMP  both included
 --         $is_any_name BOOLEAN        an event of any name may be needed
 --         $names VARCHAR[]            else the names that may
--- slots:  @columns, @joins, @mask, @hold, @split
+-- slots:  @columns, @joins, @mask, @hold, @split, @told
 with readable as (
-    select c.core_seq
+    select c.event_seq
         @columns
     from core as c
     inner join actors as a on c.actor_key = a.actor_key
@@ -16,7 +16,7 @@ with readable as (
 ),
 marked as (
     select
-        core_seq as place,
+        event_seq as place,
         @mask as marks,                             -- bit j is the j-th of the matchers asked for
         @hold as held,                              -- held values as text; null when one is missing
         @split as split                             -- the breakdown's value as text
@@ -24,8 +24,6 @@ marked as (
 )
 select
     place,
-    marks,
-    held,
-    split
+    marks
+    @told
 from marked
-where marks <> 0 or held is not null or split is not null

@@ -1,10 +1,11 @@
--- answer: what events alone tell of a funnel: one row per event that matches or has a value
+-- answer: what events alone tell of a funnel: one row per event that may matter
 -- reads:  events, event_types
 -- params: $from_ts, $to_ts TIMESTAMP  both included
 --         $is_any_name BOOLEAN        an event of any name may be needed
 --         $names VARCHAR[]            else the names that may
--- slots:  @columns, @mask, @hold, @split
--- notes:  in the order of arrival, in which documents are stored: a join to core would cost more than reading them
+-- slots:  @columns, @mask, @hold, @split, @told
+-- notes:  in the order of arrival, in which documents are stored: a join to core would cost more than reading them;
+--         to leave out what does not match would have the engine parse each document twice, once to test it
 with readable as (
     select e.event_seq
         @columns
@@ -23,8 +24,6 @@ marked as (
 )
 select
     place,
-    marks,
-    held,
-    split
+    marks
+    @told
 from marked
-where marks <> 0 or held is not null or split is not null

@@ -1,7 +1,5 @@
--- answer: the name of every event code
+-- answer: the names of events, in the order of their text
 -- reads:  event_types
-select
-    cast(event_code as integer) as state_key,
-    event_type as name
+select distinct event_type as name
 from event_types
-order by state_key
+order by name

@@ -1,7 +1,5 @@
--- answer: the name of every page, cleaned: no query, fragment or trailing slash, ids are :id
+-- answer: the names of pages, cleaned: no query, fragment or trailing slash, ids are :id; in the order of their text
 -- reads:  pages
-select
-    page_key as state_key,
-    coalesce(page_path, page_url) as name
+select distinct coalesce(page_path, page_url) as name
 from pages
-order by state_key
+order by name

@@ -1,7 +1,7 @@
 """
 How far people get through a funnel, how long it takes them, and where they stop.
 
-reads   core, actors, event_types, users_index, sessions, and what the matchers ask for
+reads   core_by_type, core, actors, event_types, users_index, sessions, what the matchers ask for
 writes  nothing
 source  the contract's section 5; definitions D15-D25; PRD 10.1
 """
@@ -51,7 +51,7 @@ def outcome_of(
     needs_rows: bool = False,
 ) -> Outcome:
     """Everybody's attempt, for the drill-downs; those that read events need `needs_rows`."""
-    store.require("core", "actors", "event_types")
+    store.require("core_by_type")  # the last of those that a funnel reads
     return find_outcome(store, config, span, event_aliases or {}, needs_rows=needs_rows)
 
 

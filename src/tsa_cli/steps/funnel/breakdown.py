@@ -16,8 +16,8 @@ from tsa_cli.kernels.funnel_types import NONE, FunnelEvents, Ints
 from tsa_cli.steps.funnel.codes import Codes
 from tsa_cli.steps.funnel.fetch import FunnelRows
 from tsa_cli.steps.funnel.outcome import Outcome, rules_of
-from tsa_cli.steps.funnel.readings import read_unit_values, read_values
 from tsa_cli.steps.funnel.span import Span
+from tsa_cli.steps.funnel.split_values import read_unit_values, read_values
 from tsa_cli.store.store import Store
 
 USER = "user."

@@ -3,16 +3,14 @@ Texts as numbers, and rows laid beside others by number.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tsa_cli.kernels.funnel_types import NONE, Ints
+from tsa_cli.kernels.funnel_types import Ints
 
-if TYPE_CHECKING:
-    import pyarrow
-
+Columns = dict[str, npt.NDArray[Any]]
 Entries = npt.NDArray[np.int32]
 
 
@@ -32,8 +30,8 @@ def entries_of(numbers: Ints, place: Ints) -> Entries:
     return entry[numbers]
 
 
-def coded(column: "pyarrow.ChunkedArray") -> Codes:
-    """The texts of a column as numbers of a dictionary."""
-    encoded = column.combine_chunks().dictionary_encode()
-    code: Ints = encoded.indices.fill_null(NONE).to_numpy().astype(np.int64)
-    return Codes(code, encoded.dictionary.to_pylist())
+def coded(texts: npt.NDArray[Any]) -> Codes:
+    """The texts of a column, none of them absent, as numbers in the order in which they come."""
+    number: dict[str, int] = {}
+    codes = (number.setdefault(text, len(number)) for text in texts.tolist())
+    return Codes(np.fromiter(codes, np.int64, len(texts)), list(number))

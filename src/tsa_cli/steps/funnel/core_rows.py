@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.config.matchers import Matcher
@@ -133,7 +132,7 @@ def in_order_of_ids(store: Store, rows: CoreRows, order: Ints, unit: Ints, time_
         return order
     here = np.isin(moment, mixed)
     at, moment = tied[here], moment[here]
-    lent = pl.DataFrame({"place": np.arange(len(at)), "core_seq": rows.core_seq[order[at]]})
+    lent = {"place": np.arange(len(at)), "core_seq": rows.core_seq[order[at]]}
     with store.lent("lent_rows", lent):
         by_id = store.arrays("4_reports/funnel_by_id.sql")["place"]
     answer = order.copy()

@@ -10,7 +10,6 @@ from collections import defaultdict
 from typing import Literal
 
 import numpy as np
-import polars as pl
 
 from tsa_cli.errors import UsageError
 from tsa_cli.kernels.calendar import Bucket, make_calendar
@@ -96,15 +95,13 @@ def next_paths(store: Store, outcome: Outcome, step: int | None = None) -> list[
     some = outcome.only(who)
     if some.rows is None or not len(some.attempts.unit):
         return []
-    units = pl.DataFrame(
-        {
-            "place": np.arange(len(some.attempts.unit)),
-            "unit_key": some.attempts.unit,
-            "last_step": some.reached + 1,
-            "last_ts": some.last_us.astype("datetime64[us]"),
-            "last_seq": some.rows.core_seq[some.last_row],
-        }
-    )
+    units = {
+        "place": np.arange(len(some.attempts.unit)),
+        "unit_key": some.attempts.unit,
+        "last_step": some.reached + 1,
+        "last_ts": some.last_us.astype("datetime64[us]"),
+        "last_seq": some.rows.core_seq[some.last_row],
+    }
     with store.lent("lent_units", units):
         found = store.rows(
             "4_reports/funnel_after_drop.sql",
@@ -127,9 +124,7 @@ def _members(outcome: Outcome, place: int, state: State) -> Bools:
 
 
 def _ids(store: Store, outcome: Outcome) -> list[str]:
-    units = pl.DataFrame(
-        {"place": np.arange(len(outcome.attempts.unit)), "unit_key": outcome.attempts.unit}
-    )
+    units = {"place": np.arange(len(outcome.attempts.unit)), "unit_key": outcome.attempts.unit}
     with store.lent("lent_units", units):
         found = store.rows(f"4_reports/funnel_{outcome.config.count_by}_ids.sql")
     return [str(unit_id) for _, unit_id in found]

@@ -13,7 +13,7 @@ source  definitions D25: odds ratio with one person added per cell, at least 25 
 from math import sqrt
 
 import numpy as np
-import polars as pl
+from numpy.typing import NDArray
 
 from tsa_cli.kernels.funnel_types import NO_TIME, Ints
 from tsa_cli.steps.funnel.fetch import UNITS
@@ -53,21 +53,19 @@ def find_drivers(store: Store, outcome: Outcome, *, fewest: int = FEWEST_PEOPLE)
     return sorted(kept, key=lambda r: (-abs(np.log(r.odds_ratio)), r.kind, r.name, r.value or ""))
 
 
-def _observed(outcome: Outcome) -> pl.DataFrame:
+def _observed(outcome: Outcome) -> dict[str, NDArray[np.generic]]:
     """One row per unit, with the span in which its events are counted."""
     rows = outcome.rows
     sequence = np.empty(0, np.int64) if rows is None else rows.core_seq
     start = outcome.start_us
-    return pl.DataFrame(
-        {
-            "place": np.arange(len(start)),
-            "unit_key": outcome.attempts.unit,
-            "is_converted": outcome.is_converted,
-            "start_ts": start.astype("datetime64[us]"),
-            "start_seq": sequence[outcome.attempts.row[:, 0]],
-            "end_ts": (start + _exposure(outcome)).astype("datetime64[us]"),
-        }
-    )
+    return {
+        "place": np.arange(len(start)),
+        "unit_key": outcome.attempts.unit,
+        "is_converted": outcome.is_converted,
+        "start_ts": start.astype("datetime64[us]"),
+        "start_seq": sequence[outcome.attempts.row[:, 0]],
+        "end_ts": (start + _exposure(outcome)).astype("datetime64[us]"),
+    }
 
 
 def _exposure(outcome: Outcome) -> Ints:

@@ -108,15 +108,20 @@ def read_keys(
     return PackedKeys(arrays[:count], arrays[count:], bits, epoch, tick)
 
 
+def is_of_names(config: FunnelConfig) -> bool:
+    """True when names alone decide which step an event fills."""
+    return all(matcher.is_names_only() for matcher in _matchers(config))
+
+
 def is_packable(config: FunnelConfig, aliases: Mapping[str, str]) -> bool:
     """
-    True when names alone decide who gets how far, and no event can fill two steps.
+    True when every step names its events, and no event can fill two steps.
 
     With strict ties none can, even of steps alike: each needs a later moment.
     """
     if config.order != "ordered" or config.hold_constant:
         return False
-    if not all(m.is_names_only() and m.event_names() is not None for m in _matchers(config)):
+    if not all(matcher.event_names() is not None for matcher in _matchers(config)):
         return False
     if any(step.within is not None for step in config.steps):
         return False

@@ -1,7 +1,7 @@
 """
 Everybody's attempt in a funnel, from the cheapest reading that can tell it.
 
-reads   core, actors, event_types, and what the matchers ask for
+reads   core_by_type, core, actors, event_types, and what the matchers ask for
 source  definition D16
 """
 
@@ -13,11 +13,21 @@ import numpy as np
 from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.kernels.funnel import run_funnel
 from tsa_cli.kernels.funnel_packed import run_packed_funnel
-from tsa_cli.kernels.funnel_types import FIRST_MOMENT, LAST_MOMENT, NO_TIME, NONE
+from tsa_cli.kernels.funnel_types import (
+    FIRST_MOMENT,
+    LAST_MOMENT,
+    NO_TIME,
+    Attempts,
+    FunnelRules,
+    joined,
+)
 from tsa_cli.steps.funnel.breakdown import is_of_unit, touches
-from tsa_cli.steps.funnel.fetch import is_packable, read_keys, read_rows
-from tsa_cli.steps.funnel.outcome import EPOCH, Outcome, in_us, rules_of
-from tsa_cli.steps.funnel.span import Span
+from tsa_cli.steps.funnel.core_rows import event_codes
+from tsa_cli.steps.funnel.fetch import is_of_names, is_packable, read_keys, read_rows
+from tsa_cli.steps.funnel.outcome import Outcome, rules_of
+from tsa_cli.steps.funnel.readings import read_marks
+from tsa_cli.steps.funnel.span import Span, microseconds_of
+from tsa_cli.steps.funnel.user_times import Scale, UserTimes, Wanted, each_half, read_scale
 from tsa_cli.store.store import Store
 
 
@@ -39,7 +49,7 @@ def find_outcome(
         own = config.model_copy(update={"breakdown": None}) if is_same_for_unit else config
         rows = read_rows(store, own, span, aliases)
         attempts = run_funnel(rows.events, rules_of(config, span))
-        found = Outcome(config, attempts, in_us(span.as_of - EPOCH), rows)
+        found = Outcome(config, attempts, microseconds_of(span.as_of), rows)
     if by is None or (by.value == "all" and not is_same_for_unit):
         return found
     return replace(found, touch=touches(store, found, aliases))
@@ -48,21 +58,54 @@ def find_outcome(
 def _packed_outcome(
     store: Store, config: FunnelConfig, span: Span, aliases: Mapping[str, str]
 ) -> Outcome | None:
-    """The outcome of plain names, without rows; None where the keys do not fit."""
-    keys = read_keys(store, config, span, aliases)
-    if keys is None:
+    """The outcome from keys alone, without rows; None where they do not fit or do not tell."""
+    scale = read_scale(store) if config.count_by == "user" else None
+    if scale is not None:
+        found, tick, epoch = _by_halves(store, config, span, aliases, scale)
+    elif not is_of_names(config):
         return None
-    rules = rules_of(config, span)
-    tick, epoch = keys.tick_us, keys.epoch_us
-    ticked = replace(
+    else:
+        keys = read_keys(store, config, span, aliases)
+        if keys is None:
+            return None
+        tick, epoch = keys.tick_us, keys.epoch_us
+        rules = _in_ticks(rules_of(config, span), epoch, tick, keys.bits)
+        found = run_packed_funnel(keys.steps, keys.exclusions, keys.bits, rules)
+    time = np.where(found.time_us == NO_TIME, NO_TIME, found.time_us * tick + epoch)
+    return Outcome(config, replace(found, time_us=time), microseconds_of(span.as_of))
+
+
+def _by_halves(
+    store: Store, config: FunnelConfig, span: Span, aliases: Mapping[str, str], scale: Scale
+) -> tuple[Attempts, int, int]:
+    """The attempts of all users in ticks, the tick and the epoch, in microseconds."""
+    types = event_codes(store, aliases)
+    matchers = [*config.steps, *config.exclude]
+    wanted = [
+        Wanted(tuple(types.of(m.event_names())), None if m.is_names_only() else bit)
+        for bit, m in enumerate(matchers)
+    ]
+    marks = None if is_of_names(config) else read_marks(store, config, span, aliases)
+    rules = _in_ticks(rules_of(config, span), scale.epoch_us, scale.tick_us, scale.bits)
+    count = len(config.steps)
+
+    def search(users: UserTimes) -> Attempts:
+        lists = {one: users.of(one, marks) for one in dict.fromkeys(wanted)}
+        keys = [lists[one] for one in wanted]
+        return run_packed_funnel(keys[:count], keys[count:], scale.bits, rules)
+
+    found = joined(each_half(store, scale, span, search))
+    return found, scale.tick_us, scale.epoch_us
+
+
+def _in_ticks(rules: FunnelRules, epoch_us: int, tick_us: int, bits: int) -> FunnelRules:
+    """The rules for keys; a window longer than all times is as long as keys allow."""
+    return replace(
         rules,
-        window_us=rules.window_us // tick,
-        since_us=_ticks(rules.since_us, epoch, tick, up=True),
-        until_us=_ticks(rules.until_us, epoch, tick, up=False),
+        window_us=min(rules.window_us // tick_us, (1 << (bits - 1)) - 1),
+        since_us=_ticks(rules.since_us, epoch_us, tick_us, up=True),
+        until_us=_ticks(rules.until_us, epoch_us, tick_us, up=False),
     )
-    found = run_packed_funnel(keys.steps, keys.exclusions, keys.bits, ticked)
-    time = np.where(found.row == NONE, NO_TIME, found.time_us * tick + epoch)
-    return Outcome(config, replace(found, time_us=time), in_us(span.as_of - EPOCH))
 
 
 def _ticks(time_us: int, epoch_us: int, tick_us: int, *, up: bool) -> int:

@@ -21,10 +21,7 @@ from tsa_cli.kernels.funnel_types import (
 )
 from tsa_cli.steps.funnel.codes import Codes
 from tsa_cli.steps.funnel.fetch import FunnelRows
-from tsa_cli.steps.funnel.span import Span
-
-EPOCH = datetime(1970, 1, 1)
-MICROSECOND = timedelta(microseconds=1)
+from tsa_cli.steps.funnel.span import EPOCH, MICROSECOND, Span, microseconds_of
 
 
 @dataclass(frozen=True)
@@ -102,8 +99,8 @@ def rules_of(config: FunnelConfig, span: Span) -> FunnelRules:
         within_us=tuple(within) if is_ordered else (),
         optional=tuple(step.optional for step in config.steps) if is_ordered else (),
         exclusions=tuple(Exclusion(x.after - 1, (x.before or count) - 1) for x in config.exclude),
-        since_us=FIRST_MOMENT if span.since is None else in_us(span.since - EPOCH),
-        until_us=LAST_MOMENT if span.until is None else in_us(span.until - EPOCH),
+        since_us=FIRST_MOMENT if span.since is None else microseconds_of(span.since),
+        until_us=LAST_MOMENT if span.until is None else microseconds_of(span.until),
     )
 
 

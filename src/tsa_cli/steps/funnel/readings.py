@@ -1,5 +1,5 @@
 """
-What names alone do not tell of a funnel's events: conditions, held values, the breakdown.
+What names alone do not tell of a funnel's events: conditions, held values, a breakdown of all.
 
 Each is read where it lies: from the events, in the order in which they are stored, when they
 alone can tell, else from core with its joins. What was found is laid beside the rows of core by
@@ -8,26 +8,23 @@ number, which costs a fraction of a join.
 reads   events; else core, actors, event_types, and what the matchers ask for
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
-import polars as pl
+import numpy.typing as npt
 
 from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.config.matchers import Matcher
 from tsa_cli.kernels.funnel_types import NONE, Ints
 from tsa_cli.matcher import MatcherCompiler, property_pointers
 from tsa_cli.relations import CORE_RELATION, Column, Relation
-from tsa_cli.steps.funnel.codes import Codes, coded, entries_of
+from tsa_cli.steps.funnel.codes import Codes, Columns, coded, entries_of
 from tsa_cli.steps.funnel.core_rows import CoreRows
 from tsa_cli.steps.funnel.span import Span
 from tsa_cli.store.fragment import Fragment
 from tsa_cli.store.store import Store
-
-if TYPE_CHECKING:
-    import pyarrow
 
 PROPERTIES = "properties."
 EVENT_COLUMNS = {
@@ -37,6 +34,8 @@ EVENT_COLUMNS = {
     "properties": Column("e.properties", "json", "events"),
 }
 NOTHING = Fragment("cast(null as varchar)")
+HELD = ", held is not null as is_held, hash(held) as held"
+SPLIT = ", split is not null as is_split, coalesce(split, '') as split"
 
 
 @dataclass(frozen=True)
@@ -72,22 +71,38 @@ def read_told(
     store: Store, config: FunnelConfig, span: Span, rows: CoreRows, aliases: Mapping[str, str]
 ) -> Told:
     """Marks of the matchers that are more than names, held values, the breakdown of `all`."""
-    from_event, from_core = _questions(config, aliases)
     told = Told(np.zeros(len(rows.unit), np.int64))
+    for question, found in _answers(store, config, span, aliases):
+        told = _laid_beside(told, rows.event_seq, found, question)
+    return told
+
+
+def read_marks(store: Store, config: FunnelConfig, span: Span, aliases: Mapping[str, str]) -> Ints:
+    """By event_seq the steps and exclusions that hold there; of those that are more than names."""
+    found = list(_answers(store, config, span, aliases))
+    most = max((int(columns["place"].max(initial=-1)) for _, columns in found), default=-1)
+    marks = np.zeros(most + 2, np.int64)  # the last one stands for all that were not found
+    for question, columns in found:
+        marks[columns["place"]] |= _placed(columns["marks"], list(question.matchers))
+    return marks
+
+
+def _answers(
+    store: Store, config: FunnelConfig, span: Span, aliases: Mapping[str, str]
+) -> Iterator[tuple[_Question, Columns]]:
+    """Each question that is asked, with what was found, one row per event: `place` is its seq."""
+    from_event, from_core = _questions(config, aliases)
     first, last = span.bounds(config.window)
     between: dict[str, object] = {"from_ts": first, "to_ts": last}
     if from_event.is_asked():
         relation, params = _event_relation(from_event, aliases)
         compiler = MatcherCompiler(relation, event_aliases=aliases)
-        found = _answer(
-            store, "4_reports/funnel_of_events.sql", compiler, from_event, between | params
-        )
-        told = _laid_beside(told, rows.event_seq, found, from_event)
+        file = "4_reports/funnel_of_events.sql"
+        yield from_event, _answer(store, file, compiler, from_event, between | params)
     if from_core.is_asked():
         compiler = MatcherCompiler(CORE_RELATION, event_aliases=aliases)
-        found = _answer(store, "4_reports/funnel_of_core.sql", compiler, from_core, between)
-        told = _laid_beside(told, rows.core_seq, found, from_core)
-    return told
+        file = "4_reports/funnel_of_core.sql"
+        yield from_core, _answer(store, file, compiler, from_core, between)
 
 
 def _questions(config: FunnelConfig, aliases: Mapping[str, str]) -> tuple[_Question, _Question]:
@@ -108,25 +123,6 @@ def _questions(config: FunnelConfig, aliases: Mapping[str, str]) -> tuple[_Quest
     )
 
 
-def read_values(store: Store, key: str, core_seq: Ints, aliases: Mapping[str, str]) -> Codes:
-    """The breakdown's value of some events, given by their place in core."""
-    lent = pl.DataFrame({"core_seq": core_seq})
-    found = _values(store, "4_reports/funnel_row_values.sql", key, aliases, "lent_rows", lent)
-    split = coded(found["split"])
-    entry = entries_of(core_seq, found["core_seq"].to_numpy())
-    return Codes(np.append(NONE, split.code)[entry], split.values)
-
-
-def read_unit_values(store: Store, key: str, users: Ints) -> Codes:
-    """The breakdown's value of some users, where it is one of theirs."""
-    lent = pl.DataFrame({"place": np.arange(len(users)), "user_key": users})
-    found = _values(store, "4_reports/funnel_unit_values.sql", key, {}, "lent_units", lent)
-    split = coded(found["split"])
-    code = np.full(len(users), NONE, np.int64)
-    code[found["place"].to_numpy()] = split.code
-    return Codes(code, split.values)
-
-
 def names_of(matchers: Iterable[Matcher], aliases: Mapping[str, str]) -> frozenset[str] | None:
     """The stored names of the events that some of the matchers can take; None for any."""
     names = [matcher.event_names() for matcher in matchers]
@@ -135,46 +131,49 @@ def names_of(matchers: Iterable[Matcher], aliases: Mapping[str, str]) -> frozens
     return frozenset(aliases.get(name, name) for some in names for name in some or ())
 
 
-def _values(
-    store: Store, file: str, key: str, aliases: Mapping[str, str], lent: str, frame: pl.DataFrame
-) -> "pyarrow.Table":
-    compiler = MatcherCompiler(CORE_RELATION, event_aliases=aliases)
-    slots = {"split": compiler.text(key)}
-    slots |= {"columns": compiler.columns(), "joins": compiler.joins()}
-    with store.lent(lent, frame):
-        return store.arrow(file, slots)
-
-
 def _answer(
     store: Store,
     file: str,
     compiler: MatcherCompiler,
     question: _Question,
     params: Mapping[str, object],
-) -> "pyarrow.Table":
+) -> Columns:
     slots = {
         "mask": compiler.mask(list(question.matchers.values())),
         "hold": _held(compiler, question.hold),
         "split": compiler.text(question.split) if question.split else NOTHING,
+        "told": Fragment(HELD * bool(question.hold) + SPLIT * bool(question.split)),
     }
     slots |= {"columns": compiler.columns(), "joins": compiler.joins()}
     names = sorted(question.names or ())
-    return store.arrow(file, slots, is_any_name=question.names is None, names=names, **params)
+    return store.arrays(file, slots, is_any_name=question.names is None, names=names, **params)
 
 
-def _laid_beside(told: Told, numbers: Ints, found: "pyarrow.Table", question: _Question) -> Told:
+def _laid_beside(told: Told, numbers: Ints, found: Columns, question: _Question) -> Told:
     """What was told and what was found, for the rows that have these numbers."""
-    entry = entries_of(numbers, found["place"].to_numpy())
+    entry = entries_of(numbers, found["place"].astype(np.int64, copy=False))
     marks, hold, split = told.marks, told.hold, told.split
     if question.matchers:
-        own = _placed(found["marks"].to_numpy(), list(question.matchers))
+        own = _placed(found["marks"], list(question.matchers))
         marks = marks | np.append(0, own)[entry]
     if question.hold:
-        hold = np.append(NONE, coded(found["held"]).code)[entry]
+        hold = np.append(NONE, _numbered(found["held"], found["is_held"]))[entry]
     if question.split:
         values = coded(found["split"])
-        split = Codes(np.append(NONE, values.code)[entry], values.values)
+        code = np.where(found["is_split"], values.code, NONE)
+        split = Codes(np.append(NONE, code)[entry], values.values)
     return Told(marks, hold, split)
+
+
+def _numbered(hashes: npt.NDArray[Any], is_there: npt.NDArray[np.generic]) -> Ints:
+    """
+    The held values as numbers, NONE where one is missing.
+
+    Of each only a 64-bit hash was fetched, as texts cost ten times as much; among a million values
+    two share one with a probability of 3e-8.
+    """
+    _, number = np.unique(hashes, return_inverse=True)
+    return np.where(is_there, number, NONE)
 
 
 def _placed(marks: Ints, places: list[int]) -> Ints:
@@ -208,7 +207,7 @@ def _event_relation(
         names = question.names if key in whole else names_of(asked[key], aliases)
         text = f"json_extract_string(e.properties, $read_pointer_{number})"
         params[f"read_pointer_{number}"] = pointers[0]
-        if names is not None:
+        if names is not None and names != question.names:
             text = f"case when list_contains($read_names_{number}, w.event_type) then {text} end"
             params[f"read_names_{number}"] = sorted(names)
         columns[key] = Column(text, "varchar", "events")

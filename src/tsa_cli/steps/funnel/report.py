@@ -52,12 +52,14 @@ def step_rows(outcome: Outcome) -> list[StepRow]:
     """One row per step; all steps share the first one's count as denominator."""
     time = outcome.attempts.time_us
     counts = (time != NO_TIME).sum(axis=0).tolist()
+    reached, is_pending, is_converted = outcome.reached, outcome.is_pending, outcome.is_converted
     rows = []
     for place in range(len(outcome.config.steps)):
         anchor = max((r for r in outcome.required if r < place), default=None)
+        since_start = None if anchor is None else _between(time, 0, place)
         low, high = wilson(counts[place], counts[0])
-        here = outcome.reached == place
-        pending = int((here & outcome.is_pending).sum())
+        here = reached == place
+        pending = int((here & is_pending).sum())
         rows.append(
             StepRow(
                 index=place + 1,
@@ -67,9 +69,9 @@ def step_rows(outcome: Outcome) -> list[StepRow]:
                 rate_from_previous=None if anchor is None else ratio(counts[place], counts[anchor]),
                 ci_low=low,
                 ci_high=high,
-                seconds_from_previous=None if anchor is None else _between(time, anchor, place),
-                seconds_from_start=None if anchor is None else _between(time, 0, place),
-                dropped=int((here & ~outcome.is_converted).sum()) - pending,
+                seconds_from_previous=_between(time, anchor, place) if anchor else since_start,
+                seconds_from_start=since_start,
+                dropped=int((here & ~is_converted).sum()) - pending,
                 pending=pending,
                 optional=outcome.config.steps[place].optional,
             )
@@ -94,13 +96,14 @@ def seconds_of(us: Ints) -> Seconds | None:
     if not len(us):
         return None
     seconds: Floats = us / US_A_SECOND
-    p25, median, p75, p90 = (float(value) for value in np.percentile(seconds, PERCENTILES))
+    p25, median, p75, p90 = np.percentile(seconds, PERCENTILES).tolist()
     return Seconds(float(seconds.mean()), median, p25, p75, p90)
 
 
 def _between(time: Ints, earlier: int, later: int) -> Seconds | None:
-    done = time[:, later] != NO_TIME
-    return seconds_of(time[done, later] - time[done, earlier])
+    begun, ended = time[:, earlier], time[:, later]  # columns lie in one piece: half the time
+    done = np.flatnonzero(ended != NO_TIME)
+    return seconds_of(ended[done] - begun[done])
 
 
 def _matured(outcome: Outcome) -> Matured:

@@ -6,6 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 FIRST_TS = datetime(1, 1, 1)
+EPOCH = datetime(1970, 1, 1)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def microseconds_of(moment: datetime) -> int:
+    """Since 1970 UTC."""
+    return (moment - EPOCH) // MICROSECOND
 
 
 @dataclass(frozen=True)

@@ -47,20 +47,20 @@ def run(
     with ThreadPoolExecutor(max_workers=2) as pool:
         ways = pool.submit(tables.path_rows, visits, config)
         moved = pool.submit(_moves, visits, config)
-        exits = pool.submit(tables.exit_rows, visits, config.top)
-        entries = pool.submit(tables.entry_rows, visits, config.top)
+        ends = pool.submit(tables.end_rows, visits, config.top)
         conversions = pool.submit(tables.conversion_path_rows, visits, config)
     transitions, levels = moved.result()
+    entries, exits = ends.result()
     return JourneyReport(
         name=name,
         unit=config.unit,
         sessions=total,
-        users=len(np.unique(visits.user)),
+        users=int(np.count_nonzero(np.bincount(visits.user))),
         conversion_rate=ratio(int(visits.is_converted.sum()), total),
         paths=ways.result(),
         transitions=transitions,
-        exits=exits.result(),
-        entries=entries.result(),
+        exits=exits,
+        entries=entries,
         conversion_paths=conversions.result(),
         journey_types=tables.type_rows(sessions, marks, config.types),
         step_matrix=levels,

@@ -104,31 +104,34 @@ def level_rows(names: list[str], steps: Steps, config: JourneyConfig) -> list[Le
     return levels
 
 
-def entry_rows(visits: Visits, top: int) -> list[EntryRow]:
-    """Where sessions begin, the most frequent first."""
-    steps, total = visits.steps, len(visits.steps.starts)
-    entries = np.bincount(steps.codes[steps.starts], minlength=len(visits.states))
-    listed = _largest(entries, top)
-    seen = moves.sessions_with(steps, listed, state_count=len(visits.states))
+def end_rows(visits: Visits, top: int) -> tuple[list[EntryRow], list[ExitRow]]:
+    """Where sessions begin and where they end, the most frequent first."""
+    steps, count = visits.steps, len(visits.states)
+    entries = np.bincount(steps.codes[steps.starts], minlength=count)
+    exits = np.bincount(steps.codes[steps.ends], minlength=count)
+    begun, ended = _largest(entries, top), _largest(exits, top)
+    both = np.union1d(begun, ended)
+    seen = np.zeros(count, np.int64)  # sessions that were there at all; one pass for both tables
+    seen[both] = moves.sessions_with(steps, both, state_count=count)
+    return _entry_rows(visits, entries, begun, seen), _exit_rows(visits, exits, ended, seen)
+
+
+def _entry_rows(visits: Visits, entries: Ints, listed: Ints, seen: Ints) -> list[EntryRow]:
+    total = len(visits.steps.starts)
     rows = [
-        EntryRow(visits.states[i], int(entries[i]), int(n), ratio(int(entries[i]), total))
-        for i, n in zip(listed, seen, strict=True)
+        EntryRow(visits.states[i], int(entries[i]), int(seen[i]), ratio(int(entries[i]), total))
+        for i in listed
     ]
     rest = total - sum(row.entries for row in rows)
     return [*rows, EntryRow(OTHER, rest, None, ratio(rest, total))] if rest else rows
 
 
-def exit_rows(visits: Visits, top: int) -> list[ExitRow]:
-    """Where sessions end, the most frequent first."""
-    steps, total = visits.steps, len(visits.steps.starts)
-    exits = np.bincount(steps.codes[steps.ends], minlength=len(visits.states))
-    listed = _largest(exits, top)
-    seen = moves.sessions_with(steps, listed, state_count=len(visits.states))
+def _exit_rows(visits: Visits, exits: Ints, listed: Ints, seen: Ints) -> list[ExitRow]:
     rows = [
-        ExitRow(visits.states[i], int(exits[i]), int(n), ratio(int(exits[i]), int(n)))
-        for i, n in zip(listed, seen, strict=True)
+        ExitRow(visits.states[i], int(exits[i]), int(seen[i]), ratio(int(exits[i]), int(seen[i])))
+        for i in listed
     ]
-    rest = total - sum(row.exits for row in rows)
+    rest = len(visits.steps.starts) - sum(row.exits for row in rows)
     return [*rows, ExitRow(OTHER, rest, None, None)] if rest else rows
 
 

@@ -83,15 +83,20 @@ def _read_events(store: Store, config: JourneyConfig, span: Span, codes_of: Code
 
 
 def _states(store: Store, config: JourneyConfig) -> tuple[Codes, list[str]]:
-    """The code of each state key, and the names by code, sorted."""
-    records = store.records(f"4_reports/journey_{config.unit}_names.sql")
+    """
+    The code of each state key, and the names by code, sorted.
+
+    Names are few, pages many: the engine tells them apart, and each name is rewritten once.
+    """
+    rows = store.rows(f"4_reports/journey_{config.unit}_names.sql")
     rules = [(re.compile(rule.match), rule.to) for rule in config.rewrite]
-    renamed = {int(str(r["state_key"])): _rewritten(str(r["name"]), rules) for r in records}
-    states = sorted(set(renamed.values()))
+    names = [_rewritten(str(name), rules) for (name,) in rows]
+    states = sorted(set(names))
     code = {name: i for i, name in enumerate(states)}
-    codes_of = np.zeros(max(renamed, default=0) + 1, np.int32)
-    for key, name in renamed.items():
-        codes_of[key] = code[name]
+    code_of_name = np.array([code[name] for name in names], np.int32)
+    found = store.arrays(f"4_reports/journey_{config.unit}_codes.sql")
+    codes_of = np.zeros(int(found["state_key"].max(initial=0)) + 1, np.int32)
+    codes_of[found["state_key"]] = code_of_name[found["place"]]
     return codes_of, states
 
 

@@ -2,13 +2,13 @@
 Cut each device's events into sessions, find out which ids are one person, tell who they are.
 
 reads   events, identity_links, identity_cuts, user_traits
-writes  core, actors, users_index, identity_edges, identity_persons, session_rows, service_events,
-        dim_users, the lookups, and the views sessions, dim_sessions and fact_events
+writes  core, core_by_type, actors, users_index, identity_edges, identity_persons, session_rows,
+        service_events, dim_users, the lookups, the views sessions, dim_sessions and fact_events
 source  definitions D7 to D14
 """
 
 from tsa_cli import lookups, stitching
-from tsa_cli.steps.sessionize import identity, layout, progress, users, visits
+from tsa_cli.steps.sessionize import by_type, identity, layout, progress, users, visits
 from tsa_cli.steps.sessionize.progress import NO_EVENT, Progress
 from tsa_cli.steps.sessionize.settings import SessionizeConfig, SessionizeResult, Stitching
 from tsa_cli.store import Store
@@ -51,6 +51,7 @@ def _rebuild(store: Store, config: SessionizeConfig) -> None:
     stitching.count_all(store)
     stitching.resolve(store, config.identity)
     identity.publish(store)
+    by_type.build(store)
     store.execute("2_sessions/old_sessions_all.sql")
     visits.build_rows(store, config, "session_rows")
     store.check("session_rows", "2_sessions/session_ids.check.sql")
@@ -74,6 +75,8 @@ def _advance(store: Store, config: SessionizeConfig, known: Progress) -> None:
         _renew_sessions(store, config, known)
     _renew_users(store, config)
     sorted_core_seq = layout.sort_again(store, known.sorted_core_seq)
+    is_sorted_again = sorted_core_seq != known.sorted_core_seq
+    by_type.renew(store, known.after_event_seq, is_sorted_again=is_sorted_again)
     progress.remember(store, config.definition(), sorted_core_seq)
 
 

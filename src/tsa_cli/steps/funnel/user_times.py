@@ -1,0 +1,107 @@
+"""
+The keys of a funnel of users, straight from the table that is sorted for it.
+
+Each half of the users is read and searched in a thread of its own: DuckDB and numpy work outside
+the interpreter's lock.
+
+reads   core_by_type, user_time_scale, users_index
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from tsa_cli.kernels.funnel_types import Ints
+from tsa_cli.steps.funnel.span import Span, microseconds_of
+from tsa_cli.store.fragment import Fragment
+from tsa_cli.store.store import Store
+
+Answer = TypeVar("Answer")
+Work = Callable[["UserTimes"], Answer]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A key is `user << bits | ticks since epoch_us`, ticks of `tick_us` microseconds."""
+
+    epoch_us: int
+    tick_us: int
+    bits: int
+    middle_user: int  # half of the events are of users up to this one
+    last_user: int
+
+    def ticks(self, time_us: int) -> int:
+        """The tick at or before a moment; negative before the epoch."""
+        return (time_us - self.epoch_us) // self.tick_us
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The events of one step: of some types, and where `bit` is given, those with that mark."""
+
+    codes: tuple[int, ...]
+    bit: int | None = None
+
+
+@dataclass(frozen=True)
+class UserTimes:
+    """The events of some users up to a moment."""
+
+    store: Store
+    scale: Scale
+    from_user: int
+    to_user: int  # not included
+    last_tick: int
+
+    def of(self, wanted: Wanted, marks: Ints | None = None) -> Ints:
+        """The sorted keys of a step; `marks` by event_seq, the last one of all that are later."""
+        found = [self._of_type(code, wanted.bit, marks) for code in wanted.codes]
+        return in_order(found[0] if len(found) == 1 else np.concatenate([_NONE, *found]))
+
+    def _of_type(self, code: int, bit: int | None, marks: Ints | None) -> Ints:
+        is_marked = bit is not None and marks is not None
+        found = self.store.arrays(
+            "4_reports/funnel_user_times.sql",
+            {"places": Fragment(_PLACES * is_marked)},
+            code=code,
+            from_key=self.from_user << self.scale.bits,
+            to_key=(self.to_user << self.scale.bits) - 1,
+        )
+        keys: Ints = found["user_time"]
+        if bit is not None and marks is not None:
+            keys = keys[(marks.take(found["event_seq"], mode="clip") >> bit) & 1 == 1]
+        is_later = (keys & ((1 << self.scale.bits) - 1)) > self.last_tick
+        return keys[~is_later] if is_later.any() else keys
+
+
+_NONE = np.empty(0, np.int64)
+_PLACES = ", event_seq"
+
+
+def read_scale(store: Store) -> Scale | None:
+    """How user and time share the keys; None where they do not fit or there are no events."""
+    rows = store.rows("4_reports/funnel_scale.sql")
+    return Scale(*(int(str(value)) for value in rows[0])) if rows else None
+
+
+def each_half(store: Store, scale: Scale, span: Span, work: "Work[Answer]") -> list[Answer]:
+    """What `work` answers for the lower and for the upper half of the users, in this order."""
+    last = scale.ticks(microseconds_of(span.as_of))
+    middle = scale.middle_user + 1
+
+    def run(bounds: tuple[int, int]) -> Answer:
+        with store.aside() as own:
+            return work(UserTimes(own, scale, *bounds, last))
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return list(pool.map(run, ((0, middle), (middle, scale.last_user + 1))))
+
+
+def in_order(keys: Ints) -> Ints:
+    """The keys sorted; those that are already stay as they are."""
+    if len(keys) and not (keys[1:] >= keys[:-1]).all():
+        keys = np.sort(keys, kind="stable")  # of sorted pieces, which a stable sort merges
+    return keys
