@@ -5,6 +5,8 @@ drop view if exists ordered_events;
 
 drop view if exists encoded_events;
 
+drop view if exists service_scope;
+
 drop view if exists scoped_actors;
 
 drop view if exists scoped_sessions;
@@ -37,7 +39,7 @@ drop table if exists changed_actors;
 
 drop table if exists session_spans;
 
-drop table if exists span_touches;
+drop table if exists session_ids;
 
 drop table if exists session_cuts;
 
