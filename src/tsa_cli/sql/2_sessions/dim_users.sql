@@ -1,5 +1,5 @@
 -- table:  dim_users, one row per stitched user with at least one event in core
--- reads:  scoped_actors, scoped_sessions, traffic_sources, user_agents, service_events, trait_values,
+-- reads:  scoped_actors, scoped_sessions, scoped_services, traffic_sources, user_agents, trait_values, kept_traits,
 --         segment_rules  lent by the step: rank, name and the bounds of each measure (null: open)
 -- params: $now_ts TIMESTAMP  the newest event
 --         $preferred_services INTEGER  how many
@@ -41,7 +41,7 @@ bookings as (
         select
             a.user_key,
             max(b.booking_value) as booking_value
-        from service_events as b
+        from scoped_services as b
         inner join scoped_actors as a on b.actor_key = a.actor_key
         where b.is_booking
         group by a.user_key, b.booking_id, case when b.booking_id is null then b.event_seq end
@@ -59,7 +59,7 @@ services as (
             row_number() over (
                 partition by a.user_key order by sum(b.service_weight) desc, max(b.event_ts) desc, b.service
             ) as place
-        from service_events as b
+        from scoped_services as b
         inner join scoped_actors as a on b.actor_key = a.actor_key
         where b.service is not null and b.service_weight > 0
         group by a.user_key, b.service
@@ -86,6 +86,15 @@ traits as (
         from trait_values
         group by user_id
     )
+    union all
+    select
+        user_id,
+        email,
+        first_name,
+        last_name,
+        phone,
+        traits
+    from kept_traits
 ),
 measured as (
     select

@@ -11,6 +11,8 @@ drop view if exists scoped_actors;
 
 drop view if exists scoped_sessions;
 
+drop view if exists scoped_services;
+
 drop view if exists scoped_traits;
 
 drop table if exists touched_core;
@@ -20,6 +22,16 @@ drop table if exists session_batch;
 drop table if exists new_core;
 
 drop table if exists touched_devices;
+
+drop table if exists moved_ids;
+
+drop table if exists trait_users;
+
+drop table if exists kept_traits;
+
+drop table if exists touched_services;
+
+drop table if exists user_batch;
 
 drop table if exists touched_users;
 

@@ -1,6 +1,8 @@
--- tables: touched_actors, touched_sessions, touched_traits (temporary), those of touched users
--- views:  scoped_actors, scoped_sessions, scoped_traits (temporary): the same
--- reads:  actors, session_rows, user_traits, touched_users, users_index, identity_persons
+-- tables: touched_actors, touched_sessions, touched_services (temporary), those of touched users; touched_traits,
+--         those of users whose traits may have changed; kept_traits, what dim_users says of the others
+-- views:  scoped_actors, scoped_sessions, scoped_services, scoped_traits (temporary): the same
+-- reads:  actors, session_rows, service_events, user_traits, touched_users, trait_users, users_index,
+--         identity_persons, dim_users
 create or replace temp table touched_actors as
 select *
 from actors
@@ -20,11 +22,35 @@ select
 from session_rows
 where user_key in (select user_key from touched_users);
 
+create or replace temp table touched_services as
+select
+    event_seq,
+    actor_key,
+    event_ts,
+    is_booking,
+    service_weight,
+    booking_value,
+    booking_id,
+    service
+from service_events
+where actor_key in (select actor_key from touched_actors);
+
+create or replace temp table kept_traits as
+select
+    user_id,
+    email,
+    first_name,
+    last_name,
+    phone,
+    traits
+from dim_users
+where user_key in (select user_key from touched_users) and user_key not in (select user_key from trait_users);
+
 create or replace temp table touched_traits as
 with names as (
     select x.user_id
     from users_index as x
-    inner join touched_users as t on x.user_key = t.user_key
+    inner join trait_users as t on x.user_key = t.user_key
 ),
 ids as (
     select user_id as id from names
@@ -56,6 +82,10 @@ from touched_actors;
 create or replace temp view scoped_sessions as
 select *
 from touched_sessions;
+
+create or replace temp view scoped_services as
+select *
+from touched_services;
 
 create or replace temp view scoped_traits as
 select *
