@@ -5,8 +5,6 @@ drop view if exists ordered_events;
 
 drop view if exists encoded_events;
 
-drop view if exists service_scope;
-
 drop view if exists scoped_actors;
 
 drop view if exists scoped_sessions;

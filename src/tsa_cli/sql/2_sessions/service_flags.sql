@@ -5,14 +5,12 @@
 create or replace temp table service_flags as
 select
     event_code,
-    event_type,
     is_booking,
     coalesce(service_weight, 0) as service_weight,
     is_rated
 from (
     select
         event_code,
-        event_type,
         len(list_filter($booking_events, lambda pattern: event_type glob pattern)) > 0 as is_booking,
         list_extract(
             $service_weights,

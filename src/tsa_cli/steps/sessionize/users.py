@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, get_args
 
 from tsa_cli.config.features import EngagementScore
 from tsa_cli.config.users import Measure, UsersConfig
-from tsa_cli.steps.sessionize.progress import NO_EVENT
 from tsa_cli.steps.sessionize.settings import SessionizeConfig
 from tsa_cli.store import Store
 
@@ -27,8 +26,6 @@ def read_services(store: Store, config: SessionizeConfig, table: str, after_even
         service_patterns=list(users.service_events),
         service_weights=list(users.service_events.values()),
     )
-    scope = "all" if after_event_seq == NO_EVENT else "new"
-    store.execute(f"2_sessions/service_scope_{scope}.sql")
     return store.build(
         table,
         "2_sessions/service_events.sql",
