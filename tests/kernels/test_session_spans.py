@@ -8,17 +8,24 @@ from itertools import groupby
 import numpy as np
 import pytest
 
-from tsa_cli.kernels.session_spans import Columns, last_session_start, measure
+from tsa_cli.kernels.session_spans import Columns, Lookups, last_session_start, measure
 from tsa_cli.steps.sessionize.spans import whole_sessions
 
 COUNTS_AS = np.array([0, 1, 2, 4, 7], dtype=np.uint8)
+LOOKUPS = Lookups(
+    COUNTS_AS,
+    has_campaign=np.array([False, False, True, False]),
+    page_site=np.array([0, 1, 1, 2], dtype=np.int32),
+    is_source=np.array([False, True, True, False]),
+    referrer_site=np.array([0, 1, 2, 2], dtype=np.int32),
+)
 PICKS = ("page_key", "agent_key", "ip_key", "referrer_key")
 
 
 def _random_events(rng: np.random.Generator, count: int) -> Columns:
-    """Sessions of a few events; keys of which about a third are 0."""
+    """Sessions of a few events; keys of which a quarter is 0."""
     session = np.cumsum(rng.random(count) < rng.choice([0.1, 0.5, 0.9])) + 1
-    keys = {name: rng.integers(0, 3, count).astype(np.int32) for name in PICKS}
+    keys = {name: rng.integers(0, 4, count).astype(np.int32) for name in PICKS}
     return {
         **keys,
         "core_seq": np.arange(count) * 2,
@@ -28,7 +35,7 @@ def _random_events(rng: np.random.Generator, count: int) -> Columns:
         "event_us": np.sort(rng.integers(0, 50, count)),
         "event_code": rng.integers(0, len(COUNTS_AS), count).astype(np.uint16),
         "event_seq": rng.permutation(count),
-        "marks": rng.integers(0, 4, count).astype(np.uint8),
+        "is_known": rng.integers(0, 2, count).astype(np.uint8),
     }
 
 
@@ -46,8 +53,8 @@ def _session(visit: list[dict[str, int]]) -> dict[str, int]:
         return next((e[name] for e in events if e[name]), 0)
 
     flags = [int(COUNTS_AS[e["event_code"]]) for e in visit]
-    known = [e for e in visit if e["marks"] & 1] or visit
-    touching = [e for e in visit if e["marks"] & 2]
+    known = [e for e in visit if e["is_known"]] or visit
+    touching = [e for e in visit if _is_touch(e["page_key"], e["referrer_key"])]
     touch = (touching or visit)[0]
     return {
         "session_key": visit[0]["session_key"],
@@ -71,6 +78,11 @@ def _session(visit: list[dict[str, int]]) -> dict[str, int]:
     }
 
 
+def _is_touch(page: int, referrer: int) -> bool:
+    is_foreign = LOOKUPS.referrer_site[referrer] != LOOKUPS.page_site[page]
+    return bool(LOOKUPS.has_campaign[page] or (LOOKUPS.is_source[referrer] and is_foreign))
+
+
 def _rows(columns: Columns) -> list[dict[str, int]]:
     return [
         dict(zip(columns, row, strict=True))
@@ -92,14 +104,14 @@ def test_pieces_of_any_size_give_the_sessions_of_the_whole(seed: int) -> None:
     found = [
         row
         for piece in whole_sessions(_pieces(events, size))
-        for row in _rows(measure(piece, COUNTS_AS))
+        for row in _rows(measure(piece, LOOKUPS))
     ]
     assert found == _oracle(events)
 
 
 def test_no_events_make_no_sessions_but_every_column() -> None:
     empty = {k: v[:0] for k, v in _random_events(np.random.default_rng(0), 3).items()}
-    measured = measure(empty, COUNTS_AS)
+    measured = measure(empty, LOOKUPS)
     assert {len(column) for column in measured.values()} == {0}
 
 

@@ -13,10 +13,24 @@ from numpy.typing import NDArray
 Integers = NDArray[np.int64]
 Columns = dict[str, NDArray[Any]]
 
-# What `marks` holds of an event.
-IS_KNOWN, IS_TOUCH = 1, 2
-# What the event's name counts as.
+# What an event's name counts as.
 IS_PAGE_VIEW, IS_INTERACTIVE, IS_CONVERSION = 1, 2, 4
+
+
+@dataclass(frozen=True)
+class Lookups:
+    """
+    What keys mean, each an array by key; key 0 is none and means nothing.
+
+    `counts_as` of an event code; whether a page's URL has a campaign, and its site; whether a
+    referrer is a source of traffic, and its site (0: no site).
+    """
+
+    counts_as: NDArray[np.uint8]
+    has_campaign: NDArray[np.bool_]
+    page_site: NDArray[np.int32]
+    is_source: NDArray[np.bool_]
+    referrer_site: NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -36,22 +50,22 @@ def last_session_start(session_key: NDArray[Any]) -> int:
     return int(changes[-1]) + 1 if len(changes) else 0
 
 
-def measure(events: Columns, counts_as: NDArray[np.uint8]) -> Columns:
+def measure(events: Columns, lookups: Lookups) -> Columns:
     """
     One row per session, in order: its key and place, its first and last moments, its counts.
 
     `events` are in order, the events of a session adjacent, and no session is cut by an end; keys
-    are 0 where there is none. `counts_as` says of each event code what it counts as. Of pages,
-    agents and addresses the first (last) that there is counts, of actors the last known one, else
-    the last one, and of touches the first event that names a source, else the first event.
+    are 0 where there is none. Of pages, agents and addresses the first (last) that there is counts,
+    of actors the last known one, else the last one, and of touches the first event that names a
+    source of traffic (a campaign, or a referrer that is no page of ours), else the first event.
     """
     runs = _runs(events["session_key"])
     starts, ends = runs.starts, runs.ends
-    flags = counts_as[events["event_code"]]
-    touch = _first_place(events["marks"] & IS_TOUCH, runs)
+    flags = lookups.counts_as[events["event_code"]]
+    touch = _first_place(_is_touch(events, lookups), runs)
     has_touch = touch < runs.size
     touch = np.where(has_touch, touch, starts)
-    known = _last_place(events["marks"] & IS_KNOWN, runs)
+    known = _last_place(events["is_known"], runs)
     return {
         "session_key": events["session_key"][starts],
         "first_core_seq": events["core_seq"][starts],
@@ -80,6 +94,15 @@ def _runs(session_key: NDArray[Any]) -> _Runs:
     if not size:
         return _Runs(changes, changes, size)
     return _Runs(np.append(0, changes + 1), np.append(changes, size - 1), size)
+
+
+def _is_touch(events: Columns, lookups: Lookups) -> NDArray[np.bool_]:
+    page, referrer = events["page_key"], events["referrer_key"]
+    is_foreign = lookups.referrer_site[referrer] != lookups.page_site[page]
+    is_touch: NDArray[np.bool_] = lookups.has_campaign[page] | (
+        lookups.is_source[referrer] & is_foreign
+    )
+    return is_touch
 
 
 def _count(flags: NDArray[Any], runs: _Runs) -> Integers:

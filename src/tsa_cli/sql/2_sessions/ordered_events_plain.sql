@@ -13,8 +13,7 @@ select
     ip_key,
     event_seq,
     is_server,
-    is_known,
-    is_touch
+    is_known
 from encoded_events
 order by
     device_key,

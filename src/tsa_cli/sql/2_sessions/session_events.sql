@@ -14,6 +14,6 @@ select
     coalesce(referrer_key, 0) as referrer_key,
     coalesce(agent_key, 0) as agent_key,
     coalesce(ip_key, 0) as ip_key,
-    cast(is_known as utinyint) + 2::utinyint * cast(is_touch as utinyint) as marks
+    cast(is_known as utinyint) as is_known
 from core_scope
 where core_seq >= $first and core_seq < $end

@@ -1,26 +1,26 @@
 """
 Read the events in their order, piece by piece, and measure the sessions in them.
 
-reads   core_scope, event_flags, pages
+reads   core_scope, event_flags, pages, referrers
 writes  session_spans (temporary)
 """
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tsa_cli.kernels.session_spans import (
     IS_CONVERSION,
     IS_INTERACTIVE,
     IS_PAGE_VIEW,
     Columns,
+    Lookups,
     last_session_start,
     measure,
 )
 from tsa_cli.store import Store
 
 if TYPE_CHECKING:
-    import numpy as np
     import polars as pl
     from numpy.typing import NDArray
 
@@ -42,9 +42,9 @@ def measured(store: Store, piece_rows: int = PIECE_ROWS) -> "pl.DataFrame":
     """
     import polars as pl
 
-    flags = counts_as(store)
+    lookups = read_lookups(store)
     pieces = whole_sessions(read_pieces(store, piece_rows))
-    frames = [pl.DataFrame(measure(events, flags)) for events in pieces]
+    frames = [pl.DataFrame(measure(events, lookups)) for events in pieces]
     device = pl.col("device_key")
     return pl.concat(frames).with_columns(is_device_first=device.ne_missing(device.shift(1)))
 
@@ -81,16 +81,30 @@ def whole_sessions(pieces: Iterator[Columns]) -> Iterator[Columns]:
     yield kept
 
 
-def counts_as(store: Store) -> "NDArray[np.uint8]":
-    """What each event code counts as, by code."""
+def read_lookups(store: Store) -> Lookups:
+    """What the keys of events mean, as far as sessions need it."""
     import numpy as np
 
     flags = store.arrays("2_sessions/event_counts_as.sql")
-    codes = np.asarray(flags["event_code"])
-    known = np.zeros(int(codes.max(initial=0)) + 1, dtype=np.uint8)
-    known[codes] = (
+    counts_as = (
         IS_PAGE_VIEW * np.asarray(flags["is_page_view"], dtype=np.uint8)
         + IS_INTERACTIVE * np.asarray(flags["is_interactive"], dtype=np.uint8)
         + IS_CONVERSION * np.asarray(flags["is_conversion"], dtype=np.uint8)
     )
-    return known
+    pages = store.arrays("2_sessions/touching_pages.sql")
+    referrers = store.arrays("2_sessions/touching_referrers.sql")
+    return Lookups(
+        counts_as=_by_key(flags["event_code"], counts_as),
+        has_campaign=_by_key(pages["page_key"], pages["has_campaign"]),
+        page_site=_by_key(pages["page_key"], pages["site_key"]),
+        is_source=_by_key(referrers["referrer_key"], referrers["is_source"]),
+        referrer_site=_by_key(referrers["referrer_key"], referrers["site_key"]),
+    )
+
+
+def _by_key(keys: "NDArray[Any]", values: "NDArray[Any]") -> "NDArray[Any]":
+    import numpy as np
+
+    found = np.zeros(int(keys.max(initial=0)) + 1, dtype=values.dtype)
+    found[keys] = values
+    return found
