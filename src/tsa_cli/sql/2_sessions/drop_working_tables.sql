@@ -13,6 +13,8 @@ drop view if exists scoped_services;
 
 drop view if exists scoped_traits;
 
+drop table if exists event_span;
+
 drop table if exists touched_core;
 
 drop table if exists session_batch;

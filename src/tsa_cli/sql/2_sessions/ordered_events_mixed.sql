@@ -1,6 +1,6 @@
 -- view:   ordered_events (temporary), all events of people, sorted by device, time and event id
 -- reads:  encoded_events
--- notes:  ids are UUIDs and other texts: only as texts have they one order
+-- notes:  ids are UUIDs and other texts: only as texts have they one order; or times lie too far apart to pack
 create or replace temp view ordered_events as
 select
     device_key,
