@@ -13,6 +13,8 @@ drop view if exists scoped_services;
 
 drop view if exists scoped_traits;
 
+drop view if exists kept_traits;
+
 drop table if exists event_span;
 
 drop table if exists touched_core;
@@ -27,8 +29,6 @@ drop table if exists moved_ids;
 
 drop table if exists trait_users;
 
-drop table if exists kept_traits;
-
 drop table if exists touched_services;
 
 drop table if exists user_batch;
@@ -36,8 +36,6 @@ drop table if exists user_batch;
 drop table if exists touched_users;
 
 drop table if exists touched_actors;
-
-drop table if exists touched_sessions;
 
 drop table if exists touched_traits;
 
