@@ -16,6 +16,7 @@ def sessionize() -> Case:
         ["sides.duckdb_sql", WORK, "sides/tsa_sessionize.sql", "answer"],
         {
             "layout": ("layout",),
+            "figures": ("figures",),
             "sessions": ("sessions",),
             BOTH: ("layout", "sessions"),
             "step": ("sessionize",),
@@ -32,7 +33,8 @@ def sessionize() -> Case:
         (
             tsa,
             Side("chdb, arrays on a sorted table of integers", [*prepared, "sessions"],
-                 [[*prepared, "before"]], [*prepared, "answer"], {"sessions": ("sessions",)}),
+                 [[*prepared, "before"]], [*prepared, "answer"],
+                 {"figures": ("sessions",), "sessions": ("sessions",)}),
             Side("chdb, layout and arrays", [*wide, "layout", "sessions"],
                  [[*wide, "before"]], [*wide, "answer"],
                  {"layout": ("layout",), BOTH: ("layout", "sessions")}),

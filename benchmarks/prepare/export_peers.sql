@@ -5,18 +5,24 @@
 copy (
     select
         e.event_id,
-        e.event_type as event,
+        t.event_type as event,
         e.event_ts at time zone 'UTC' as timestamp,
-        e.user_id,
-        e.anonymous_id,
+        a.known_id as user_id,
+        a.anonymous_id,
         e.client_session_id as session_id,
-        e.page_url,
-        e.referrer_url,
-        e.user_agent,
-        e.ip_address as ip,
+        p.page_url,
+        r.referrer_url,
+        u.user_agent,
+        i.ip_address as ip,
         e.properties
     from events as e
     semi join core as c on e.event_seq = c.event_seq
+    inner join event_types as t on e.event_code = t.event_code
+    inner join actors as a on e.actor_key = a.actor_key
+    left join pages as p on e.page_key = p.page_key
+    left join referrers as r on e.referrer_key = r.referrer_key
+    left join user_agents as u on e.agent_key = u.agent_key
+    left join ips as i on e.ip_key = i.ip_key
     order by e.event_seq
 ) to 'people.parquet' (format parquet, compression zstd)
 -- section: integers
@@ -41,7 +47,7 @@ copy (
     ) as q on c.page_key = q.page_key
 ) to 'core.parquet' (format parquet, compression zstd);
 copy (select epoch_ms(max(event_ts)) as as_of_ms from raw_events) to 'as_of.parquet' (format parquet);
-copy (select * from event_types) to 'event_types.parquet' (format parquet);
+copy (select * from event_types where event_code < 65534) to 'event_types.parquet' (format parquet);
 copy (select page_key, page_url from pages) to 'pages.parquet' (format parquet);
 copy (
     select

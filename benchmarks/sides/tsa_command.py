@@ -12,7 +12,7 @@ import inspect
 import io
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -30,6 +30,8 @@ PARTS = {
     "tsa_cli.stitching": "people",
     f"{STEPS}.sessionize.users": "users",
 }
+# A part of a part: the table of sessions with what the peers' have, without ids, sources and flags.
+WITHIN = {f"{STEPS}.sessionize.spans": "figures"}
 
 
 def main() -> None:
@@ -66,8 +68,13 @@ def _commands(words: list[str]) -> list[list[str]]:
 
 def _time_parts(stages: Stages) -> None:
     """Let every public function of the modules of PARTS note its seconds, unless inside another."""
+    _time_modules(PARTS, stages)
+    _time_modules(WITHIN, stages)
+
+
+def _time_modules(parts: Mapping[str, str], stages: Stages) -> None:
     inside: list[str] = []
-    for name, part in PARTS.items():
+    for name, part in parts.items():
         module = importlib.import_module(name)
         for key, function in list(vars(module).items()):
             if inspect.isfunction(function) and function.__module__ == name and key[0] != "_":

@@ -126,6 +126,22 @@ def test_the_local_clock_of_the_config_tells_the_time_of_day(store: Store) -> No
         assert (row["preferred_time_of_day"], row["preferred_day_of_week"]) == (part, day)
 
 
+@pytest.mark.parametrize(
+    ("minute", "part", "day"),
+    [(29, "evening", "saturday"), (30, "night", "sunday"), (31, "evening", "saturday")],
+)
+def test_a_clock_that_is_put_back_within_an_hour_is_followed(
+    store: Store, minute: int, part: str, day: str
+) -> None:
+    """In 2010 Newfoundland put its clocks back at 00:01, which was 02:31 UTC."""
+    then = datetime(2010, 11, 7, 2, minute, 30)
+    add_events(store, [Event("1", "page_viewed", then, anonymous_id="a")])
+    sessionize.run(store, default_config())
+    features.run(store, FeaturesInput(features=FeaturesConfig(timezone="America/St_Johns")))
+    [row] = table(store, "from user_behavior_features")
+    assert (row["preferred_time_of_day"], row["preferred_day_of_week"]) == (part, day)
+
+
 def test_an_as_of_with_an_offset_is_turned_to_utc(shop: Store) -> None:
     as_of = datetime(2024, 3, 3, 12, tzinfo=UTC)
     east = as_of.astimezone(ZoneInfo("Asia/Tokyo"))

@@ -243,3 +243,18 @@ def test_uuid_ids_and_text_ids_have_one_order_among_ties(store: Store) -> None:
     sessionize.run(store, default_config())
     rows = table(store, "select event_id from core join events using (event_seq) order by core_seq")
     assert [row["event_id"] for row in rows] == sorted(ids)
+
+
+def test_times_too_far_apart_to_pack_are_in_order_all_the_same(store: Store) -> None:
+    """Of 8,000 years only 36 devices fit into one number with the time."""
+    moments = [datetime(year, 1, 1) for year in (9000, 1000, 2024)]
+    events = [
+        Event(f"{device}-{moment.year}", "page_viewed", moment, anonymous_id=f"d{device}")
+        for moment in moments
+        for device in range(60)
+    ]
+    add_events(store, events)
+    assert sessionize.run(store, default_config()).sessions == len(events)
+    places = store.connection().execute("select device_key, event_ts from core order by core_seq")
+    rows = places.fetchall()
+    assert rows == sorted(rows)

@@ -35,7 +35,7 @@ PUBLIC = {
         from service_events s join events e using (event_seq)""",
     "core": """select a.device_id, a.anonymous_id, a.known_id, c.event_ts, w.event_type, p.page_url,
         s.session_id, e.event_id, c.is_server, r.referrer_url, u.user_agent, i.ip_address,
-        c.is_known, c.is_touch,
+        c.is_known,
         row_number() over (partition by a.device_id order by c.core_seq) as place
         from core c join actors a using (actor_key) join event_types w using (event_code)
         join events e using (event_seq)

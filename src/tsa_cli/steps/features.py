@@ -69,7 +69,7 @@ def snapshot(
     With `identities` "now" the users are today's, so that `actors` joins a label to them: an
     anonymous visitor who logged in later is one person with what came after. "then" is what was
     known at the moment, as `run` has it. The temporary table `feature_actors` (actor_key,
-    user_key, user_id) tells whose each event is.
+    user_key, user_id, last_ts) tells whose each event is.
     """
     store.require("core", "session_rows", "service_events")
     moment, before_ts = _bounds(store, as_of)
@@ -93,12 +93,13 @@ def _prepare(
     store: Store, config: FeaturesInput, before_ts: datetime, identities: Literal["now", "then"]
 ) -> None:
     newest = store.newest_event_ts()
-    if identities == "then" and newest is not None and before_ts <= newest:
-        stitching.count_all(store, before_ts)
-        stitching.resolve(store, config.identity, before_ts)
-        store.execute("3_features/feature_actors_then.sql")
-    else:
+    if newest is None or before_ts > newest:
         store.execute("3_features/feature_actors.sql")
+    else:
+        stitching.count_all(store, before_ts)
+        if identities == "then":
+            stitching.resolve(store, config.identity, before_ts)
+        store.execute(f"3_features/feature_actors_{'then' if identities == 'then' else 'at'}.sql")
     features, sessions = config.features, config.sessions
     store.execute(
         "2_sessions/event_flags.sql",

@@ -42,6 +42,5 @@ select
     referrer_key,                                                     -- -> referrers
     agent_key,                                                        -- -> user_agents
     ip_key,                                                           -- -> ips
-    is_known,                                                         -- carries a known user id itself
-    is_touch                                                          -- names a traffic source: UTM, click id, outside referrer
+    is_known                                                          -- carries a known user id itself
 from begun

@@ -1,11 +1,12 @@
 -- table:  dim_users, one row per stitched user with at least one event in core
--- reads:  scoped_actors, scoped_sessions, traffic_sources, user_agents, service_events, trait_values,
+-- reads:  scoped_actors, scoped_sessions, scoped_services, traffic_sources, user_agents, trait_values, kept_traits,
 --         segment_rules  lent by the step: rank, name and the bounds of each measure (null: open)
 -- params: $now_ts TIMESTAMP  the newest event
 --         $preferred_services INTEGER  how many
 --         $pages_weight, $pages_half, $duration_weight, $duration_half, $interactions_weight,
 --         $interactions_half, $sessions_weight, $sessions_half DOUBLE  of engagement_score (features.yaml)
--- notes:  a booking id counts once per user; created_at and updated_at are event times, not the clock's
+-- notes:  a booking id counts once per user; created_at and updated_at are event times, not the clock's;
+--         traits are gathered as lines (JSON escapes line ends), since lists of texts take three times as long
 with people as (
     select
         user_key,
@@ -40,7 +41,7 @@ bookings as (
         select
             a.user_key,
             max(b.booking_value) as booking_value
-        from service_events as b
+        from scoped_services as b
         inner join scoped_actors as a on b.actor_key = a.actor_key
         where b.is_booking
         group by a.user_key, b.booking_id, case when b.booking_id is null then b.event_seq end
@@ -58,7 +59,7 @@ services as (
             row_number() over (
                 partition by a.user_key order by sum(b.service_weight) desc, max(b.event_ts) desc, b.service
             ) as place
-        from service_events as b
+        from scoped_services as b
         inner join scoped_actors as a on b.actor_key = a.actor_key
         where b.service is not null and b.service_weight > 0
         group by a.user_key, b.service
@@ -69,19 +70,31 @@ services as (
 traits as (
     select
         user_id,
-        texts[list_position(keys, 'email')] as email,
-        texts[list_position(keys, 'first_name')] as first_name,
-        texts[list_position(keys, 'last_name')] as last_name,
-        texts[list_position(keys, 'phone')] as phone,
-        to_json(map(list_sort(keys), list_select(texts, list_grade_up(keys)))) as traits
+        email,
+        first_name,
+        last_name,
+        phone,
+        cast('{' || array_to_string(list_sort(string_split(pairs, chr(10))), ',') || '}' as json) as traits
     from (
         select
             user_id,
-            list(key) as keys,
-            list(value) as texts
+            max(value) filter (key = 'email') as email,
+            max(value) filter (key = 'first_name') as first_name,
+            max(value) filter (key = 'last_name') as last_name,
+            max(value) filter (key = 'phone') as phone,
+            string_agg(to_json(key) || ':' || to_json(value), chr(10)) as pairs
         from trait_values
         group by user_id
     )
+    union all
+    select
+        user_id,
+        email,
+        first_name,
+        last_name,
+        phone,
+        traits
+    from kept_traits
 ),
 measured as (
     select

@@ -9,7 +9,13 @@ drop view if exists scoped_actors;
 
 drop view if exists scoped_sessions;
 
+drop view if exists scoped_services;
+
 drop view if exists scoped_traits;
+
+drop view if exists kept_traits;
+
+drop table if exists event_span;
 
 drop table if exists touched_core;
 
@@ -19,11 +25,17 @@ drop table if exists new_core;
 
 drop table if exists touched_devices;
 
+drop table if exists moved_ids;
+
+drop table if exists trait_users;
+
+drop table if exists touched_services;
+
+drop table if exists user_batch;
+
 drop table if exists touched_users;
 
 drop table if exists touched_actors;
-
-drop table if exists touched_sessions;
 
 drop table if exists touched_traits;
 
@@ -37,7 +49,7 @@ drop table if exists changed_actors;
 
 drop table if exists session_spans;
 
-drop table if exists span_touches;
+drop table if exists session_ids;
 
 drop table if exists session_cuts;
 

@@ -1,5 +1,5 @@
 -- view:   encoded_events (temporary), events of people
--- reads:  events, event_flags, actors, user_agents, pages, referrers
+-- reads:  events, event_flags, actors, user_agents
 -- notes:  bots are left out; joins of integers only
 create or replace temp view encoded_events as
 select
@@ -14,14 +14,10 @@ select
     e.event_seq,
     t.is_server,
     a.known_id is not null as is_known,
-    p.campaign_key is not null
-        or (r.referrer_source is not null and r.site_key is distinct from p.site_key) as is_touch,
     e.event_uuid,
     e.event_text
 from events as e
 inner join event_flags as t on e.event_code = t.event_code
 inner join actors as a on e.actor_key = a.actor_key
 left join user_agents as u on e.agent_key = u.agent_key
-left join pages as p on e.page_key = p.page_key
-left join referrers as r on e.referrer_key = r.referrer_key
 where not coalesce(u.is_bot, false)

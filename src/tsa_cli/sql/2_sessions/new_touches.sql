@@ -4,7 +4,7 @@ with pairs as (
     select distinct
         campaign_key,
         referrer_key
-    from span_touches
+    from session_spans
 )
 select
     t.campaign_key,

@@ -1,6 +1,6 @@
 -- view:   ordered_events (temporary), all events of people, sorted by device, time and event id
 -- reads:  encoded_events
--- notes:  ids are UUIDs and other texts: only as texts have they one order
+-- notes:  ids are UUIDs and other texts: only as texts have they one order; or times lie too far apart to pack
 create or replace temp view ordered_events as
 select
     device_key,
@@ -13,8 +13,7 @@ select
     ip_key,
     event_seq,
     is_server,
-    is_known,
-    is_touch
+    is_known
 from encoded_events
 order by
     device_key,

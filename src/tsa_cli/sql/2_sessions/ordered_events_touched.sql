@@ -15,8 +15,7 @@ with mixed as (
         c.ip_key,
         c.event_seq,
         c.is_server,
-        c.is_known,
-        c.is_touch
+        c.is_known
     from core as c
     inner join touched_devices as d on c.device_key = d.device_key and c.event_ts >= d.from_ts
     union all
@@ -32,8 +31,7 @@ with mixed as (
         ip_key,
         event_seq,
         is_server,
-        is_known,
-        is_touch
+        is_known
     from new_core
 ),
 tied as (
@@ -57,8 +55,7 @@ select
     m.ip_key,
     m.event_seq,
     m.is_server,
-    m.is_known,
-    m.is_touch
+    m.is_known
 from mixed as m
 left join tied as t on m.event_seq = t.event_seq
 order by

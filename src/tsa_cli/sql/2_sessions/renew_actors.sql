@@ -26,10 +26,16 @@ select
 from changed as c
 inner join users_index as x on c.user_id = x.user_id;
 
+-- few change hands, and texts are dear to rewrite
 update actors
 set
     user_key = changed_actors.user_key,
-    user_id = changed_actors.user_id,
+    user_id = changed_actors.user_id
+from changed_actors
+where actors.actor_key = changed_actors.actor_key and actors.user_key <> changed_actors.user_key;
+
+update actors
+set
     event_count = changed_actors.event_count,
     first_ts = changed_actors.first_ts,
     last_ts = changed_actors.last_ts

@@ -5,6 +5,4 @@ where user_key in (select user_key from touched_users);
 
 insert into dim_users by name
 select *
-from user_batch;
-
-drop table user_batch
+from user_batch

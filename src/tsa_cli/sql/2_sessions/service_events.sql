@@ -1,12 +1,13 @@
 -- table:  service_events, what the properties of shop events say of value, service and rating
--- reads:  core, service_flags, events
+-- reads:  service_flags, events, user_agents
 -- params: $after_event_seq BIGINT  events up to this one are there already
 --         $value_paths, $service_paths, $rating_paths, $booking_id_paths VARCHAR[]  JSON pointers, in order of preference
--- notes:  the one place of this step that reads JSON; a value is the first property that is a plain number
+-- notes:  the one place of this step that reads JSON; a value is the first property that is a plain number. Bots are
+--         left out as they are of core, but core is not joined: no join carries JSON
 select
-    c.event_seq,
-    c.actor_key,
-    c.event_ts,                                                      -- UTC
+    e.event_seq,
+    e.actor_key,
+    e.event_ts,                                                      -- UTC
     f.is_booking,
     cast(f.service_weight as double) as service_weight,              -- 0: tells nothing of preferred services
     case
@@ -29,13 +30,15 @@ select
     case
         when f.is_rated then list_extract(
             list_filter(
-                list_transform(json_extract_string(e.properties, $rating_paths), lambda text: try_cast(text as double)),
+                list_transform(
+                    json_extract_string(e.properties, $rating_paths), lambda text: try_cast(text as double)
+                ),
                 lambda value: value is not null
             ),
             1
         )
     end as rating
-from core as c
-inner join service_flags as f on c.event_code = f.event_code
-inner join events as e on c.event_seq = e.event_seq
-where c.event_seq > $after_event_seq
+from events as e
+inner join service_flags as f on e.event_code = f.event_code
+left join user_agents as u on e.agent_key = u.agent_key
+where e.event_seq > $after_event_seq and not coalesce(u.is_bot, false)

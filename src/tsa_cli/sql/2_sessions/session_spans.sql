@@ -1,28 +1,26 @@
--- table:  session_spans (temporary), one row per session of core_scope
--- reads:  core_scope, event_flags
--- notes:  packed keys: bit 40 puts events that name a source (or a known user) before (after) all others
+-- table:  session_spans (temporary), one row per session of core_scope, and what it came from
+-- reads:  measured_spans  lent by the step; pages
+-- notes:  a campaign wins over the referrer of the same event; 0 is none
 create or replace temp table session_spans as
 select
-    c.session_key,
-    min(c.core_seq) as first_core_seq,
-    any_value(c.device_key) as device_key,
-    min(c.event_ts) as start_ts,
-    max(c.event_ts) as end_ts,
-    count(*) as events_count,
-    cast(count_if(t.is_page_view) as bigint) as page_views,
-    cast(count_if(t.is_interactive) as bigint) as interactive_count,
-    cast(count_if(t.is_conversion) as bigint) as conversion_count,
-    arg_min(c.event_seq, c.core_seq) as first_event_seq,
-    arg_min(c.page_key, c.core_seq) as entry_page_key,
-    arg_max(c.page_key, c.core_seq) as exit_page_key,
-    arg_min(c.agent_key, c.core_seq) as agent_key,
-    arg_min(c.ip_key, c.core_seq) as ip_key,
-    arg_max(c.actor_key, c.core_seq + case when c.is_known then 1099511627776 else 0 end) as actor_key,
-    arg_min(
-        (coalesce(c.page_key, 0)::bigint << 32) + coalesce(c.referrer_key, 0),
-        c.core_seq + case when c.is_touch then 0 else 1099511627776 end
-    ) as touch,
-    bool_or(c.is_touch) as has_touch
-from core_scope as c
-inner join event_flags as t on c.event_code = t.event_code
-group by c.session_key
+    m.session_key,
+    m.first_core_seq,
+    m.device_key,
+    m.is_device_first,
+    make_timestamp(m.start_us) as start_ts,
+    make_timestamp(m.end_us) as end_ts,
+    m.events_count,
+    m.page_views,
+    m.interactive_count,
+    m.conversion_count,
+    m.first_event_seq,
+    nullif(m.entry_page_key, 0) as entry_page_key,
+    nullif(m.exit_page_key, 0) as exit_page_key,
+    nullif(m.agent_key, 0) as agent_key,
+    nullif(m.ip_key, 0) as ip_key,
+    m.actor_key,
+    coalesce(p.campaign_key, 0) as campaign_key,
+    case when p.campaign_key is not null or not m.has_touch then 0 else m.touch_referrer_key end as referrer_key,
+    nullif(m.touch_referrer_key, 0) as shown_referrer_key
+from measured_spans as m
+left join pages as p on m.touch_page_key = p.page_key

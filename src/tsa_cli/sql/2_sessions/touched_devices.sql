@@ -10,13 +10,22 @@ with firsts as (
     from new_core
     group by device_key
 ),
+visits as materialized (
+    select
+        device_key,
+        start_ts,
+        end_ts,
+        start_reason
+    from session_rows
+    where device_key in (select device_key from firsts)
+),
 joined as (
     select
         f.device_key,
         f.first_ts,
         min(s.start_ts) as session_ts
     from firsts as f
-    left join session_rows as s
+    left join visits as s
         on f.device_key = s.device_key and epoch_us(s.end_ts) >= epoch_us(f.first_ts) - $timeout_us
     group by f.device_key, f.first_ts
 ),
@@ -29,7 +38,7 @@ begun as (
             case when s.start_ts <= j.session_ts and s.start_reason in ('first', 'timeout') then s.start_ts end
         ) as visit_ts
     from joined as j
-    left join session_rows as s on j.device_key = s.device_key
+    left join visits as s on j.device_key = s.device_key
     group by j.device_key, j.first_ts
 )
 select

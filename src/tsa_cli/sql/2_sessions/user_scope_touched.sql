@@ -1,30 +1,32 @@
--- tables: touched_actors, touched_sessions, touched_traits (temporary), those of touched users
--- views:  scoped_actors, scoped_sessions, scoped_traits (temporary): the same
--- reads:  actors, session_rows, user_traits, touched_users, users_index, identity_persons
+-- tables: touched_actors, touched_services (temporary), those of touched users; touched_traits (temporary), those of
+--         users whose traits may have changed
+-- views:  scoped_actors, scoped_sessions, scoped_services, scoped_traits (temporary): the same; kept_traits
+--         (temporary), what dim_users says of the other users' traits
+-- reads:  actors, session_rows, service_events, user_traits, touched_users, trait_users, users_index,
+--         identity_persons, dim_users
 create or replace temp table touched_actors as
 select *
 from actors
 where user_key in (select user_key from touched_users);
 
-create or replace temp table touched_sessions as
+create or replace temp table touched_services as
 select
-    user_key,
-    session_id,
-    start_ts,
-    end_ts,
-    duration_us,
-    page_views,
-    interactive_count,
-    agent_key,
-    source_key
-from session_rows
-where user_key in (select user_key from touched_users);
+    event_seq,
+    actor_key,
+    event_ts,
+    is_booking,
+    service_weight,
+    booking_value,
+    booking_id,
+    service
+from service_events
+where actor_key in (select actor_key from touched_actors);
 
 create or replace temp table touched_traits as
 with names as (
     select x.user_id
     from users_index as x
-    inner join touched_users as t on x.user_key = t.user_key
+    inner join trait_users as t on x.user_key = t.user_key
 ),
 ids as (
     select user_id as id from names
@@ -55,7 +57,23 @@ from touched_actors;
 
 create or replace temp view scoped_sessions as
 select *
-from touched_sessions;
+from session_rows
+where user_key in (select user_key from touched_users);
+
+create or replace temp view kept_traits as
+select
+    user_id,
+    email,
+    first_name,
+    last_name,
+    phone,
+    traits
+from dim_users
+where user_key in (select user_key from touched_users) and user_key not in (select user_key from trait_users);
+
+create or replace temp view scoped_services as
+select *
+from touched_services;
 
 create or replace temp view scoped_traits as
 select *

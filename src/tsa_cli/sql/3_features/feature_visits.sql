@@ -1,7 +1,8 @@
 -- table:  feature_visits (temporary), the visits begun before a moment, as far as they had come by then
 -- reads:  session_rows, core, event_flags, feature_actors, user_agents
 -- params: $before_ts TIMESTAMP, $timezone VARCHAR, $window_us BIGINT, $window_count INTEGER
--- notes:  a visit that goes on after the moment is counted anew from its events before it
+-- notes:  a visit that goes on after the moment is counted anew from its events before it. The calendar is asked
+--         once per hour, not per visit (1.4 of 2 s at 1.4 M visits); in an hour whose offset changes, per visit
 create or replace temp table feature_visits as
 with visits as (
     select
@@ -32,6 +33,24 @@ with visits as (
     inner join event_flags as t on c.event_code = t.event_code
     where s.start_ts < $before_ts and s.end_ts >= $before_ts and c.event_ts < $before_ts
     group by c.session_key
+),
+hours as (
+    select
+        hour_ts,
+        epoch_us(timezone($timezone, timezone('UTC', hour_ts))) - epoch_us(hour_ts) as offset_us,
+        epoch_us(timezone($timezone, timezone('UTC', hour_ts + interval '3599.999999 seconds')))
+            - epoch_us(hour_ts + interval '3599.999999 seconds') as last_offset_us
+    from (select distinct date_trunc('hour', start_ts) as hour_ts from session_rows where start_ts < $before_ts)
+),
+placed as (
+    select
+        v.*,
+        case
+            when h.offset_us = h.last_offset_us then make_timestamp(epoch_us(v.start_ts) + h.offset_us)
+            else timezone($timezone, timezone('UTC', v.start_ts))
+        end as local_ts
+    from visits as v
+    inner join hours as h on date_trunc('hour', v.start_ts) = h.hour_ts
 )
 select
     a.user_key,
@@ -44,12 +63,12 @@ select
     cast(v.interactive_count as integer) as interactive_count,
     v.conversion_count > 0 as is_conversion,
     u.device_type is not distinct from 'mobile' as is_mobile,
-    cast(hour(timezone($timezone, timezone('UTC', v.start_ts))) as integer) as local_hour,
-    cast(isodow(timezone($timezone, timezone('UTC', v.start_ts))) as integer) as local_weekday,
+    cast(hour(v.local_ts) as integer) as local_hour,
+    cast(isodow(v.local_ts) as integer) as local_weekday,
     case
         when (epoch_us($before_ts) - 1 - epoch_us(v.start_ts)) // $window_us < $window_count
             then $window_count - 1 - (epoch_us($before_ts) - 1 - epoch_us(v.start_ts)) // $window_us
     end as window_index                                         -- 0 is the oldest window; null is before it
-from visits as v
+from placed as v
 inner join feature_actors as a on v.actor_key = a.actor_key
 left join user_agents as u on v.agent_key = u.agent_key

@@ -8,11 +8,18 @@
 --         $interactions_half, $sessions_weight, $sessions_half DOUBLE  of engagement_score
 --         $checks_weight, $checks_half, $unbooked_weight, $unbooked_half, $comparisons_weight,
 --         $comparisons_half DOUBLE  of price_sensitivity_score
-with events as (
+with people as (
+    select
+        user_key,
+        any_value(user_id) as user_id,
+        max(last_ts) as last_ts
+    from feature_actors
+    where last_ts is not null
+    group by user_key
+),
+counted as (
     select
         a.user_key,
-        any_value(a.user_id) as user_id,
-        max(e.last_ts) as last_ts,
         cast(sum(e.price_checks) as bigint) as price_checks,
         cast(sum(e.service_views) as bigint) as service_views,
         cast(sum(e.booking_attempts) as bigint) as booking_attempts,
@@ -22,7 +29,6 @@ with events as (
     from (
         select
             c.actor_key,
-            max(c.event_ts) as last_ts,
             count_if(f.is_price_check) as price_checks,
             count_if(f.is_service_view) as service_views,
             count_if(f.is_booking_attempt) as booking_attempts,
@@ -72,7 +78,7 @@ visits as (
         sum(interactive_count) / count(*) as interactions_per_session,
         avg(case when is_conversion then 1 else 0 end) as conversion_rate,
         avg(case when is_mobile then 1 else 0 end) as mobile_rate,
-        count(distinct device_key) as devices,
+        min(device_key) <> max(device_key) as has_devices,
         min(start_ts) as first_visit_ts,
         max(end_ts) as last_visit_ts,
         count_if(local_hour < 6) as nights,
@@ -93,7 +99,9 @@ visits as (
 switches as (
     select
         user_key,
-        avg(case when device_key <> previous_device_key then 1 else 0 end) as switching_rate
+        count(distinct device_key) as devices,
+        avg(case when device_key <> previous_device_key then 1 when previous_device_key is not null then 0 end)
+            as switching_rate
     from (
         select
             f.user_key,
@@ -101,9 +109,8 @@ switches as (
             lag(f.device_key) over (partition by f.user_key order by f.start_ts, f.session_id) as previous_device_key
         from feature_visits as f
         inner join visits as v on f.user_key = v.user_key
-        where v.devices > 1
+        where v.has_devices
     )
-    where previous_device_key is not null
     group by user_key
 ),
 measured as (
@@ -149,8 +156,16 @@ engaged as (
 ),
 joined as (
     select
-        e.*,
-        v.* exclude (user_key, total_sessions, page_views),
+        p.user_id,
+        p.last_ts,
+        coalesce(e.price_checks, 0) as price_checks,
+        coalesce(e.service_views, 0) as service_views,
+        coalesce(e.booking_attempts, 0) as booking_attempts,
+        coalesce(e.comparisons, 0) as comparisons,
+        coalesce(e.support, 0) as support,
+        coalesce(e.negative, 0) as negative,
+        v.* exclude (user_key, total_sessions, page_views, has_devices),
+        coalesce(w.devices - 1, 0) as device_switches,
         coalesce(v.total_sessions, 0) as total_sessions,
         coalesce(v.page_views, 0) as page_views,
         coalesce(b.total_bookings, 0) as total_bookings,
@@ -159,16 +174,16 @@ joined as (
         coalesce(g.engagement_score, 0) as engagement_score,
         coalesce(g.engagement_moment, 0) as engagement_moment,
         case when v.total_sessions > 1 then coalesce(w.switching_rate, 0) end as switching_rate, -- one device: no switch
-        e.price_checks / greatest(coalesce(v.total_sessions, 0), 1) as checks_per_session,
-        e.price_checks / (1 + coalesce(b.total_bookings, 0)) as checks_per_booking,
-
+        coalesce(e.price_checks, 0) / greatest(coalesce(v.total_sessions, 0), 1) as checks_per_session,
+        coalesce(e.price_checks, 0) / (1 + coalesce(b.total_bookings, 0)) as checks_per_booking,
         $window_count * ($window_count * $window_count - 1) / 12 as window_spread
-    from events as e
-    left join visits as v on e.user_key = v.user_key
-    left join bookings as b on e.user_key = b.user_key
-    left join ratings as r on e.user_key = r.user_key
-    left join engaged as g on e.user_key = g.user_key
-    left join switches as w on e.user_key = w.user_key
+    from people as p
+    left join counted as e on p.user_key = e.user_key
+    left join visits as v on p.user_key = v.user_key
+    left join bookings as b on p.user_key = b.user_key
+    left join ratings as r on p.user_key = r.user_key
+    left join engaged as g on p.user_key = g.user_key
+    left join switches as w on p.user_key = w.user_key
 )
 select
     user_id,                                                            -- the stitched user, as known at as_of
@@ -212,7 +227,7 @@ select
     cast(comparisons as integer) as price_comparison_events,            -- events
     cast(total_bookings as integer) as total_bookings,                  -- bookings; a booking id counts once
     mobile_rate as mobile_usage_rate,                                   -- 0-1: visits on a phone / total_sessions; null without a visit
-    cast(greatest(coalesce(devices, 0) - 1, 0) as integer) as device_switches, -- devices of the visits - 1
+    cast(device_switches as integer) as device_switches, -- devices of the visits - 1
     cast((epoch_us($as_of) - epoch_us(first_visit_ts)) // 86400000000 as integer) as days_since_first_visit, -- whole days since the first visit began; null without a visit
     cast((epoch_us($as_of) - epoch_us(last_visit_ts)) // 86400000000 as integer) as days_since_last_visit, -- whole days since the last visit ended; null without a visit
     avg(price_checks) over () as avg_price_checks,                      -- mean price_check_events of all users of this table

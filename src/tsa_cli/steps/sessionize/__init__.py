@@ -59,6 +59,7 @@ def _rebuild(store: Store, config: SessionizeConfig) -> None:
     users.read_services(store, config, "service_events", NO_EVENT)
     store.execute("2_sessions/user_scope_all.sql")
     users.build(store, config, "dim_users")
+    store.check("dim_users", "2_sessions/user_ids.check.sql")
     store.execute("2_sessions/fact_events.sql")
     progress.remember(store, config.definition(), layout.newest_core_seq(store))
 
@@ -94,10 +95,12 @@ def _renew_users(store: Store, config: SessionizeConfig) -> None:
     if users.has_moving_segments(config.users):
         store.execute("2_sessions/user_scope_all.sql")
         users.build(store, config, "dim_users")
+        store.check("dim_users", "2_sessions/user_ids.check.sql")
     else:
         store.execute("2_sessions/user_scope_touched.sql")
         users.build(store, config, "user_batch")
         store.execute("2_sessions/replace_users.sql")
+        store.check("dim_users", "2_sessions/user_ids_touched.check.sql")
 
 
 def _result(store: Store, mode: str) -> SessionizeResult:

@@ -20,10 +20,12 @@ def renew(store: Store, trait_count: int) -> None:
     """
     Publish what `stitching.resolve_affected` found; sessions follow their people.
 
-    Leaves `touched_users`; traits up to `trait_count` are known.
+    Leaves `touched_users` and `trait_users`; traits up to `trait_count` are known.
     """
     store.execute("2_sessions/add_users.sql")
+    store.execute("2_sessions/moved_ids.sql")
     store.execute("2_sessions/renew_identities.sql")
     store.execute("2_sessions/touched_users.sql", trait_count=trait_count)
+    store.execute("2_sessions/trait_users.sql", trait_count=trait_count)
     store.execute("2_sessions/renew_actors.sql")
     store.execute("2_sessions/restitch_sessions.sql")

@@ -40,8 +40,10 @@ def encode(store: Store, config: SessionizeConfig) -> None:
 
 def build_core(store: Store, config: SessionizeConfig) -> None:
     """Make `core` anew from every event, and all of it the `core_scope`."""
-    is_mixed = bool(store.value("2_sessions/has_mixed_ids.sql"))
-    store.execute(f"2_sessions/ordered_events_{'mixed' if is_mixed else 'plain'}.sql")
+    store.execute("2_sessions/event_span.sql")
+    is_packable = bool(store.value("2_sessions/is_packable.sql"))
+    is_plain = is_packable and not store.value("2_sessions/has_mixed_ids.sql")
+    store.execute(f"2_sessions/ordered_events_{'plain' if is_plain else 'mixed'}.sql")
     store.build(
         "core",
         "2_sessions/core.sql",

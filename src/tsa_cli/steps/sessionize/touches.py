@@ -1,7 +1,7 @@
 """
 Look up what sessions came from: each pair of campaign and referrer once, ever.
 
-reads   span_touches, campaigns, referrers
+reads   session_spans, campaigns, referrers
 writes  traffic_sources, touches
 """
 
@@ -10,7 +10,7 @@ from tsa_cli.store import Store
 
 
 def extend(store: Store, config: SessionizeConfig) -> None:
-    """Give every pair of campaign and referrer in `span_touches` its traffic source and channel."""
+    """Give each pair of campaign and referrer in `session_spans` its traffic source and channel."""
     from tsa_cli.enrich.channels import channel_table, traffic_table
     from tsa_cli.enrich.hosts import SiteIndex
 

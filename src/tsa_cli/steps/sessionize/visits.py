@@ -17,7 +17,7 @@ from tsa_cli.kernels.session_cuts import (
     Integers,
     cut_reasons,
 )
-from tsa_cli.steps.sessionize import touches
+from tsa_cli.steps.sessionize import spans, touches
 from tsa_cli.steps.sessionize.settings import SessionizeConfig, microseconds
 from tsa_cli.store import Store
 
@@ -30,18 +30,18 @@ REASON_NAMES = {MIDNIGHT: "midnight", CAMPAIGN: "campaign", MAX_DURATION: "max_d
 
 
 def measure_spans(store: Store, config: SessionizeConfig, core: str) -> None:
-    """Leave `session_spans` and `span_touches` for `core_scope`, cuts made in the table `core`."""
-    store.execute("2_sessions/session_spans.sql")
+    """Leave `session_spans` of `core_scope`, with the cuts made in the table `core`."""
+    spans.build(store)
     store.execute("2_sessions/no_session_cuts.sql")
     if _cut(store, config, core):
-        store.execute("2_sessions/session_spans.sql")
-    store.execute("2_sessions/span_touches.sql")
+        spans.build(store)
     touches.extend(store, config)
 
 
 def build_rows(store: Store, config: SessionizeConfig, table: str) -> int:
     """The number of sessions written to `table` from the spans; old ids are kept (D8)."""
     store.execute("2_sessions/anchor_places.sql")
+    store.execute("2_sessions/session_ids.sql")
     return store.build(
         table,
         "2_sessions/session_rows.sql",

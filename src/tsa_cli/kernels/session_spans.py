@@ -1,0 +1,146 @@
+"""
+The figures of each session, from the events of whole sessions that lie one after another.
+
+A pass over sorted integers: no hashing, no sorting, and memory for one piece of the log at a time.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[np.int64]
+Columns = dict[str, NDArray[Any]]
+
+# What an event's name counts as.
+IS_PAGE_VIEW, IS_INTERACTIVE, IS_CONVERSION = 1, 2, 4
+
+
+@dataclass(frozen=True)
+class Lookups:
+    """
+    What keys mean, each an array by key; key 0 is none and means nothing.
+
+    `counts_as` of an event code; whether a page's URL has a campaign, and its site; whether a
+    referrer is a source of traffic, and its site (0: no site).
+    """
+
+    counts_as: NDArray[np.uint8]
+    has_campaign: NDArray[np.bool_]
+    page_site: NDArray[np.int32]
+    is_source: NDArray[np.bool_]
+    referrer_site: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class _Runs:
+    """Where each session begins and ends (both inclusive), and how many events there are."""
+
+    starts: NDArray[np.intp]
+    ends: NDArray[np.intp]
+    size: int
+
+
+def last_session_start(session_key: NDArray[Any]) -> int:
+    """The place where the last session begins; 0 of no events."""
+    if not len(session_key):
+        return 0
+    changes = np.flatnonzero(session_key[1:] != session_key[:-1])
+    return int(changes[-1]) + 1 if len(changes) else 0
+
+
+def measure(events: Columns, lookups: Lookups) -> Columns:
+    """
+    One row per session, in order: its key and place, its first and last moments, its counts.
+
+    `events` are in order, the events of a session adjacent, and no session is cut by an end; keys
+    are 0 where there is none. Of pages, agents and addresses the first (last) that there is counts,
+    of actors the last known one, else the last one, and of touches the first event that names a
+    source of traffic (a campaign, or a referrer that is no page of ours), else the first event.
+    """
+    runs = _runs(events["session_key"])
+    starts, ends = runs.starts, runs.ends
+    flags = lookups.counts_as[events["event_code"]]
+    touch = _first_place(_is_touch(events, lookups), runs)
+    has_touch = touch < runs.size
+    touch = np.where(has_touch, touch, starts)
+    known = _last_place(events["is_known"], runs)
+    return {
+        "session_key": events["session_key"][starts],
+        "first_core_seq": events["core_seq"][starts],
+        "device_key": events["device_key"][starts],
+        "start_us": events["event_us"][starts],
+        "end_us": events["event_us"][ends],
+        "events_count": (ends - starts + 1).astype(np.int64),
+        "page_views": _count(flags & IS_PAGE_VIEW, runs),
+        "interactive_count": _count(flags & IS_INTERACTIVE, runs),
+        "conversion_count": _count(flags & IS_CONVERSION, runs),
+        "first_event_seq": events["event_seq"][starts],
+        "entry_page_key": _first(events["page_key"], runs),
+        "exit_page_key": _last(events["page_key"], runs),
+        "agent_key": _first(events["agent_key"], runs),
+        "ip_key": _first(events["ip_key"], runs),
+        "actor_key": events["actor_key"][np.where(known >= 0, known, ends)],
+        "touch_page_key": events["page_key"][touch],
+        "touch_referrer_key": events["referrer_key"][touch],
+        "has_touch": has_touch,
+    }
+
+
+def _runs(session_key: NDArray[Any]) -> _Runs:
+    size = len(session_key)
+    changes = np.flatnonzero(session_key[1:] != session_key[:-1])
+    if not size:
+        return _Runs(changes, changes, size)
+    return _Runs(np.append(0, changes + 1), np.append(changes, size - 1), size)
+
+
+def _is_touch(events: Columns, lookups: Lookups) -> NDArray[np.bool_]:
+    page, referrer = events["page_key"], events["referrer_key"]
+    is_foreign = lookups.referrer_site[referrer] != lookups.page_site[page]
+    is_touch: NDArray[np.bool_] = lookups.has_campaign[page] | (
+        lookups.is_source[referrer] & is_foreign
+    )
+    return is_touch
+
+
+def _count(flags: NDArray[Any], runs: _Runs) -> Integers:
+    if not runs.size:
+        return np.zeros(0, dtype=np.int64)
+    counts: Integers = np.add.reduceat(flags != 0, runs.starts, dtype=np.int64)
+    return counts
+
+
+def _first_place(values: NDArray[Any], runs: _Runs) -> Integers:
+    """Of each session the first place whose value is not 0; `size` without one."""
+    if not runs.size:
+        return np.zeros(0, dtype=np.int64)
+    places: Integers = np.where(values != 0, np.arange(runs.size), runs.size)
+    return np.minimum.reduceat(places, runs.starts)
+
+
+def _last_place(values: NDArray[Any], runs: _Runs) -> Integers:
+    """Of each session the last place whose value is not 0; -1 without one."""
+    if not runs.size:
+        return np.zeros(0, dtype=np.int64)
+    places: Integers = np.where(values != 0, np.arange(runs.size), -1)
+    return np.maximum.reduceat(places, runs.starts)
+
+
+def _first(keys: NDArray[Any], runs: _Runs) -> NDArray[Any]:
+    """Of each session the first key that is not 0, else 0."""
+    found = keys[runs.starts]
+    if found.all():
+        return found
+    place = _first_place(keys, runs)
+    return np.where(place < runs.size, keys[np.minimum(place, runs.size - 1)], 0)
+
+
+def _last(keys: NDArray[Any], runs: _Runs) -> NDArray[Any]:
+    """Of each session the last key that is not 0, else 0."""
+    found = keys[runs.ends]
+    if found.all():
+        return found
+    place = _last_place(keys, runs)
+    return np.where(place >= 0, keys[place], 0)
