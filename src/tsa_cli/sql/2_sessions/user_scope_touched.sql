@@ -40,16 +40,7 @@ select
     value,
     seen_ts
 from user_traits
-where user_id in (select id from ids)
-union all
-select
-    user_id,
-    anonymous_id,
-    key,
-    value,
-    seen_ts
-from user_traits
-where user_id is null and anonymous_id in (select id from ids);
+where coalesce(user_id, anonymous_id) in (select id from ids);
 
 create or replace temp view scoped_actors as
 select *
