@@ -48,8 +48,7 @@ WORK = {
     "beside": beside,
 }
 outcome = Outcome(tracebacks=False, as_json=False)
-with outcome, ending_signals() as received:
-    outcome.signals = received
+with outcome, ending_signals(outcome.signals):
     with open_store(Path(sys.argv[1])) as store:
         print("ready", flush=True)
         WORK[sys.argv[2]](store)
@@ -84,3 +83,17 @@ def test_a_signal_ends_a_long_statement(tmp_path: Path, work: str, number: signa
         con = store.connection()
         assert con.execute("select n from kept").fetchall() == [(1,)]
         assert not store.has_table("made")
+
+
+@pytest.mark.slow
+def test_a_signal_during_start_up_ends_with_its_code_too(tmp_path: Path) -> None:
+    db = tmp_path / "t.duckdb"
+    command = [sys.executable, "-m", "tsa_cli", "sessionize", "--wait", "60", "--db", str(db)]
+    with open_store(db):
+        for pause in [0.05 + 0.05 * step for step in range(20)]:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            time.sleep(pause)
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=60)
+            # Before Python runs our first line the signal itself ends the process.
+            assert process.returncode in (143, -signal.SIGTERM)

@@ -35,10 +35,9 @@ def run(arguments: Sequence[str]) -> int:
     from tsa_cli.cli.signals import ending_signals
 
     outcome = Outcome(tracebacks=verbosity(arguments) > 1, as_json=wants_json_logs(arguments))
-    with outcome, ending_signals() as received:
+    with outcome, ending_signals(outcome.signals):
         from tsa_cli.cli.app import app
 
-        outcome.signals = received
         returned = app(hoist(arguments) or ["--help"], prog_name="tsa", standalone_mode=False)
         outcome.code = returned if isinstance(returned, int) else 0
     return outcome.code

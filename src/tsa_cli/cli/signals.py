@@ -9,6 +9,7 @@ the engine's threads work on: another thread, which hears of the signal first, s
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -18,23 +19,27 @@ from tsa_cli import interrupts
 _EXIT_BASE = 128
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 _PATIENCE_SECONDS = 0.1  # enough for a main thread that runs Python
+_GRACE_SECONDS = 5.0  # for the rollback; a callback of an import may also swallow an exception
+
+
+class Ended(KeyboardInterrupt):
+    """A signal's exception; of a bare KeyboardInterrupt in exec() Python dies by SIGINT later."""
 
 
 @contextmanager
-def ending_signals() -> Iterator[list[int]]:
-    """Handle both signals for the time of the block; yields the signals received so far."""
-    received: list[int] = []
+def ending_signals(received: list[int]) -> Iterator[None]:
+    """Handle both signals for the time of the block; those that came are in `received`."""
 
     def end(number: int, frame: FrameType | None) -> None:
         received.append(number)
         for each in _ENDING:
             signal.signal(each, signal.SIG_DFL)  # no handler runs while the engine unwinds
-        raise KeyboardInterrupt
+        raise Ended
 
     with _watched():
         before = {number: signal.signal(number, end) for number in _ENDING}
         try:
-            yield received
+            yield
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
@@ -61,8 +66,11 @@ def _watched() -> Iterator[None]:
 
 def _watch(hear: int, is_over: threading.Event) -> None:
     while heard := os.read(hear, 1):
+        deadline = time.monotonic() + _GRACE_SECONDS
         while heard[0] in _ENDING and not is_over.wait(_PATIENCE_SECONDS):
             interrupts.stop_what_is_under_way()
+            if time.monotonic() > deadline:
+                os._exit(_EXIT_BASE + heard[0])
 
 
 def exit_code(received: list[int]) -> int:
