@@ -8,7 +8,6 @@ knows the way back from an ordinal to the line, its number and its place in byte
 import mmap
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -22,7 +21,6 @@ from tsa_cli.steps.ingest.verdict import Verdict, judge
 
 BLOCK_BYTES = 1 << 20
 SMALL_BYTES = 8 << 20  # below this threads cost more than they save
-SCAN_THREADS = 2
 SAMPLE_HEAD_BLOCKS = 16
 SAMPLE_BLOCKS = 64
 BOM = b"\xef\xbb\xbf"
@@ -128,13 +126,13 @@ class LinesFile:
                 self.row_count -= len(scan.blank) + self._judge(scan, start)
 
     def _counts(self) -> Iterator[tuple[tuple[int, int], tuple[int, BlockScan | None]]]:
-        """Each block's span, its lines, and its scan when a line of it is special."""
-        spans = list(self._spans())
-        if self.end - self.start <= SMALL_BYTES:
-            yield from zip(spans, map(self._count, spans), strict=True)
-            return
-        with ThreadPoolExecutor(SCAN_THREADS) as pool:  # numpy works outside of the GIL
-            yield from zip(spans, pool.map(self._count, spans), strict=True)
+        """
+        Each block's span, its lines, and its scan when a line of it is special.
+
+        In one thread: its passes are so short that two spent their time on waiting for each other.
+        """
+        for span in self._spans():
+            yield span, self._count(span)
 
     def _count(self, span: tuple[int, int]) -> tuple[int, BlockScan | None]:
         scan = scan_block(self._view(*span), self.max_line_bytes, self.max_depth)
