@@ -17,6 +17,7 @@ from tsa_cli.store.lock import locked_error
 
 FOREIGN_LOCK_RETRY_SECONDS = 0.1
 _MAGIC = b"DUCK"
+_SESSION = ("set TimeZone='UTC'", "set enable_progress_bar=false")
 _MAGIC_OFFSET = 8
 
 
@@ -68,6 +69,14 @@ def open_reader(settings: EngineSettings) -> duckdb.DuckDBPyConnection:
     return con
 
 
+def connect_again(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """A further connection to the same engine; what is set per session is set anew."""
+    further = con.cursor()
+    for statement in _SESSION:
+        further.execute(statement).fetchall()
+    return further
+
+
 def _locked_down() -> dict[str, str | bool | int | float | list[str]]:
     return {
         "autoinstall_known_extensions": False,
@@ -77,11 +86,10 @@ def _locked_down() -> dict[str, str | bool | int | float | list[str]]:
 
 
 def _apply(con: duckdb.DuckDBPyConnection, settings: EngineSettings) -> None:
-    statements = ["set TimeZone='UTC'", "set enable_progress_bar=false"]
     for name, value in (("memory_limit", settings.memory_limit), ("threads", settings.threads)):
         if value is not None:
             con.execute(f"set {name}=$value", {"value": value}).fetchall()
-    for statement in statements:
+    for statement in _SESSION:
         con.execute(statement).fetchall()
 
 

@@ -16,7 +16,12 @@ import duckdb
 
 from tsa_cli.errors import CheckError, DataError, MissingTable
 from tsa_cli.interrupts import interruptible, is_interruption, let_clean_up
-from tsa_cli.store.connection import EngineSettings, open_database, open_reader
+from tsa_cli.store.connection import (
+    EngineSettings,
+    connect_again,
+    open_database,
+    open_reader,
+)
 from tsa_cli.store.fragment import Fragment, quoted
 from tsa_cli.store.lock import store_lock
 from tsa_cli.store.queries import compose, has_sql
@@ -45,6 +50,7 @@ class Store:
         self.path = path
         self.settings = settings
         self._in_transaction = False
+        self._reading_engine: duckdb.DuckDBPyConnection | None = None
 
     @logged
     def rows(self, sql: str, slots: Slots | None = None, /, **params: object) -> list[Row]:
@@ -189,8 +195,10 @@ class Store:
 
     @contextmanager
     def reader(self) -> "Iterator[Store]":
-        """An engine of its own without a file, to read event files with."""
-        con = open_reader(self.settings)
+        """A connection to an engine without a file, to read event files with; one a store."""
+        if self._reading_engine is None:
+            self._reading_engine = open_reader(self.settings)
+        con = connect_again(self._reading_engine)
         try:
             with interruptible(con.interrupt, is_beside=True):
                 yield Store(con, Path(":memory:"), self.settings)
@@ -257,6 +265,12 @@ class Store:
     def connection(self) -> duckdb.DuckDBPyConnection:
         """The open connection, for the modules of `tsa_cli.store` alone."""
         return self._con
+
+    def close(self) -> None:
+        """Close every connection of the store."""
+        if self._reading_engine is not None:
+            self._reading_engine.close()
+        self._con.close()
 
     def _forget(self, name: str) -> None:
         with suppress(duckdb.TransactionException):  # after an error; the next frame replaces it
@@ -341,7 +355,7 @@ def open_store(
                 raise KeyboardInterrupt from error
             raise
         finally:
-            con.close()
+            store.close()
 
 
 __all__ = ["Row", "Slots", "Store", "open_store", "translated_errors"]
