@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tsa_cli.kernels import byte_slices
-from tsa_cli.kernels.lines import lines_with, scan_block
+from tsa_cli.kernels.lines import scan_block
 
 LONGEST, DEEPEST = 300, 20
 TRAILING_COMMA = re.compile(rb",[ \t\r]*[}\]]")
@@ -95,15 +95,6 @@ def test_lines_that_end_in_a_return_are_ordinary():
 def test_a_block_of_few_bytes_is_scanned(block):
     found = scan(block)
     assert len(found.ends) == block.count(b"\n") + (not block.endswith(b"\n") and block != b"")
-
-
-def test_lines_are_found_by_what_they_hold():
-    block = b'{"traits":1}\n{"a":"email"}\n\n{"a":"traits","email":2}\n{"email"'
-    needles = [b'"email"', b'"traits"']
-    spans = lines_with(block, needles)
-    expected = [x for x in block.split(b"\n") if any(needle in x for needle in needles)]
-    assert [block[start:end] for start, end in spans] == expected
-    assert lines_with(b"", needles) == lines_with(b"\n{}\n", needles) == []
 
 
 @pytest.mark.parametrize("before", b" \t\rnfyNFY")

@@ -9,7 +9,6 @@ A trailing comma, NaN and Infinity have one thing in common: before the next com
 stands a comma, white space, or one of n, f, y.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,22 +66,6 @@ def scan_block(block: Bytes, max_line_bytes: int, max_depth: int) -> BlockScan:
     if len(suspects) or len(deep):
         suspects = np.setdiff1d(np.concatenate((suspects, deep)), too_long)
     return BlockScan(starts, ends, _blank_lines(block, starts, ends), suspects, too_long)
-
-
-def lines_with(block: bytes, needles: Sequence[bytes]) -> list[tuple[int, int]]:
-    """
-    (start, end) of each line of `block` that holds a needle, ascending; the end is its newline.
-
-    `bytes.find` passes 2 GB/s for each needle of eight bytes that is rare.
-    """
-    found: dict[int, int] = {}
-    for needle in needles:
-        at = block.find(needle)
-        while at >= 0:
-            start, end = block.rfind(b"\n", 0, at) + 1, block.find(b"\n", at)
-            found[start] = end if end >= 0 else len(block)
-            at = block.find(needle, found[start])
-    return sorted(found.items())
 
 
 def _deep_lines(end_marks: Indices, mark_count: int, max_depth: int) -> Indices:

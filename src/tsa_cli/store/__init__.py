@@ -2,7 +2,8 @@
 
 from tsa_cli.store.connection import EngineSettings
 from tsa_cli.store.fragment import Fragment, quoted
+from tsa_cli.store.opening import open_store
 from tsa_cli.store.queries import fragment_of
-from tsa_cli.store.store import Store, open_store
+from tsa_cli.store.store import Store
 
 __all__ = ["EngineSettings", "Fragment", "Store", "fragment_of", "open_store", "quoted"]

@@ -14,19 +14,14 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from tsa_cli.errors import CheckError, DataError, MissingTable
-from tsa_cli.interrupts import interruptible, is_interruption, let_clean_up
-from tsa_cli.store.connection import (
-    EngineSettings,
-    connect_again,
-    open_database,
-    open_reader,
-)
+from tsa_cli.errors import CheckError
+from tsa_cli.interrupts import interruptible, let_clean_up
+from tsa_cli.store.connection import EngineSettings, connect_again, open_reader
 from tsa_cli.store.fragment import Fragment, quoted
-from tsa_cli.store.lock import store_lock
 from tsa_cli.store.queries import compose, has_sql
-from tsa_cli.store.schema import clear_leftovers, migrate, missing
+from tsa_cli.store.schema import missing
 from tsa_cli.store.statement_log import logged
+from tsa_cli.store.translated_errors import translated_errors
 
 if TYPE_CHECKING:
     import numpy
@@ -300,62 +295,3 @@ class Store:
         text, values = self._statement(sql, slots, params)
         with translated_errors():
             return self._con.execute(text, values)
-
-
-@contextmanager
-def translated_errors() -> Iterator[None]:
-    """Turn what the engine raises into this house's errors."""
-    try:
-        yield
-    except duckdb.OutOfMemoryException as error:
-        raise DataError(
-            f"out of memory: {str(error).splitlines()[0]}",
-            "raise memory_limit, or point temp_directory at a larger disk, in configs/tsa.yaml",
-        ) from error
-    except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
-        text = str(error).splitlines()[0]
-        if "No space left" in str(error):
-            raise DataError("the disk is full", "free some space, then run it again") from error
-        raise DataError(text, "check the disk and the file, then run it again") from error
-
-
-@contextmanager
-def open_store(
-    path: Path,
-    mode: str = "write",
-    *,
-    settings: EngineSettings | None = None,
-    wait_seconds: float = 0,
-    command: str = "tsa",
-) -> Iterator[Store]:
-    """
-    An open store; `mode` "read" never changes the file, "write" creates and migrates it.
-
-    Raises MissingTable when a store to read is absent, LockedError when another run holds it.
-    """
-    if mode not in ("read", "write"):
-        raise ValueError(mode)
-    reading = mode == "read"
-    if reading and not path.exists():
-        raise MissingTable(f"{path}: no store here yet", "run `tsa ingest PATH` first")
-    with store_lock(path, exclusive=not reading, command=command, wait_seconds=wait_seconds):
-        if not reading:
-            clear_leftovers(path)
-        chosen = settings or EngineSettings()
-        con = open_database(path, chosen, read_only=reading, wait_seconds=wait_seconds)
-        store = Store(con, path, chosen)
-        try:
-            with interruptible(con.interrupt):
-                migrate(store, reading=reading)
-                yield store
-            if not reading:
-                con.execute("checkpoint").fetchall()
-        except RuntimeError as error:
-            if is_interruption(error):
-                raise KeyboardInterrupt from error
-            raise
-        finally:
-            store.close()
-
-
-__all__ = ["Row", "Slots", "Store", "open_store", "translated_errors"]

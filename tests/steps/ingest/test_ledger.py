@@ -9,7 +9,7 @@ import pytest
 
 from tests.steps.ingest.conftest import Ingest
 from tests.stored import worded
-from tsa_cli.steps.ingest.lines_file import SMALL_BYTES
+from tsa_cli.steps.ingest.lines_file import BLOCK_BYTES
 from tsa_cli.steps.ingest.report import FileReport
 from tsa_cli.steps.ingest.verdict import judge
 from tsa_cli.store import Store
@@ -238,7 +238,7 @@ def test_a_large_file_is_judged_line_by_line_like_a_small_one(
     for place, bad in places.items():
         lines[place] = bad
     (tmp_path / "a.jsonl").write_bytes(b"\n".join(lines) + b"\n")
-    assert (tmp_path / "a.jsonl").stat().st_size > SMALL_BYTES
+    assert (tmp_path / "a.jsonl").stat().st_size > 2 * BLOCK_BYTES
     [report] = do_ingest(tmp_path / "a.jsonl").files
     assert counts(report) == (19_999, 19_995, 0, 0, 4)
     assert [number for number, _, _ in quarantined(store)] == [4, 7_001, 15_556, 20_000]

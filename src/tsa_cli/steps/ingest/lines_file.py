@@ -7,7 +7,7 @@ knows the way back from an ordinal to the line, its number and its place in byte
 
 import mmap
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -16,11 +16,10 @@ import numpy as np
 
 from tsa_cli.errors import DataError
 from tsa_cli.kernels.byte_slices import Bytes
-from tsa_cli.kernels.lines import NEWLINE, BlockScan, lines_with, scan_block
+from tsa_cli.kernels.lines import BlockScan, scan_block
 from tsa_cli.steps.ingest.verdict import Verdict, judge
 
 BLOCK_BYTES = 1 << 20
-SMALL_BYTES = 8 << 20  # below this threads cost more than they save
 SAMPLE_HEAD_BLOCKS = 16
 SAMPLE_BLOCKS = 64
 BOM = b"\xef\xbb\xbf"
@@ -76,20 +75,6 @@ class LinesFile:
             inside = [o for o in ordinals[at:] if o < stop]
             yield from self._block_lines(block, [o - self.rows_before[block] for o in inside])
             at += len(inside)
-
-    def lines_with(self, needles: Sequence[bytes]) -> Iterator[Line]:
-        """The lines that hold one of the needles, blank and refused ones among them."""
-        for block, start in enumerate(self.block_starts):
-            stop = self._stop(block)
-            data = self.data[start:stop]
-            spans = lines_with(data, needles)
-            if not spans:
-                continue
-            ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == NEWLINE)
-            before = np.searchsorted(ends, [first for first, _ in spans]).tolist()
-            for (first, end), earlier in zip(spans, before, strict=True):
-                number = self.lines_before[block] + earlier + 1
-                yield Line(number, start + first, data[first:end])
 
     def _block_lines(self, block: int, places: list[int]) -> Iterator[Line]:
         scan, base = self._scan(block)

@@ -1,8 +1,7 @@
 """
 One file into the store, in one transaction, every line accounted for.
 
-The file is read once, in order: its rows stream through the encoder into one insert, and what is
-no event is noted on the way. A file with known ids is read again, to keep their rows apart.
+A file with known ids is read again, to keep their rows apart.
 
 reads   the normalised relation of the file, raw_events (ids), the lookups
 writes  raw_events, the lookups, quarantined_events, ingested_files, user_traits, consent_events,
@@ -11,33 +10,34 @@ source  definitions D2 (duplicates and conflicts), D4 (quarantine)
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tsa_cli import lookups
 from tsa_cli.errors import DataError, TsaError
 from tsa_cli.privacy.field_crypto import Keys
 from tsa_cli.steps.ingest import plan, quarantine_rows
-from tsa_cli.steps.ingest.ahead import Ahead
-from tsa_cli.steps.ingest.lines_file import Line, Refused
+from tsa_cli.steps.ingest.file_to_load import FileToLoad
+from tsa_cli.steps.ingest.insert_events import (
+    LATEST_TRUSTED_TS,
+    ClockIsOff,
+    insert_events,
+    known_ids_of,
+    may_have_repeats,
+)
 from tsa_cli.steps.ingest.personal import cleaned_line, store_people
 from tsa_cli.steps.ingest.quarantine_rows import DETAILS, Quarantined
 from tsa_cli.steps.ingest.relation import Policies, trusting
 from tsa_cli.steps.ingest.report import FileReport
-from tsa_cli.steps.ingest.rows import Told, batch_rows, encoded, schema_of
-from tsa_cli.steps.ingest.word_keys import WordKeys
-from tsa_cli.store import Fragment, Store, fragment_of
+from tsa_cli.steps.ingest.rows import Told
+from tsa_cli.store import Store, fragment_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 FEWEST_LINES_TO_DOUBT = 100
-LATEST_TRUSTED_TS = datetime(2100, 1, 1)
 CLOCK_IS_OFF = "most of its lines lie ahead of this machine's clock; they were taken as they are"
-_NONE_KNOWN = Fragment("false")
 
 
 class _RepeatedIds(Exception):
@@ -48,34 +48,12 @@ class _RepeatedIds(Exception):
         self.ids = ids
 
 
-class _ClockIsOff(Exception):
-    """Most of a file lies ahead of this machine's clock: it is the clock that is wrong."""
-
-
 class _DryRun(Exception):
     """Takes a file back after it was counted."""
 
     def __init__(self, report: FileReport) -> None:
         super().__init__(report.path)
         self.report = report
-
-
-@dataclass(frozen=True)
-class FileToLoad:
-    """A file as the loader needs it: its rows, its lines by ordinal, what was refused before."""
-
-    name: str
-    source_name: str
-    sha256: str
-    size_bytes: int
-    left_bytes: int
-    relation: Fragment  # its rows in normalised form
-    row_count: int
-    refused: list[Refused]
-    lines_of_rows: Callable[[list[int]], Iterable[Line]]
-    detail: str
-    event_names: Mapping[str, str]  # as sent → canonical
-    is_replay: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +86,7 @@ class Loader:
         """
         try:
             return self._load(file, release)
-        except _ClockIsOff:
+        except ClockIsOff:
             ahead = (LATEST_TRUSTED_TS - self.policies.now_ts).total_seconds()
             trusted = replace(file, relation=trusting(file.relation, ahead))
             report = self._load(trusted, release)
@@ -145,81 +123,20 @@ class Loader:
     def _load_into_empty(self, file: FileToLoad) -> FileReport:
         """No id is known yet: insert first, then see that none came twice."""
         load_id = self.store.count("1_events/next_load_id.sql")
-        told = self._insert(file, load_id, None)
-        if self._may_have_repeats(load_id):
+        told = insert_events(self.store, self.policies, file, load_id, None)
+        if may_have_repeats(self.store, load_id):
             repeated = self.store.arrow("1_events/repeated_load_ids.sql", load_id=load_id)
             if len(repeated):  # raw_events is append-only: nothing is deleted, all is taken back
                 raise _RepeatedIds(repeated)
         return self._finish(file, load_id, told)
 
-    def _may_have_repeats(self, load_id: int) -> bool:
-        """False when the load has no id twice; sorting hashes takes a third of counting ids."""
-        import numpy as np
-
-        hashes = np.sort(self.store.arrays("1_events/id_hashes.sql", load_id=load_id)["id_hash"])
-        return bool((hashes[1:] == hashes[:-1]).any())
-
     def _load_into_filled(self, file: FileToLoad) -> FileReport:
-        with self.store.reader() as reader:
-            normalised = {"normalised": file.relation}
-            ids = reader.stream(
-                "1_events/ids_of_file.sql", normalised, batch_rows=_batch_rows(file)
-            )
-            with self.store.lent("streamed_ids", ids):
-                self.store.execute("1_events/load_ids.sql")
-        return self._load_knowing(file, self.store.arrow("1_events/known_ids.sql"))
+        return self._load_knowing(file, known_ids_of(self.store, file))
 
     def _load_knowing(self, file: FileToLoad, known_ids: "pa.Table") -> FileReport:
         load_id = self.store.count("1_events/next_load_id.sql")
-        told = self._insert(file, load_id, known_ids if len(known_ids) else None)
+        told = insert_events(self.store, self.policies, file, load_id, known_ids)
         return self._finish(file, load_id, told)
-
-    def _insert(self, file: FileToLoad, load_id: int, known_ids: "pa.Table | None") -> Told:
-        """What one pass over the file told; its events are in `raw_events`, its texts looked up."""
-        told = Told()
-        with self._encoder(file, known_ids, told) as (keys, rows):
-            slots = {"rows": fragment_of("1_events/streamed_rows.sql")}
-            with self.store.lent("streamed_rows", rows), self.store.unordered():
-                self.store.execute("1_events/insert_events.sql", slots, load_id=load_id)
-            new_rows = keys.new_rows()
-        if told.row_count != file.row_count:
-            raise TsaError(
-                f"{file.name}: {file.row_count} lines, but {told.row_count} were read",
-                "the file changed while it was read: run it again",
-            )
-        if 2 * told.ahead_count > file.row_count:
-            raise _ClockIsOff
-        lookups.add_new(self.store, self.policies.lookups, new_rows)
-        return told
-
-    @contextmanager
-    def _encoder(
-        self, file: FileToLoad, known_ids: "pa.Table | None", told: Told
-    ) -> "Iterator[tuple[WordKeys, pa.RecordBatchReader]]":
-        """(the keys, the encoded rows): read and encoded ahead of who takes them."""
-        import pyarrow as pa
-
-        with self.store.reader() as reader, self.store.aside() as aside:
-            if known_ids is not None:
-                reader.insert_as("known_ids", known_ids)
-            is_known = fragment_of("1_events/known_id.sql") if known_ids else _NONE_KNOWN
-            slots = {"normalised": file.relation, "is_known": is_known}
-            batches = reader.stream(
-                "1_events/rows_of_file.sql", slots, batch_rows=_batch_rows(file)
-            )
-            keys = WordKeys(aside, file.event_names, self.policies.privacy.ip)
-            now_ts = self.policies.now_ts
-            ahead = Ahead(lambda: encoded(batches, keys, told, now_ts, LATEST_TRUSTED_TS))
-            try:
-                yield keys, pa.RecordBatchReader.from_batches(schema_of(batches.schema), ahead)
-                if ahead.error is not None:
-                    raise ahead.error
-            except DataError:
-                if ahead.error is not None:  # what the engine says of it is only an echo
-                    raise ahead.error from None
-                raise
-            finally:
-                ahead.close()
 
     def _finish(self, file: FileToLoad, load_id: int, told: Told) -> FileReport:
         store, privacy = self.store, self.policies.privacy
@@ -314,10 +231,6 @@ class Loader:
             duplicate_count=report.duplicate, conflict_count=report.conflict,
             rejected_count=report.rejected, ingested_at=ingested_at,
         )  # fmt: skip
-
-
-def _batch_rows(file: FileToLoad) -> int:
-    return batch_rows(file.size_bytes, file.row_count)
 
 
 def _same_content(mine: str, first: str) -> bool:

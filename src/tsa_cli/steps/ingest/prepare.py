@@ -14,8 +14,8 @@ from tsa_cli.errors import DataError
 from tsa_cli.privacy.field_crypto import Keys
 from tsa_cli.steps.ingest import parquet_columns
 from tsa_cli.steps.ingest.detect import Detected, detect, sample_documents
+from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.lines_file import Line, open_lines
-from tsa_cli.steps.ingest.load import FileToLoad
 from tsa_cli.steps.ingest.propose import Proposal, propose
 from tsa_cli.steps.ingest.relation import (
     SAMPLED_ABOVE_BYTES,

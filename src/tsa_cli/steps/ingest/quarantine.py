@@ -9,8 +9,9 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.lines_file import Line, LinesFile, open_lines
-from tsa_cli.steps.ingest.load import FileToLoad, Loader
+from tsa_cli.steps.ingest.load import Loader
 from tsa_cli.steps.ingest.prepare import IngestConfig, mapping_of
 from tsa_cli.steps.ingest.relation import event_names, relation_of_lines
 from tsa_cli.steps.ingest.report import IngestResult

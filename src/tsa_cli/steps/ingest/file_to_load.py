@@ -1,0 +1,33 @@
+"""
+A file as the loader needs it: its rows as a relation, its lines, what was refused before.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from tsa_cli.steps.ingest.lines_file import Line, Refused
+from tsa_cli.steps.ingest.rows import batch_rows
+from tsa_cli.store import Fragment
+
+
+@dataclass(frozen=True)
+class FileToLoad:
+    """One file, found and judged byte by byte; nothing of it is in the store yet."""
+
+    name: str
+    source_name: str
+    sha256: str
+    size_bytes: int
+    left_bytes: int
+    relation: Fragment  # its rows in normalised form
+    row_count: int
+    refused: list[Refused]
+    lines_of_rows: Callable[[list[int]], Iterable[Line]]
+    detail: str
+    event_names: Mapping[str, str]  # as sent → canonical
+    is_replay: bool = False
+
+    @property
+    def batch_rows(self) -> int:
+        """How many of its rows are taken at once."""
+        return batch_rows(self.size_bytes, self.row_count)

@@ -1,0 +1,53 @@
+"""
+Open a store: its lock, its file, its schema, and what must happen when it is closed.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tsa_cli.errors import MissingTable
+from tsa_cli.interrupts import interruptible, is_interruption
+from tsa_cli.store.connection import EngineSettings, open_database
+from tsa_cli.store.lock import store_lock
+from tsa_cli.store.schema import clear_leftovers, migrate
+from tsa_cli.store.store import Store
+
+
+@contextmanager
+def open_store(
+    path: Path,
+    mode: str = "write",
+    *,
+    settings: EngineSettings | None = None,
+    wait_seconds: float = 0,
+    command: str = "tsa",
+) -> Iterator[Store]:
+    """
+    An open store; `mode` "read" never changes the file, "write" creates and migrates it.
+
+    Raises MissingTable when a store to read is absent, LockedError when another run holds it.
+    """
+    if mode not in ("read", "write"):
+        raise ValueError(mode)
+    reading = mode == "read"
+    if reading and not path.exists():
+        raise MissingTable(f"{path}: no store here yet", "run `tsa ingest PATH` first")
+    with store_lock(path, exclusive=not reading, command=command, wait_seconds=wait_seconds):
+        if not reading:
+            clear_leftovers(path)
+        chosen = settings or EngineSettings()
+        con = open_database(path, chosen, read_only=reading, wait_seconds=wait_seconds)
+        store = Store(con, path, chosen)
+        try:
+            with interruptible(con.interrupt):
+                migrate(store, reading=reading)
+                yield store
+            if not reading:
+                con.execute("checkpoint").fetchall()
+        except RuntimeError as error:
+            if is_interruption(error):
+                raise KeyboardInterrupt from error
+            raise
+        finally:
+            store.close()
