@@ -9,7 +9,7 @@ reads   event_types, user_agents, ips, pages, referrers, actors, as they were be
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Keys = NDArray[np.int32]
+T = TypeVar("T")
 NO_KEY = 0  # of what is absent; keys count from 1
 PAIR_BITS = 32
 PAIR_MASK = (1 << PAIR_BITS) - 1
@@ -42,11 +43,7 @@ class TextKeys:
 
     def keys_of(self, words: list[str]) -> Keys:
         """The key of each distinct word, NO_KEY for one of which nothing is stored."""
-        keys = list(map(self.by_word.get, words))
-        if None in keys:
-            self._learn([word for word, key in zip(words, keys, strict=True) if key is None])
-            keys = list(map(self.by_word.get, words))
-        return np.array(keys, np.int32)
+        return np.array(_looked_up(self.by_word, words, self._learn), np.int32)
 
     def _learn(self, words: list[str]) -> None:
         import polars as pl
@@ -93,14 +90,12 @@ class Ids:
 
     def numbers_of(self, words: list[str]) -> NDArray[np.int64]:
         """The number of each distinct word, and 0 after the last one."""
-        numbers = list(map(self.by_word.get, words))
-        if None in numbers:
-            for word, number in zip(words, numbers, strict=True):
-                if number is None:
-                    self.by_word[word] = len(self.words)
-                    self.words.append(word)
-            numbers = list(map(self.by_word.get, words))
-        return np.array([*numbers, 0], np.int64)
+        return np.array([*_looked_up(self.by_word, words, self._learn), 0], np.int64)
+
+    def _learn(self, words: list[str]) -> None:
+        for word in words:
+            self.by_word[word] = len(self.words)
+            self.words.append(word)
 
 
 @dataclass
@@ -117,11 +112,7 @@ class ActorKeys:
 
     def keys_of(self, pairs: list[int]) -> Keys:
         """The key of each distinct pair."""
-        keys = list(map(self.by_pair.get, pairs))
-        if None in keys:
-            self._learn([pair for pair, key in zip(pairs, keys, strict=True) if key is None])
-            keys = list(map(self.by_pair.get, pairs))
-        return np.array(keys, np.int32)
+        return np.array(_looked_up(self.by_pair, pairs, self._learn), np.int32)
 
     def _learn(self, pairs: list[int]) -> None:
         stored = self._stored(pairs)
@@ -198,6 +189,14 @@ class WordKeys:
         """What each lookup does not have yet, by its name."""
         found = {table: texts.new_rows() for table, texts in self._texts.items()}
         return {**found, "actors": self._actors.new_rows()}
+
+
+def _looked_up(known: dict[T, int], asked: list[T], learn: Callable[[list[T]], None]) -> list[int]:
+    """The number of each distinct thing; `learn` adds those that `known` does not have."""
+    found = list(map(known.get, asked))
+    if None in found:
+        learn([thing for thing, number in zip(asked, found, strict=True) if number is None])
+    return [known[thing] for thing in asked]
 
 
 def _encoded(words: "pa.ChunkedArray") -> tuple[list[str], NDArray[np.int32]]:
