@@ -20,6 +20,19 @@ left join ips as i on e.ip_key = i.ip_key
 """
 
 
+PROMOTED = """
+update raw_events set
+    price = properties ->> '$.price',
+    service_category = properties ->> '$.service_category',
+    booking_id = properties ->> '$.booking_id'
+"""
+
+
+def promote(store: Store) -> None:
+    """Fill the columns of promoted properties, as ingest does, of rows that a test inserted."""
+    store.connection().execute(PROMOTED).fetchall()
+
+
 def table(store: Store, sql: str) -> list[dict[str, Any]]:
     """The rows of a query, as dicts."""
     result = store.connection().execute(sql)

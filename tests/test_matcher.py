@@ -20,6 +20,7 @@ RELATION = Relation(
         "page_views": Column("f.page_views", "double", "sessions"),
         "is_engaged": Column("f.is_engaged", "boolean", "sessions"),
         "event_timestamp": Column("f.event_ts", "timestamp", "core"),
+        "properties.promoted": Column("(f.properties ->> '$.promoted')", "varchar", "core"),
     },
     event_sql="f.event_type",
     properties_sql="f.properties",
@@ -135,15 +136,17 @@ def random_test(random_: random.Random) -> dict[str, object]:
 
 def test_every_operator_agrees_with_its_rule_on_random_values() -> None:
     random_ = random.Random(5)
-    rows = [{"properties": {"v": value}} for value in VALUES] + [{"properties": {}}]
+    rows = [{"properties": dict.fromkeys(("v", "promoted"), value)} for value in VALUES]
+    rows.append({"properties": {}})
     values = [*VALUES, None]
     for _ in range(12):
         tests = [random_test(random_) for _ in range(40)]
-        matchers = [Matcher.model_validate({"where": {"properties.v": test}}) for test in tests]
-        for test, got in zip(tests, selected(rows, *matchers), strict=True):
-            [(operator, wanted)] = test.items()
-            want = [n for n, value in enumerate(values) if holds(value, operator, wanted)]
-            assert got == want, (test, [values[n] for n in set(got) ^ set(want)])
+        for key in ("properties.v", "properties.promoted"):
+            matchers = [Matcher.model_validate({"where": {key: test}}) for test in tests]
+            for test, got in zip(tests, selected(rows, *matchers), strict=True):
+                [(operator, wanted)] = test.items()
+                want = [n for n, value in enumerate(values) if holds(value, operator, wanted)]
+                assert got == want, (key, test, [values[n] for n in set(got) ^ set(want)])
 
 
 def test_several_operators_and_keys_must_all_hold() -> None:

@@ -27,6 +27,9 @@ EVENT_COLUMNS: Mapping[str, str] = {
     "ingested_at": "timestamp",
 }
 
+# Properties that have a column of their own among the events, as text.
+PROMOTED_PROPERTIES = ("price", "service_category", "booking_id")
+
 SESSION_COLUMNS: Mapping[str, str] = {
     "start_time": "timestamp",
     "end_time": "timestamp",
@@ -104,6 +107,14 @@ def _columns(names: Mapping[str, str], alias: str, source: str) -> dict[str, Col
     return {name: Column(f"{alias}.{name}", kind, source) for name, kind in names.items()}
 
 
+def promoted_columns(alias: str) -> dict[str, Column]:
+    """The columns of promoted properties, by key, of the relation `events` under an alias."""
+    return {
+        f"properties.{name}": Column(f"{alias}.{name}", "varchar", "events")
+        for name in PROMOTED_PROPERTIES
+    }
+
+
 def _user_columns(alias: str) -> dict[str, Column]:
     return {f"user.{n}": Column(f"{alias}.{n}", k, "users") for n, k in USER_COLUMNS.items()}
 
@@ -124,6 +135,7 @@ CORE_RELATION = Relation(
         "event_id": Column("e.event_id", "varchar", "events"),
         "properties": Column("e.properties", "json", "properties"),
         "event_type": Column("w.event_type", "varchar", "core"),
+        **promoted_columns("e"),
         **_user_columns("u"),
     },
     event_sql="w.event_type",

@@ -76,7 +76,7 @@ def random_history(
         size = random_.choice([0, 1, 1, 1]) if random_.random() > overlap else 2
         steps = frozenset(random_.sample(range(rules.steps), min(size, rules.steps)))
         out = frozenset({0}) if rules.exclusions and random_.random() < 0.2 else frozenset()
-        hold = random_.choice([None, 0, 1]) if is_held else 0
+        hold = random_.choice([None, 0, 1, 1 << 61]) if is_held else 0
         events.append(oracle.Event(random_.randint(0, 6), steps, out, hold))
     return sorted(events, key=lambda event: event.time)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 
-from tests.stored import table
+from tests.stored import promote, table
 from tsa_cli import lookups
 from tsa_cli.config.catalog import Catalog
 from tsa_cli.config.channels import ChannelsFile
@@ -144,6 +144,7 @@ def add_events(store: Store, events: Sequence[Event], load_id: int = 1) -> None:
     lookups.add_new(store, default_config().lookups, keys.new_rows())
     load = pl.lit(load_id, dtype=pl.Int32)
     store.insert("raw_events", frame.with_columns(load_id=load, **encoded))
+    promote(store)
 
 
 def add_links(store: Store, links: Iterable[tuple[str, str, str, datetime]]) -> None:

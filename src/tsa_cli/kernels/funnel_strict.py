@@ -107,7 +107,8 @@ def _excluded_units(events: FunnelEvents, rules: FunnelRules, start: Ints, depth
     moment = moments(events.unit, events.time_us)
     lane = moment
     if events.hold is not None:  # an exclusion with other held values is none
-        lane = (events.hold + 1) * (len(moment) + 1) + moment
+        _, number = np.unique(events.hold, return_inverse=True)
+        lane = number * (len(moment) + 1) + moment
     for place, rule in enumerate(rules.exclusions):
         hit = np.flatnonzero((events.mask >> (rules.step_count + place)) & 1)
         hit = hit[np.argsort(lane[hit], kind="stable")]

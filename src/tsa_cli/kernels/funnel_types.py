@@ -4,7 +4,7 @@ What goes into the funnel kernels and what comes out: arrays and the rules of on
 source  definitions D15-D22
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -14,6 +14,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
+KEY_BITS = 62  # of two numbers in one int64, with room to shift a sign in
 NONE = -1  # of a row or a step that is not there
 NO_TIME = np.iinfo(np.int64).min  # of a step that was not reached
 
@@ -62,7 +63,8 @@ class FunnelEvents:
     Events in the total order (unit, time, event id), all (n,) int64.
 
     Bit k of `mask` is set when the event matches step k, bit `step_count + i` when it matches
-    exclusion i. `hold` numbers the held values; NONE where one is missing. Without it, all match.
+    exclusion i. `hold` has a number >= 0 for each held value, NONE where it is missing. Without it,
+    all match.
     """
 
     unit: Ints
@@ -122,6 +124,12 @@ def empty_attempts(step_count: int) -> Attempts:
     none = np.empty(0, np.int64)
     grid = np.empty((0, step_count), np.int64)
     return Attempts(none, none, grid, grid)
+
+
+def after_rows(attempts: Attempts, count: int) -> Attempts:
+    """The attempts with rows that are counted from `count` on."""
+    row = np.where(attempts.row == NONE, NONE, attempts.row + count)
+    return replace(attempts, row=row)
 
 
 def joined(parts: list[Attempts]) -> Attempts:

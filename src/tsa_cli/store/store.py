@@ -96,7 +96,11 @@ class Store:
         """Each column as a numpy array; the query leaves no nulls in them."""
         import numpy
 
-        arrays = self._run(sql, slots, params).fetchnumpy()
+        text, values = self._statement(sql, slots, params)
+        with translated_errors():
+            arrays = self._con.sql(
+                text, params=values
+            ).fetchnumpy()  # execute() takes twice as long
         return {
             name: array.data if isinstance(array, numpy.ma.MaskedArray) else array
             for name, array in arrays.items()

@@ -14,6 +14,7 @@ import pytest
 
 from tests.steps.ingest.conftest import Ingest
 from tests.steps.ingest.test_sources import rows, traits
+from tests.stored import table
 from tsa_cli.store import Store
 
 MOMENT_NS = 1_777_629_601_123_456_789  # 2026-05-01T10:00:01.123456789Z
@@ -183,6 +184,30 @@ def test_any_order_and_absence_of_columns_gives_the_rows_of_json_lines(
         pq.write_table(data, tmp_path / f"{part}.parquet", row_group_size=17)
         [report] = do_ingest(tmp_path / f"{part}.parquet").files
         assert (report.duplicate, report.conflict, report.rejected) == (60, 0, 0), report
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "parquet"])
+def test_promoted_properties_are_the_texts_of_the_document(
+    store: Store, do_ingest: Ingest, tmp_path: Path, suffix: str
+) -> None:
+    values = [0, 49.90, 1e3, "49.90", "", "null", None, True, {"a": 1}, ["b"], 'x\u00e9\n"y']
+    names = ("price", "service_category", "booking_id")
+    documents = [dict.fromkeys(names[: n % 4], value) for value in values for n in range(4)]
+    same = {"event": "price_checked", "timestamp": "2026-05-01T10:00:00Z", "anonymous_id": "d"}
+    lines = [{**same, "event_id": f"e{n}", "properties": one} for n, one in enumerate(documents)]
+    path = tmp_path / f"some.{suffix}"
+    if suffix == "jsonl":
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    else:
+        texts = {key: [line[key] for line in lines] for key in lines[0]}
+        texts["properties"] = [json.dumps(one) for one in documents]
+        pq.write_table(pa.table(texts), path)
+    assert do_ingest(path, source="native").total("inserted") == len(lines)
+    rows = table(store, "select * exclude (properties), properties::varchar as document,"
+                 " properties ->> ['$.price', '$.service_category', '$.booking_id'] as told"
+                 " from raw_events")  # fmt: skip
+    assert [[row[name] for name in names] for row in rows] == [row["told"] for row in rows]
+    assert sum(row["price"] == "49.90" for row in rows) == 3
 
 
 def random_line(rng: random.Random, number: int) -> dict[str, Any]:

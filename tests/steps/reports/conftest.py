@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from tests.stored import promote
 
 from tsa_cli.steps.sessionize import by_type
 from tsa_cli.store import Store, open_store
@@ -166,6 +167,7 @@ def _insert_events(
     ]
     schema = {"page_key": pl.Int32, "event_code": pl.UInt16}
     store.insert("raw_events", pl.DataFrame(rows, schema_overrides=schema))
+    promote(store)
 
 
 def _create_core(store: Store, core: list[dict[str, object]]) -> None:

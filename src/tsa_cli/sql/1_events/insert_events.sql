@@ -1,7 +1,7 @@
 -- table:  raw_events, the new events of one file
 -- reads:  @rows (encoded rows)
 -- params: $load_id INTEGER
-insert into raw_events
+insert into raw_events by name
 select
     event_uuid,
     event_text,
@@ -14,5 +14,8 @@ select
     agent_key,
     ip_key,
     properties,
+    price,
+    service_category,
+    booking_id,
     cast($load_id as integer) as load_id
 from (@rows)

@@ -4,7 +4,7 @@ Rows of core as arrays: the cheapest way to the events of some types, person by 
 Names, users and the order are settled on integers here: core is read in its own order, without a
 join or a sort.
 
-reads   core, actors, event_types
+reads   core, core_by_type, actors, event_types
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.config.matchers import Matcher
-from tsa_cli.kernels.funnel_types import NONE, Ints
-from tsa_cli.steps.funnel.span import Span
+from tsa_cli.kernels.funnel_types import KEY_BITS, NONE, Ints
+from tsa_cli.steps.funnel.span import Span, microseconds_of
+from tsa_cli.steps.funnel.user_times import Scale, UserTimes
 from tsa_cli.store.fragment import Fragment
 from tsa_cli.store.store import Store
 
-KEY_BITS = 62
 MICROSECONDS_A_MILLISECOND = 1000
 CODE_COUNT = 1 << 16
 _UNITS = {
@@ -28,6 +28,7 @@ _UNITS = {
     "session": Fragment("c.session_key"),
     "device": Fragment("c.device_key"),
 }
+_NONE = np.empty(0, np.int64)
 _CORE_SEQ = ", c.core_seq"
 _EVENT_SEQ = ", c.event_seq"
 
@@ -42,6 +43,14 @@ class CoreRows:
     core_seq: Ints
     event_seq: Ints
     source: npt.NDArray[np.int32]  # the actor of a user's event, else the unit
+
+    def only(self, chosen: Ints) -> "CoreRows":
+        """Some of the rows; which event each was in the log is left behind."""
+        return CoreRows(
+            self.unit[chosen], self.time_us[chosen], self.code[chosen],
+            self.core_seq[chosen] if len(self.core_seq) else self.core_seq,
+            _NONE, self.source[chosen],
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,16 +100,37 @@ def read_core(
         to_ts=last,
         codes=codes,
     )
-    none = np.empty(0, np.int64)
     source = found["unit_key"]
     unit = _users(store, source) if config.count_by == "user" else source.astype(np.int64)
     return CoreRows(
         unit,
         found["time_us"],
         found["event_code"],
-        found.get("core_seq", none),
-        found.get("event_seq", none),
+        found.get("core_seq", _NONE),
+        found.get("event_seq", _NONE),
         source,
+    )
+
+
+def read_core_by_type(
+    store: Store, scale: Scale, span: Span, codes: list[int], *, has_event_seq: bool = False
+) -> CoreRows:
+    """The events of users of some types, type by type, without their places in core."""
+    users = UserTimes(
+        store, scale, 0, scale.last_user + 1, scale.ticks(microseconds_of(span.as_of))
+    )
+    found = [users.of_type(code, has_event_seq=has_event_seq) for code in codes]
+    keys = np.concatenate([_NONE, *(each["user_time"] for each in found)])
+    counts = [len(each["user_time"]) for each in found]
+    places = [each["event_seq"] for each in found] if has_event_seq else []
+    unit = keys >> scale.bits
+    return CoreRows(
+        unit,
+        (keys & ((1 << scale.bits) - 1)) * scale.tick_us + scale.epoch_us,
+        np.repeat(np.array(codes, np.uint16), counts),
+        _NONE,
+        np.concatenate([_NONE, *places]),
+        unit.astype(np.int32),
     )
 
 

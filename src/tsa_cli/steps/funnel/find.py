@@ -6,6 +6,7 @@ source  definition D16
 """
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -19,11 +20,22 @@ from tsa_cli.kernels.funnel_types import (
     NO_TIME,
     Attempts,
     FunnelRules,
+    Ints,
+    after_rows,
     joined,
 )
 from tsa_cli.steps.funnel.breakdown import is_of_unit, touches
 from tsa_cli.steps.funnel.core_rows import event_codes
-from tsa_cli.steps.funnel.fetch import is_of_names, is_packable, read_keys, read_rows
+from tsa_cli.steps.funnel.fetch import (
+    FunnelRows,
+    halves,
+    in_total_order,
+    is_of_names,
+    is_packable,
+    joined_rows,
+    read_keys,
+    read_rows,
+)
 from tsa_cli.steps.funnel.outcome import Outcome, rules_of
 from tsa_cli.steps.funnel.readings import read_marks
 from tsa_cli.steps.funnel.span import Span, microseconds_of
@@ -47,12 +59,44 @@ def find_outcome(
         found = _packed_outcome(store, config, span, aliases)
     if found is None:
         own = config.model_copy(update={"breakdown": None}) if is_same_for_unit else config
-        rows = read_rows(store, own, span, aliases)
-        attempts = run_funnel(rows.events, rules_of(config, span))
+        is_by_row = needs_rows or not is_same_for_unit
+        attempts, rows = _by_rows(store, own, span, aliases, needs_rows=is_by_row)
         found = Outcome(config, attempts, microseconds_of(span.as_of), rows)
     if by is None or (by.value == "all" and not is_same_for_unit):
         return found
     return replace(found, touch=touches(store, found, aliases))
+
+
+def _by_rows(
+    store: Store,
+    config: FunnelConfig,
+    span: Span,
+    aliases: Mapping[str, str],
+    *,
+    needs_rows: bool,
+) -> tuple[Attempts, FunnelRows | None]:
+    """
+    The attempts, by events in total order; half of the units in each of two threads.
+
+    Rows that were not read from core have their ties in another order, which only tells where two
+    held values of a unit begin at the same moment: then core is read after all.
+    """
+    marked = read_rows(store, config, span, aliases, has_core_seq=needs_rows)
+    rules = rules_of(config, span)
+
+    def search(chosen: Ints) -> tuple[Attempts, FunnelRows]:
+        with store.aside() as own:
+            rows = in_total_order(own, config, marked, chosen)
+        return run_funnel(rows.events, rules), rows
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        found = list(pool.map(search, halves(marked, config)))
+    if not needs_rows and any(rows.has_tied_starts() for _, rows in found):
+        return _by_rows(store, config, span, aliases, needs_rows=True)
+    first, *others = (attempts for attempts, _ in found)
+    shift = len(found[0][1].events.unit)
+    attempts = joined([first, *(after_rows(other, shift) for other in others)])
+    return attempts, joined_rows([rows for _, rows in found]) if needs_rows else None
 
 
 def _packed_outcome(

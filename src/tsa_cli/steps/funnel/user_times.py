@@ -15,6 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from tsa_cli.kernels.funnel_types import Ints
+from tsa_cli.steps.funnel.codes import Columns
 from tsa_cli.steps.funnel.span import Span, microseconds_of
 from tsa_cli.store.fragment import Fragment
 from tsa_cli.store.store import Store
@@ -61,20 +62,25 @@ class UserTimes:
         found = [self._of_type(code, wanted.bit, marks) for code in wanted.codes]
         return in_order(found[0] if len(found) == 1 else np.concatenate([_NONE, *found]))
 
-    def _of_type(self, code: int, bit: int | None, marks: Ints | None) -> Ints:
-        is_marked = bit is not None and marks is not None
+    def of_type(self, code: int, *, has_event_seq: bool = False) -> Columns:
+        """`user_time` of the events of a type, in any order, and `event_seq` where asked for."""
         found = self.store.arrays(
             "4_reports/funnel_user_times.sql",
-            {"places": Fragment(_PLACES * is_marked)},
+            {"places": Fragment(_PLACES * has_event_seq)},
             code=code,
             from_key=self.from_user << self.scale.bits,
             to_key=(self.to_user << self.scale.bits) - 1,
         )
+        is_later = (found["user_time"] & ((1 << self.scale.bits) - 1)) > self.last_tick
+        return {name: c[~is_later] for name, c in found.items()} if is_later.any() else found
+
+    def _of_type(self, code: int, bit: int | None, marks: Ints | None) -> Ints:
+        found = self.of_type(code, has_event_seq=bit is not None and marks is not None)
         keys: Ints = found["user_time"]
-        if bit is not None and marks is not None:
-            keys = keys[(marks.take(found["event_seq"], mode="clip") >> bit) & 1 == 1]
-        is_later = (keys & ((1 << self.scale.bits) - 1)) > self.last_tick
-        return keys[~is_later] if is_later.any() else keys
+        if bit is None or marks is None:
+            return keys
+        marked: Ints = keys[(marks.take(found["event_seq"], mode="clip") >> bit) & 1 == 1]
+        return marked
 
 
 _NONE = np.empty(0, np.int64)

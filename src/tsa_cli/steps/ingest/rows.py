@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from tsa_cli.relations import PROMOTED_PROPERTIES
 from tsa_cli.steps.ingest.word_keys import WordKeys
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ _KEYS = {
     "agent_key": ("user_agents", "user_agent"),
     "ip_key": ("ips", "ip_address"),
 }
-_AS_THEY_ARE = ("event_uuid", "event_text", "event_ts", "client_session_id", "properties")
+_AS_THEY_ARE = (
+    "event_uuid", "event_text", "event_ts", "client_session_id", "properties", *PROMOTED_PROPERTIES,
+)  # fmt: skip
 _OF_PEOPLE = ("anonymous_id", "user_id", "event_ts", "traits", "consent")
 Flags = NDArray[np.bool_]
 
