@@ -4,10 +4,13 @@ The program's table of contents: every command, in the order of the pipeline.
 Importing it loads no heavy library; each command imports its step when it runs.
 """
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from typer.main import get_command
 
 from tsa_cli import __version__
 from tsa_cli.cli import logs
@@ -123,3 +126,9 @@ app.add_typer(channels.app, name="channels", rich_help_panel=OPERATION)
 app.add_typer(config.app, name="config", rich_help_panel=OPERATION)
 
 add_examples(app)
+
+
+@cache
+def program_of() -> Callable[..., object]:
+    """What runs a command line, `(words, prog_name=…, standalone_mode=…)`; built once a process."""
+    return get_command(app).main

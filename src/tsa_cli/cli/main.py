@@ -36,8 +36,9 @@ def run(arguments: Sequence[str]) -> int:
 
     outcome = Outcome(tracebacks=verbosity(arguments) > 1, as_json=wants_json_logs(arguments))
     with outcome, ending_signals(outcome.signals):
-        from tsa_cli.cli.app import app
+        from tsa_cli.cli.app import program_of
 
-        returned = app(hoist(arguments) or ["--help"], prog_name="tsa", standalone_mode=False)
+        words = hoist(arguments) or ["--help"]
+        returned = program_of()(words, prog_name="tsa", standalone_mode=False)
         outcome.code = returned if isinstance(returned, int) else 0
     return outcome.code

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +18,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from tsa_cli.config.model import ConfigModel
-from tsa_cli.config.yaml_loader import Document, read_yaml
+from tsa_cli.config.yaml_loader import Document, parse_yaml, read_text
 from tsa_cli.errors import ConfigError
 
 Model = TypeVar("Model", bound=ConfigModel)
@@ -98,7 +99,14 @@ def defaults_dir() -> Path:
 
 def load_file(model: type[Model], path: Path, shown_as: str | None = None) -> Model:
     """The validated file; ConfigError listing each fault as FILE:LINE:COL: key: why."""
-    document = read_yaml(path, shown_as)
+    name = shown_as or str(path)
+    loaded: Model = _model_of(model, read_text(path, name), name)
+    return loaded
+
+
+@lru_cache(maxsize=256)  # the steps of one run ask for the same files
+def _model_of(model: type[Model], text: str, name: str) -> Model:
+    document = parse_yaml(text, name)
     values = {} if document.values is None else document.values
     if not isinstance(values, dict):
         raise ConfigError(f"{document.path}:1:1: a mapping is expected", "start with `version: 1`")

@@ -90,6 +90,11 @@ class Document:
 def read_yaml(path: Path, shown_as: str | None = None) -> Document:
     """The parsed file; ConfigError with FILE:LINE:COL when it cannot be read or is no YAML."""
     name = shown_as or str(path)
+    return parse_yaml(read_text(path, name), name)
+
+
+def read_text(path: Path, name: str) -> str:
+    """The file's text; ConfigError when it cannot be read, is no UTF-8 or too large."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -97,7 +102,7 @@ def read_yaml(path: Path, shown_as: str | None = None) -> Document:
     if len(data) > MAX_BYTES:
         raise ConfigError(f"{name}:1:1: larger than {MAX_BYTES} bytes", "split it")
     try:
-        return parse_yaml(data.decode("utf-8"), name)
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise ConfigError(f"{name}:{line}:1: not UTF-8", "save it as UTF-8") from None
@@ -107,8 +112,7 @@ def parse_yaml(text: str, name: str) -> Document:
     """The parsed text; ConfigError with NAME:LINE:COL when it is no YAML of ours."""
     try:
         _bound(text, name)
-        root = yaml.compose(text, _Loader)
-        values = yaml.load(text, _Loader)  # noqa: S506 - a safe loader: no tags run code
+        root, values = _composed(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else f"{name}:1:1"
@@ -119,6 +123,16 @@ def parse_yaml(text: str, name: str) -> Document:
     except yaml.YAMLError as error:
         raise ConfigError(f"{name}:1:1: {str(error).splitlines()[0]}", "mend the YAML") from None
     return Document(name, values, root)
+
+
+def _composed(text: str) -> tuple[yaml.Node | None, object]:
+    """(the tree with the place of every key, its values), of one reading."""
+    loader = _Loader(text)
+    try:
+        root = loader.get_single_node()
+        return root, None if root is None else loader.construct_document(root)
+    finally:
+        loader.dispose()
 
 
 def _bound(text: str, name: str) -> None:
