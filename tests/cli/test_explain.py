@@ -1,10 +1,13 @@
 """`tsa explain`: whom an id stands for, why they are one person, what is shown of them."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from tests.conftest import Ran, Tsa
+
+from tsa_cli.cli.main import run
 
 KEY = "0123456789abcdef" * 4
 SHOP = "https://shop.example.com"
@@ -36,14 +39,25 @@ LOG = [
 TRAITS = {"email": "ann@example.com", "city": "Ghent"}
 
 
-@pytest.fixture
-def shop(tsa: Tsa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tsa:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store in which ann has two devices, and four guests share a tablet."""
-    monkeypatch.setenv("TSA_KEY", KEY)
+    db = tmp_path_factory.mktemp("shop") / "tsa.duckdb"
     lines = [*LOG, {**LOG[4], "event_id": "t1", "event": "page_viewed", "traits": TRAITS}]
-    (tmp_path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    assert tsa("ingest", "log.jsonl").code == 0
-    assert tsa("sessionize").code == 0
+    log = db.with_name("log.jsonl")
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TSA_KEY", KEY)
+        assert run(["--db", str(db), "--quiet", "ingest", str(log)]) == 0
+        assert run(["--db", str(db), "--quiet", "sessionize"]) == 0
+    return db
+
+
+@pytest.fixture
+def shop(tsa: Tsa, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tsa:
+    """The command line, in a folder with a copy of the store."""
+    monkeypatch.setenv("TSA_KEY", KEY)
+    shutil.copy(made, tmp_path)
     return tsa
 
 

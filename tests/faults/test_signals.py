@@ -90,7 +90,7 @@ def test_a_signal_during_start_up_ends_with_its_code_too(tmp_path: Path) -> None
     db = tmp_path / "t.duckdb"
     command = [sys.executable, "-m", "tsa_cli", "sessionize", "--wait", "60", "--db", str(db)]
     with open_store(db):
-        for pause in [0.05 + 0.05 * step for step in range(20)]:
+        for pause in [0.05 + 0.1 * step for step in range(10)]:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
             time.sleep(pause)
             process.send_signal(signal.SIGTERM)

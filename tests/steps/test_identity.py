@@ -141,15 +141,18 @@ def test_users_equal_the_oracle(store: Store, config: dict[str, object]) -> None
     identity = IdentityConfig.model_validate(config)
     want: dict[tuple[str | None, str | None], str] = {}
     rng = random.Random(1)
+    all_events, all_links = [], []
     for seed in range(60):
         events, links = random_ids(seed)
         cuts = [(e.anonymous_id, e.user_id) for e in events if e.anonymous_id and e.user_id]
         cuts = rng.sample(cuts, min(len(cuts), seed % 3))
-        add_events(store, events)
-        add_links(store, links)
+        all_events += events
+        all_links += links
         for one, other in cuts:
             store.execute("2_sessions/add_cut.sql", id_a=other, id_b=one)
         want |= persons(events, identity, [(a, u, at) for a, u, _, at in links], cuts)
+    add_events(store, all_events)
+    add_links(store, all_links)
     sessionize.run(store, default_config(identity=identity))
     rows = table(
         store,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from tests.kernels import oracle_funnel as oracle
+from tests.soak import soaked
 from tests.steps.reports.conftest import Event, Given
 
 from tsa_cli.config.funnels import FunnelConfig
@@ -83,7 +84,7 @@ def reached(given: Given, asked: FunnelConfig, until: datetime, unit: timedelta)
     ],
     ids=str,
 )
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [*range(2), *soaked(range(2, 20))])
 def test_users_get_as_far_as_in_plain_python(
     given: Give, changes: dict[str, object], seed: int, unit: timedelta
 ) -> None:

@@ -31,3 +31,8 @@ class FileToLoad:
     def batch_rows(self) -> int:
         """How many of its rows are taken at once."""
         return batch_rows(self.size_bytes, self.row_count)
+
+    @property
+    def is_small(self) -> bool:
+        """True when all of its rows are taken at once."""
+        return self.row_count <= self.batch_rows

@@ -37,15 +37,20 @@ def insert_events(
     policies: Policies,
     file: FileToLoad,
     load_id: int,
-    known_ids: "pa.Table | None",
+    known_ids: "pa.Table | None" = None,
+    read: "pa.Table | None" = None,
 ) -> Told:
     """
-    What the pass told; the events are in `raw_events`, but for rows whose id is in `known_ids`.
+    What the pass told; the events are in `raw_events`, but for rows whose id is known.
 
-    Raises ClockIsOff, and TsaError when the file changed while it was read.
+    `known_ids` tell which are, or the rows themselves, where they were `read` before. Raises
+    ClockIsOff, and TsaError when the file changed while it was read.
     """
     told = Told()
-    with _encoder(store, policies, file, known_ids, told) as (keys, rows):
+    with (
+        _rows(store, file, known_ids, read) as batches,
+        _encoder(store, policies, file, batches, told) as (keys, rows),
+    ):
         slots = {"rows": fragment_of("1_events/streamed_rows.sql")}
         with store.lent("streamed_rows", rows), store.unordered():
             store.execute("1_events/insert_events.sql", slots, load_id=load_id)
@@ -79,24 +84,54 @@ def may_have_repeats(store: Store, load_id: int) -> bool:
     return bool((hashes[1:] == hashes[:-1]).any())
 
 
-@contextmanager
-def _encoder(
-    store: Store,
-    policies: Policies,
-    file: FileToLoad,
-    known_ids: "pa.Table | None",
-    told: Told,
-) -> "Iterator[tuple[WordKeys, pa.RecordBatchReader]]":
-    """(the keys, the encoded rows): read and encoded ahead of who takes them."""
-    import pyarrow as pa
+def read_rows(store: Store, file: FileToLoad) -> "pa.Table":
+    """The rows of a small file, told which have an id that the store has, or the file twice."""
+    import pyarrow.compute as pc
 
-    with store.reader() as reader, store.aside() as aside:
+    with store.reader() as reader:
+        slots = {"normalised": file.relation, "is_known": _NONE_KNOWN}
+        rows = reader.arrow("1_events/rows_of_file.sql", slots)
+        ids = rows.select(["event_uuid", "event_text"]).filter(pc.equal(rows["is_event"], 1))
+        with store.lent("streamed_ids", ids):
+            store.execute("1_events/load_ids.sql")
+        known_ids = store.arrow("1_events/known_ids.sql")
+        if not len(known_ids):
+            return rows
+        reader.insert_as("known_ids", known_ids)
+        is_known = {"is_known": fragment_of("1_events/known_id.sql")}
+        with reader.lent("read_rows", rows):
+            return reader.arrow("1_events/rows_with_known_ids.sql", is_known)
+
+
+@contextmanager
+def _rows(
+    store: Store, file: FileToLoad, known_ids: "pa.Table | None", read: "pa.Table | None"
+) -> "Iterator[pa.RecordBatchReader]":
+    """The rows of the file in line order."""
+    if read is not None:
+        yield read.to_reader()
+        return
+    with store.reader() as reader:
         is_known = _NONE_KNOWN
         if known_ids is not None and len(known_ids):
             reader.insert_as("known_ids", known_ids)
             is_known = fragment_of("1_events/known_id.sql")
         slots = {"normalised": file.relation, "is_known": is_known}
-        batches = reader.stream("1_events/rows_of_file.sql", slots, batch_rows=file.batch_rows)
+        yield reader.stream("1_events/rows_of_file.sql", slots, batch_rows=file.batch_rows)
+
+
+@contextmanager
+def _encoder(
+    store: Store,
+    policies: Policies,
+    file: FileToLoad,
+    batches: "pa.RecordBatchReader",
+    told: Told,
+) -> "Iterator[tuple[WordKeys, pa.RecordBatchReader]]":
+    """(the keys, the encoded rows): encoded ahead of who takes them."""
+    import pyarrow as pa
+
+    with store.aside() as aside:
         keys = WordKeys(aside, file.event_names, policies.privacy.ip)
         ahead = Ahead(lambda: encoded(batches, keys, told, policies.now_ts, LATEST_TRUSTED_TS))
         try:

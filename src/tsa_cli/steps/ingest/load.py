@@ -25,6 +25,7 @@ from tsa_cli.steps.ingest.insert_events import (
     insert_events,
     known_ids_of,
     may_have_repeats,
+    read_rows,
 )
 from tsa_cli.steps.ingest.personal import cleaned_line, store_people
 from tsa_cli.steps.ingest.quarantine_rows import DETAILS, Quarantined
@@ -123,7 +124,7 @@ class Loader:
     def _load_into_empty(self, file: FileToLoad) -> FileReport:
         """No id is known yet: insert first, then see that none came twice."""
         load_id = self.store.count("1_events/next_load_id.sql")
-        told = insert_events(self.store, self.policies, file, load_id, None)
+        told = insert_events(self.store, self.policies, file, load_id)
         if may_have_repeats(self.store, load_id):
             repeated = self.store.arrow("1_events/repeated_load_ids.sql", load_id=load_id)
             if len(repeated):  # raw_events is append-only: nothing is deleted, all is taken back
@@ -131,7 +132,12 @@ class Loader:
         return self._finish(file, load_id, told)
 
     def _load_into_filled(self, file: FileToLoad) -> FileReport:
-        return self._load_knowing(file, known_ids_of(self.store, file))
+        if not file.is_small:
+            return self._load_knowing(file, known_ids_of(self.store, file))
+        rows = read_rows(self.store, file)
+        load_id = self.store.count("1_events/next_load_id.sql")
+        told = insert_events(self.store, self.policies, file, load_id, read=rows)
+        return self._finish(file, load_id, told)
 
     def _load_knowing(self, file: FileToLoad, known_ids: "pa.Table") -> FileReport:
         load_id = self.store.count("1_events/next_load_id.sql")

@@ -1,5 +1,7 @@
 """Paths of a mapping: dotted (`context.page.url`) or JSON pointers (`/gtm.uniqueEventId`)."""
 
+from functools import cache
+
 
 def pointer(path: str) -> str:
     """The JSON pointer of a dotted path; a path that begins with "/" is one already."""
@@ -8,9 +10,11 @@ def pointer(path: str) -> str:
     return "/" + path.replace("~", "~0").replace("/", "~1").replace(".", "/")
 
 
-def keys_of(path: str) -> list[str]:
+@cache  # of the mappings' paths, each looked up in every line of a sample
+def keys_of(path: str) -> tuple[str, ...]:
     """The keys from the top down that a path names."""
-    return [key.replace("~1", "/").replace("~0", "~") for key in pointer(path).split("/")[1:]]
+    keys = pointer(path).split("/")[1:]
+    return tuple(key.replace("~1", "/").replace("~0", "~") for key in keys)
 
 
 def first_key(path: str) -> str:
