@@ -13,7 +13,7 @@ demo: $(INSTALLED) ## sample data through the whole pipeline, answers on screen
 	@$(BIN)/tsa demo tsa-demo
 
 test: $(INSTALLED) ## every test but the soak
-	$(BIN)/pytest -n $(JOBS) --dist loadfile
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 check: $(INSTALLED) ## format, lint, types, import contracts, generated docs
 	$(BIN)/ruff format --check .
