@@ -12,9 +12,9 @@ from functools import cache
 from importlib.resources import files
 
 import polars as pl
-from ua_parser import Domain, PartialResult, Resolver, load_builtins
+from ua_parser import Domain, PartialResult, Resolver, load_lazy_builtins
 from ua_parser.core import Matcher, UserAgent
-from ua_parser.matchers import UserAgentMatcher
+from ua_parser.lazy import UserAgentMatcher
 from ua_parser.regex import Resolver as RegexResolver
 
 from tsa_cli.enrich.devices import device_types
@@ -36,7 +36,7 @@ class UserAgentFacts:
 
 @cache
 def _parser() -> Resolver:
-    return RegexResolver(load_builtins())
+    return RegexResolver(load_lazy_builtins())  # the patterns are compiled in Rust alone
 
 
 @cache
