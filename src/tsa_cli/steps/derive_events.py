@@ -1,7 +1,7 @@
 """
 Events that nobody sends but the store knows: abandoned bookings, repeated price checks, ….
 
-reads   core, actors, event_types, session_rows, events, and what the matchers ask for
+reads   core, actors, users_index, event_types, session_rows, events, and what the matchers ask for
 writes  derived_events(user_id, event_type, event_ts, anchor_event_id, session_id)
 source  definitions D5 (computed, not trusted) and D24 (abandonment)
 """
@@ -17,6 +17,9 @@ from tsa_cli.store import Fragment, Store
 
 _NEVER = Fragment("false")
 _NO_KEY = Fragment("cast(null as varchar)")
+_NO_NUMBER = Fragment("cast(null as bigint)")
+_FIRST_NUMBER = Fragment("rank() over numbered")
+_TIE_COUNT = Fragment("count(*) over (numbered range between current row and current row)")
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ def _derive(store: Store, rule: DerivedEvent, config: EventsConfig, as_of: datet
         "is_unless": compiler.predicate(rule.unless) if rule.unless else _NEVER,
         "key": compiler.text(rule.key) if rule.key else _NO_KEY,
     }
+    slots |= _counting(rule)
     names = _names([rule.when, rule.unless] if rule.unless else [rule.when], aliases)
     return store.count(
         "2_sessions/add_derived_events.sql",
@@ -63,6 +67,15 @@ def _derive(store: Store, rule: DerivedEvent, config: EventsConfig, as_of: datet
         is_ever=rule.ever,
         within_us=(rule.within or timedelta(0)) // timedelta(microseconds=1),
     )
+
+
+def _counting(rule: DerivedEvent) -> dict[str, Fragment]:
+    """How the rule's anchors are counted; where each is one by itself, they are not."""
+    group = "user_key, session_key" if rule.per == "session" else "user_key"
+    slots = {"group": Fragment(f"{group}, key_text" if rule.key else group)}
+    if rule.per == "event":
+        return {**slots, "first_number": _NO_NUMBER, "tie_count": _NO_NUMBER}
+    return {**slots, "first_number": _FIRST_NUMBER, "tie_count": _TIE_COUNT}
 
 
 def _names(matchers: list[Matcher | None], aliases: dict[str, str]) -> set[str] | None:

@@ -1,11 +1,12 @@
 -- table:  derived_events, with the events of one rule
--- reads:  core, actors, event_types, events, session_rows, and what the matchers ask for
+-- reads:  core, actors, users_index, event_types, events, session_rows, and what the matchers ask for
 -- params: $name VARCHAR                           of the derived event
 --         $as_of TIMESTAMP                        later events are not known yet
 --         $is_any_name BOOLEAN, $names VARCHAR[]  the event names that a matcher can hold for
 --         $per VARCHAR (event | session | user), $at_least INTEGER
 --         $has_unless, $is_ever BOOLEAN; $within_us BIGINT
--- slots:  @columns, @joins, @is_anchor, @is_unless, @key from the matchers
+-- slots:  @columns, @joins, @is_anchor, @is_unless, @key from the matchers; @group, the columns in which anchors are
+--         counted, and @first_number, @tie_count, how many there are before a moment and at it
 -- notes:  events of one user are ordered by (event_ts, event_id); an `unless` event counts when its key
 --         is the anchor's, or when one of the two has none. Running minima instead of a join keep a
 --         user with a million events linear; ids are read of the few events only that may be anchors.
@@ -13,7 +14,6 @@ insert into derived_events
 with readable as (
     select
         a.user_key,
-        a.user_id,
         c.event_ts,
         c.event_seq,
         c.session_key
@@ -27,7 +27,6 @@ with readable as (
 marked as (
     select
         user_key,
-        user_id,
         event_ts,
         event_seq,
         session_key,
@@ -39,17 +38,11 @@ marked as (
 counted as (
     select
         *,
-        case
-            when is_anchor then rank() over (
-                partition by user_key, is_anchor, key_text, case when $per = 'session' then session_key end
-                order by event_ts
-            )
-        end as first_number,                       -- of the anchors at this very time
-        count(*) over (
-            partition by user_key, is_anchor, key_text, case when $per = 'session' then session_key end, event_ts
-        ) as tie_count
+        @first_number as first_number,             -- of the anchors at this very time
+        @tie_count as tie_count
     from marked
     where is_anchor or unless_ts is not null
+    window numbered as (partition by @group, is_anchor order by event_ts)
 ),
 narrowed as (
     select
@@ -73,10 +66,8 @@ seen as (
         *,
         first_number - 1 + row_number() over (
             partition by
-                user_key,
-                is_anchor,
-                key_text,
-                case when $per = 'session' then session_key end
+                @group,
+                is_anchor
             order by event_ts, event_id
         ) as anchor_number,
         min(unless_ts) over after_it as next_any_ts,
@@ -113,12 +104,13 @@ anchors as (
         and ($per = 'event' or (anchor_number = $at_least and ($per = 'user' or session_key is not null)))
 )
 select
-    a.user_id,
+    x.user_id,
     $name as event_type,
     a.deadline_ts as event_ts,
     a.event_id as anchor_event_id,
     cast(s.session_id as varchar) as session_id
 from anchors as a
+inner join users_index as x on a.user_key = x.user_key
 left join session_rows as s on a.session_key = s.session_key
 where a.deadline_ts <= $as_of
     and not ($has_unless and coalesce(a.next_ts <= a.deadline_ts, false))
