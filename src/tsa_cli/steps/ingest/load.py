@@ -11,7 +11,7 @@ source  definitions D2 (duplicates and conflicts), D4 (quarantine)
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ from tsa_cli.steps.ingest.insert_events import (
     may_have_repeats,
     read_rows,
 )
-from tsa_cli.steps.ingest.personal import cleaned_line, store_people
+from tsa_cli.steps.ingest.personal import KnownTraits, cleaned_line, store_people
 from tsa_cli.steps.ingest.quarantine_rows import DETAILS, Quarantined
 from tsa_cli.steps.ingest.relation import Policies, trusting
 from tsa_cli.steps.ingest.report import FileReport
@@ -76,6 +76,7 @@ class Loader:
     keys: Keys
     run_id: str
     is_dry_run: bool = False
+    known_traits: KnownTraits = field(default_factory=dict, repr=False)
 
     def load(self, file: FileToLoad, release: Mapping[str, object] | None = None) -> FileReport:
         """
@@ -151,7 +152,7 @@ class Loader:
 
             with store.lent("streamed_people", pa.concat_tables(told.people)):
                 people = fragment_of("1_events/lent_people.sql")
-                store_people(store, people, load_id, privacy, self.keys)
+                store_people(store, people, load_id, privacy, self.keys, self.known_traits)
         loaded = self._judged(file, load_id, told)
         ahead = [Quarantined(r.line, str(r.verdict.reason), r.verdict.detail) for r in file.refused]
         report = FileReport(
@@ -197,7 +198,8 @@ class Loader:
         [(first_count, same_count)] = store.rows("1_events/repeat_counts.sql")
         firsts = {"rows": fragment_of("1_events/first_repeats.sql")}
         store.execute("1_events/insert_events.sql", firsts, load_id=load_id)
-        store_people(store, fragment_of("1_events/known_people.sql"), load_id, privacy, self.keys)
+        people = fragment_of("1_events/known_people.sql")
+        store_people(store, people, load_id, privacy, self.keys, self.known_traits)
         suspects = store.rows("1_events/repeat_suspects.sql")
         differing = [int(str(o)) for o, same, mine, first in suspects
                      if not (same and _same_content(str(mine), str(first)))]  # fmt: skip

@@ -28,19 +28,30 @@ _REDACTED = "(redacted)"
 _URL_KEYS = re.compile(r"url|referrer|referer|location|href", re.IGNORECASE)
 
 
+# What is stored of a trait as sent, by its key and value.
+KnownTraits = dict[tuple[str, str], dict[str, str]]
+MOST_KNOWN_TRAITS = 1_000_000
+
+
 def store_people(
-    store: Store, told: Fragment, load_id: int, privacy: PrivacyConfig, keys: Keys
+    store: Store,
+    told: Fragment,
+    load_id: int,
+    privacy: PrivacyConfig,
+    keys: Keys,
+    known: KnownTraits,
 ) -> None:
     """
     Append what lines say of people: traits, protected first, and consent.
 
-    `told` is a relation of (anonymous_id, user_id, event_ts, traits, consent).
+    `told` is a relation of (anonymous_id, user_id, event_ts, traits, consent); `known` keeps what
+    was protected before, as the files of a run speak of the same people.
     """
     slots = {"told": told}
     store.execute("1_events/insert_consent.sql", slots, load_id=load_id)
     spoken = store.rows("1_events/traits_of_load.sql", slots)
     if spoken:
-        store.insert("user_traits", _trait_frame(spoken, load_id, privacy, keys))
+        store.insert("user_traits", _trait_frame(spoken, load_id, privacy, keys, known))
 
 
 def stored_trait(key: str, value: object, privacy: PrivacyConfig, keys: Keys) -> dict[str, str]:
@@ -92,13 +103,17 @@ def _object(text: str) -> dict[str, object]:
 
 
 def _trait_frame(
-    spoken: list[tuple[object, ...]], load_id: int, privacy: PrivacyConfig, keys: Keys
+    spoken: list[tuple[object, ...]],
+    load_id: int,
+    privacy: PrivacyConfig,
+    keys: Keys,
+    known: KnownTraits,
 ) -> "polars.DataFrame":
     """The rows of `user_traits`, in the order of `spoken`: each object is protected once."""
     import polars
 
     anonymous, users, seen, texts = map(list, zip(*spoken, strict=True))
-    objects, names, values = _stored_objects(map(str, dict.fromkeys(texts)), privacy, keys)
+    objects, names, values = _stored_objects(map(str, dict.fromkeys(texts)), privacy, keys, known)
     text = polars.String()
     rows = polars.DataFrame(
         {"anonymous_id": anonymous, "user_id": users, "seen_ts": seen, "traits": texts},
@@ -115,13 +130,14 @@ def _trait_frame(
 
 
 def _stored_objects(
-    texts: Iterable[str], privacy: PrivacyConfig, keys: Keys
+    texts: Iterable[str], privacy: PrivacyConfig, keys: Keys, known: KnownTraits
 ) -> tuple[list[str], list[str], list[str]]:
     """(object as sent, name, value) of every pair to store, as columns; equal values alike."""
     objects: list[str] = []
     names: list[str] = []
     values: list[str] = []
-    known: dict[tuple[str, str], dict[str, str]] = {}
+    if len(known) > MOST_KNOWN_TRAITS:
+        known.clear()
     for text in texts:
         for key, value in _object(text).items():
             # Of a string its JSON, too: "1" is not 1.
