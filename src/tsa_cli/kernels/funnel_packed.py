@@ -7,6 +7,7 @@ followed, which gets furthest; the earliest that gets as far is looked up for th
 source  performance notes of the funnel; definitions D16
 """
 
+import sys
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +23,8 @@ from tsa_cli.kernels.funnel_types import (
     empty_attempts,
     starts_of_runs,
 )
+
+_LOWEST_BYTE = 0 if sys.byteorder == "little" else 7
 
 
 @dataclass(frozen=True)
@@ -142,17 +145,20 @@ def _runs(first: Ints, second: Ints, *, is_tie_first: bool) -> tuple[Ints, Ints,
     A stable sort merges two sorted arrays in one pass, a third of what searching one in the other
     costs; `is_tie_first` has a start before a second step of the same moment.
     """
-    merged = np.concatenate((first, second))
-    merged <<= 1
+    merged = np.empty(len(first) + len(second), np.int64)
     begins_at, follows_at = merged[: len(first)], merged[len(first) :]
+    np.left_shift(first, 1, out=begins_at)
+    np.left_shift(second, 1, out=follows_at)
     late = follows_at if is_tie_first else begins_at
     late |= 1  # which of the two it is goes along in the last bit, and breaks ties
     merged.sort(kind="stable")
-    is_start = (merged & 1) == (0 if is_tie_first else 1)
-    merged >>= 1
-    ends = np.flatnonzero(is_start[:-1] & ~is_start[1:])
-    begins = np.flatnonzero(is_start & ~np.append(False, is_start[:-1]))[: len(ends)]
-    return merged[ends], merged[ends + 1], merged[begins]
+    # Of the last bits alone, a byte each: fresh memory is what costs here.
+    is_start = (merged.view(np.uint8)[_LOWEST_BYTE::8] & 1) == (0 if is_tie_first else 1)
+    ends = np.flatnonzero(is_start[:-1] > is_start[1:])
+    begins = np.flatnonzero(is_start[1:] > is_start[:-1]) + 1
+    if len(is_start) and is_start[0]:
+        begins = np.concatenate(([0], begins))
+    return merged[ends] >> 1, merged[ends + 1] >> 1, merged[begins[: len(ends)]] >> 1
 
 
 def _following(keys: Ints, wanted: Ints, side: Side) -> Ints:
