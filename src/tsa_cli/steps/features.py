@@ -75,7 +75,7 @@ def snapshot(
     moment, before_ts = _bounds(store, as_of)
     with store.transaction():
         _prepare(store, config, before_ts, identities)
-        return store.frame(_SQL, **_params(config.features, moment, before_ts))
+        return store.frame(_SQL, **_params(config.features, moment, before_ts)).sort("user_id")
 
 
 def _bounds(store: Store, as_of: datetime | None) -> tuple[datetime, datetime]:

@@ -238,4 +238,3 @@ select
     engagement_moment / window_spread as engagement_score_trend,        -- engagement_score per window: least-squares slope, 0 in a window without visits
     $as_of as as_of                                                     -- UTC: events before it count; by default the newest event, included
 from joined
-order by user_id
