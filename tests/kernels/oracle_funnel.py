@@ -90,8 +90,9 @@ def strict_chains(history: list[Event], rules: Rules, start: int) -> Iterator[Ch
 
 def any_times(history: list[Event], rules: Rules, start: int) -> tuple[int, ...]:
     """The moments at which one more different step was done, within the window of `start`."""
-    begin = history[start].time
-    events = [e for e in history if begin <= e.time <= begin + rules.window]
+    begin, hold = history[start].time, history[start].hold
+    end = begin + rules.window
+    events = [e for e in history if begin <= e.time <= end and e.hold == hold]
     times: list[int] = []
     for moment in sorted({e.time for e in events}):
         seen = [e for e in events if e.time <= moment]

@@ -105,12 +105,11 @@ def test_random_tie_heavy_histories_equal_the_definition(
     random_ = random.Random(f"{order}{overlap}{is_held}")
     for _ in range(60):
         rules = random_rules(random_, order)
-        held = is_held and order != "any"
         histories = {
-            unit: random_history(random_, rules, overlap=overlap, is_held=held)
+            unit: random_history(random_, rules, overlap=overlap, is_held=is_held)
             for unit in range(12)
         }
-        check(histories, rules, is_held=held)
+        check(histories, rules, is_held=is_held)
 
 
 def packed(histories: Histories, rules: oracle.Rules, bits: int) -> tuple[list[np.ndarray], ...]:
