@@ -205,3 +205,9 @@ def test_the_flat_form_has_a_row_for_all_that_has_a_reason(shop: Tsa) -> None:
     assert lines[0] == "section,at,name,what,why"
     sections = [line.split(",")[0] for line in lines[1:]]
     assert list(dict.fromkeys(sections)) == ["identity", "session", "funnel", "attempt", "event"]
+
+
+def test_what_an_earlier_moment_does_not_move_is_said(shop: Tsa) -> None:
+    assert shop("explain", "d1", "--format", "json").envelope["warnings"] == []
+    [said] = shop("explain", "d1", "--as-of", "2026-03-02", "--format", "json").envelope["warnings"]
+    assert "are as of 2026-03-02 00:00; ids, profile" in said

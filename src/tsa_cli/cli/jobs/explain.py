@@ -13,6 +13,8 @@ from tsa_cli.cli.plain import plain
 from tsa_cli.cli.session import Session
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tsa_cli.config import Catalog
     from tsa_cli.steps.explain import AskedFunnel, ExplainConfig, Explanation
 
@@ -42,6 +44,7 @@ def work(
         window = span(store, asked or Asked())
         config = _config(session, window, wanted or Wanted())
         found = step.run(store, user, config, **vars(window))
+        newest = store.newest_event_ts()
     return Answer(
         "explain",
         found,
@@ -50,7 +53,7 @@ def work(
         picture=lambda width: picture(plain(found), width),
         as_of=window.as_of,
         definition=definition_hash(*(one.config for one in config.funnels)),
-        warnings=_warnings(found),
+        warnings=[*_warnings(found), *_of_another_moment(window, newest)],
     )
 
 
@@ -95,6 +98,16 @@ def _warnings(found: "Explanation") -> list[str]:
             f"{found.person.asked} was also used by {', '.join(others[:_MOST_NAMES])}{more}"
         )
     return said
+
+
+def _of_another_moment(window: Span, newest: "datetime | None") -> list[str]:
+    """What `--as-of` does not move: it stands in tables that have one moment each."""
+    if newest is None or window.as_of >= newest:
+        return []
+    return [
+        f"events, visits and funnels are as of {window.as_of:%Y-%m-%d %H:%M}; ids, profile,"
+        " features, scores and audiences are as of the last `tsa run`"
+    ]
 
 
 def _rows(found: "Explanation") -> Iterator[dict[str, object]]:
