@@ -34,6 +34,10 @@ def run(
     """
     The report of the sessions that begin from `since` to `until`, both included, UTC.
 
+    `start` and `end` cut the paths, transitions and step matrix, whose `(entry)` and `(exit)` are
+    where the cut path begins and ends. `entries` and `exits` are of the same sessions uncut, for
+    an exit rate is of sessions that end on a page (D26).
+
     Later events than `as_of` are unknown. Raises MissingTable before the first sessionize, and
     ConfigError for a key that does not exist.
     """
