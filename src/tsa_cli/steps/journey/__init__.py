@@ -15,6 +15,7 @@ import numpy as np
 from tsa_cli.config.journeys import JourneyConfig
 from tsa_cli.steps.journey import tables
 from tsa_cli.steps.journey.compare import compare_groups, pattern_rows
+from tsa_cli.steps.journey.empty import empty_warnings
 from tsa_cli.steps.journey.marks import Span, read_marks, read_sessions
 from tsa_cli.steps.journey.result import JourneyReport, Level, Transition, ratio
 from tsa_cli.steps.journey.visits import Visits, read_visits
@@ -78,4 +79,4 @@ def _moves(visits: Visits, config: JourneyConfig) -> tuple[list[Transition], lis
     return tables.transition_rows(names, steps), tables.level_rows(names, steps, config)
 
 
-__all__ = ["JourneyReport", "run"]
+__all__ = ["JourneyReport", "empty_warnings", "run"]
