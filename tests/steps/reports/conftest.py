@@ -26,7 +26,7 @@ class Event:
     properties: str = "{}"
     is_server: bool = False
     anonymous_id: str | None = None
-    device_type: str = "desktop"
+    device_type: str | None = "desktop"
     is_known: bool = True
 
 

@@ -68,9 +68,48 @@ def test_an_end_without_a_start_shows_the_steps_that_led_to_it(given: GivenEvent
     events = [
         Event("u", START + timedelta(seconds=i), "page_viewed", p) for i, p in enumerate(pages)
     ]
-    config = JourneyConfig.model_validate({"end": "/end", "max_steps": 3})
+    compare = {"by": "event_type", "values": ["page_viewed", "price_checked"]}
+    config = JourneyConfig.model_validate({"end": "/end", "max_steps": 3, "compare": compare})
     report = report_of(given(events), config)
     assert [r.path for r in report.paths] == [["/c", "/d", "/end"]]
+    assert report.compare is not None
+    assert [r.name for r in report.compare.paths] == [["/c", "/d", "/end"]]
+
+
+def test_entries_and_exits_are_of_whole_sessions_where_the_path_is_cut(given: GivenEvents) -> None:
+    visits = {"a": ["/", "/quote", "/book"], "b": ["/quote", "/book", "/"], "c": ["/quote"]}
+    events = [
+        Event(user, START + timedelta(seconds=i), "page_viewed", page)
+        for user, pages in visits.items()
+        for i, page in enumerate(pages)
+    ]
+    config = JourneyConfig.model_validate({"start": "/quote", "end": "/book"})
+    report = report_of(given(events), config)
+    assert [(r.path, r.sessions) for r in report.paths] == [(["/quote", "/book"], 2)]
+    assert {r.page: (r.exits, r.sessions, r.exit_rate) for r in report.exits} == {
+        "/book": (1, 2, 0.5),
+        "/": (1, 2, 0.5),
+    }
+    assert {r.page: (r.entries, r.sessions, r.share) for r in report.entries} == {
+        "/": (1, 2, 0.5),
+        "/quote": (1, 2, 0.5),
+    }
+    ends = [(t["from"], t["count"]) for t in report.transitions if t["to"] == "(exit)"]
+    assert ends == [("/book", 2)]  # where the cut path ends
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_exit_rates_with_an_end_are_those_of_the_whole_visits(
+    given: GivenEvents, seed: int
+) -> None:
+    store = given(random_events(seed))
+    config = JourneyConfig.model_validate({"end": "/quote", "top": 1000})
+    sequences = [p for p in page_sequences(store.visits).values() if "/quote" in p]
+    exits = Counter(pages[-1] for pages in sequences)
+    seen = Counter(page for pages in sequences for page in set(pages))
+    assert {r.page: r.exit_rate for r in report_of(store, config).exits} == {
+        page: n / seen[page] for page, n in exits.items()
+    }
 
 
 @pytest.mark.parametrize("seed", range(4))

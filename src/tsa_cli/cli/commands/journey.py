@@ -30,7 +30,13 @@ def journey(
             show_default=False,
         ),
     ] = None,
-    part: Annotated[Part, typer.Option(help="The table that csv, jsonl and md take.")] = Part.paths,
+    part: Annotated[
+        Part | None,
+        typer.Option(
+            help="The table that csv, jsonl and md take: paths, or with --compare compare.",
+            show_default=False,
+        ),
+    ] = None,
     since: SinceOption = None,
     until: UntilOption = None,
     as_of: AsOfOption = None,
@@ -38,7 +44,11 @@ def journey(
     fmt: FormatOption = None,
     out: OutOption = None,
 ) -> None:
-    """The ways of visits through pages or events: paths, transitions, entries, exits."""
+    """
+    The ways of visits through pages or events: paths, transitions, entries, exits.
+
+    Entries and exits are of whole visits, also where start: or end: cuts the paths.
+    """
     session = session_of(ctx)
     if build:
         build_missing(session, "sessionize")

@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tsa_cli.cli.answer import Answer
+from tsa_cli.cli.jobs.journey_parts import part_rows
 from tsa_cli.cli.jobs.window import Asked, span
-from tsa_cli.cli.pictures.rows import items, joined
-from tsa_cli.cli.plain import Plain, plain
+from tsa_cli.cli.pictures.rows import reports
+from tsa_cli.cli.plain import plain
 from tsa_cli.cli.session import Session
 from tsa_cli.errors import UsageError
 
@@ -26,6 +27,11 @@ class Part(StrEnum):
     conversion_paths = "conversion_paths"
     journey_types = "journey_types"
     patterns = "patterns"
+    step_matrix = "step_matrix"
+    compare = "compare"  # the paths of both groups
+    compare_transitions = "compare_transitions"
+    compare_step_matrix = "compare_step_matrix"
+    compare_groups = "compare_groups"
 
 
 def work(
@@ -34,9 +40,13 @@ def work(
     asked: Asked | None = None,
     *,
     compare: str | None = None,
-    part: Part = Part.paths,
+    part: Part | None = None,
 ) -> Answer:
-    """What `tsa journey` answers: one report when one was named, else a list of them."""
+    """
+    What `tsa journey` answers: one report when one was named, else a list of them.
+
+    Without a part the flat formats take the paths, those of both groups where two are asked for.
+    """
     from tsa_cli.cli.pictures.journey import picture
     from tsa_cli.config import definition_hash
     from tsa_cli.config.events import EventsConfig
@@ -47,6 +57,11 @@ def work(
         (name, _compared(config, compare))
         for name, config in session.catalog.entries(JourneyConfig, "journeys", names)
     ]
+    part = part or (Part.compare if compare else Part.paths)
+    if part.value.startswith("compare") and not any(config.compare for _, config in configs):
+        raise UsageError(
+            f"--part {part.value}: nothing to compare", "add --compare device_type=mobile,desktop"
+        )
     aliases = session.catalog.load(EventsConfig, "events.yaml").canonical_names()
     with session.reading() as store:
         window = span(store, asked or Asked())
@@ -54,20 +69,22 @@ def work(
             step.run(store, name, config, **vars(window), event_aliases=aliases)
             for name, config in configs
         ]
+        warnings = [
+            warning
+            for report, (_, config) in zip(found, configs, strict=True)
+            for warning in step.empty_warnings(store, report, config.compare, **vars(window))
+        ]
     data = plain(found[0] if len(names) == 1 else found)
     return Answer(
         "journey",
         data,
-        rows=[row for report in found for row in _rows(report.name, plain(report), part)],
+        rows=[row for report in reports(plain(found)) for row in part_rows(report, part.value)],
         picture=lambda width: picture(data, width),
         as_of=window.as_of,
         definition=definition_hash(*(config for _, config in configs)),
+        warnings=warnings,
         summary="; ".join(f"{r.name}: {r.sessions:,} sessions" for r in found),
     )
-
-
-def _rows(name: str, report: Plain, part: Part) -> list[dict[str, Plain]]:
-    return [{"name": name, **joined(row)} for row in items(report, part.value)]
 
 
 def _compared(config: "JourneyConfig", compare: str | None) -> "JourneyConfig":

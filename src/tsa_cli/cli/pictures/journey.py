@@ -5,7 +5,10 @@ Journeys on a terminal: the most frequent paths, where visits begin and end, who
 from typing import TYPE_CHECKING
 
 from tsa_cli.cli.pictures.drawing import bar, count, heading, note, number, percent, table
+from tsa_cli.cli.pictures.journey_compare import comparison
+from tsa_cli.cli.pictures.journey_matrix import matrix
 from tsa_cli.cli.pictures.rows import items, joined, reports, text
+from tsa_cli.cli.pictures.top import top_rows
 from tsa_cli.cli.plain import Plain
 
 if TYPE_CHECKING:
@@ -18,27 +21,29 @@ Report = dict[str, Plain]
 
 
 def picture(data: Plain, width: int) -> "RenderableType":
-    """Each report's tables, one below the other, at most `TOP` rows each."""
+    """Each report's tables, one below the other: at most `TOP` rows each, and what they leave."""
     from rich.console import Group
 
-    return Group(*(part for report in reports(data) for part in _report(report)))
+    return Group(*(part for report in reports(data) for part in _report(report, width)))
 
 
-def _report(report: Report) -> "list[RenderableType]":
+def _report(report: Report, width: int) -> "list[RenderableType]":
     unit = text(report, "unit")
     parts: list[RenderableType] = [
         heading(
             f"{text(report, 'name')}: {count(report.get('sessions'))} sessions of"
             f" {count(report.get('users'))} users, {percent(report.get('conversion_rate'))} convert"
         ),
+        *comparison(report),
         *_titled("Paths", _paths(report)),
         *_titled(f"Where visits begin, by {unit}", _ends(report, "entries", "share")),
         *_titled(f"Where visits end, by {unit}", _ends(report, "exits", "exit_rate")),
+        *matrix(report, width),
         *_titled("Ways to a conversion", _conversions(report)),
         *_titled("How people come to book", _types(report)),
     ]
     left_out = len(items(report, "transitions"))
-    parts.append(note(f"{left_out} transitions: --format json, or --part transitions"))
+    parts += [note(f"{left_out} transitions: --format json, or --part transitions"), note("")]
     return parts
 
 
@@ -52,16 +57,17 @@ def _paths(report: Report) -> "RenderableType":
             text(joined(p), "path"),
             count(p.get("sessions")),
             percent(p.get("share")),
-            percent(p["conversion_rate"]),
+            percent(p.get("conversion_rate")),
         )
-        for p in items(report, "paths")[:TOP]
+        for p in top_rows(items(report, "paths"), TOP)
     ]
     return table(["path"], ["sessions", "share", "converts"], rows)
 
 
 def _ends(report: Report, key: str, rate: str) -> "RenderableType":
     rows = [
-        (text(e, "page"), count(e.get(key)), percent(e.get(rate))) for e in items(report, key)[:TOP]
+        (text(e, "page"), count(e.get(key)), percent(e.get(rate)))
+        for e in top_rows(items(report, key), TOP)
     ]
     return table(["state"], [key, rate.replace("_", " ")], rows)
 
@@ -69,7 +75,7 @@ def _ends(report: Report, key: str, rate: str) -> "RenderableType":
 def _conversions(report: Report) -> "RenderableType":
     rows = [
         (text(joined(p), "path"), count(p.get("sessions")), percent(p.get("share")))
-        for p in items(report, "conversion_paths")[: TOP // 2]
+        for p in top_rows(items(report, "conversion_paths"), TOP // 2)
     ]
     return table(["path"], ["sessions", "share"], rows)
 

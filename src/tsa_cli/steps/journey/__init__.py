@@ -15,6 +15,7 @@ import numpy as np
 from tsa_cli.config.journeys import JourneyConfig
 from tsa_cli.steps.journey import tables
 from tsa_cli.steps.journey.compare import compare_groups, pattern_rows
+from tsa_cli.steps.journey.empty import empty_warnings
 from tsa_cli.steps.journey.marks import Span, read_marks, read_sessions
 from tsa_cli.steps.journey.result import JourneyReport, Level, Transition, ratio
 from tsa_cli.steps.journey.visits import Visits, read_visits
@@ -33,6 +34,10 @@ def run(
 ) -> JourneyReport:
     """
     The report of the sessions that begin from `since` to `until`, both included, UTC.
+
+    `start` and `end` cut the paths, transitions and step matrix, whose `(entry)` and `(exit)` are
+    where the cut path begins and ends. `entries` and `exits` are of the same sessions uncut, for
+    an exit rate is of sessions that end on a page (D26).
 
     Later events than `as_of` are unknown. Raises MissingTable before the first sessionize, and
     ConfigError for a key that does not exist.
@@ -74,4 +79,4 @@ def _moves(visits: Visits, config: JourneyConfig) -> tuple[list[Transition], lis
     return tables.transition_rows(names, steps), tables.level_rows(names, steps, config)
 
 
-__all__ = ["JourneyReport", "run"]
+__all__ = ["JourneyReport", "empty_warnings", "run"]

@@ -28,7 +28,7 @@ from tsa_cli.steps.journey.result import (
     TransitionChange,
     ratio,
 )
-from tsa_cli.steps.journey.tables import level_rows, reduced, transition_rows
+from tsa_cli.steps.journey.tables import last_steps, level_rows, reduced, transition_rows
 from tsa_cli.steps.journey.visits import Visits
 from tsa_cli.store.store import Store
 
@@ -62,9 +62,15 @@ def pattern_rows(
 
 def only(visits: Visits, keep: Flags) -> Visits:
     """The visits of the kept sessions, (n_sessions,) bool."""
+    is_cut = visits.whole is not visits.steps
     steps = paths.select(visits.steps, keep)
     return Visits(
-        steps, visits.states, visits.event_seq, visits.user[keep], visits.conversion_seq[keep]
+        steps=steps,
+        whole=paths.select(visits.whole, keep) if is_cut else steps,
+        states=visits.states,
+        event_seq=visits.event_seq,
+        user=visits.user[keep],
+        conversion_seq=visits.conversion_seq[keep],
     )
 
 
@@ -111,7 +117,10 @@ def _group(value: str, visits: Visits) -> GroupRow:
 def _path_changes(both: Visits, side: Ints, config: JourneyConfig) -> list[ShareChange]:
     """The top paths of both groups together, most frequent first, and `(other)`."""
     table = paths.top_paths(
-        both.steps, max_steps=config.max_steps, top=config.top, state_count=len(both.states)
+        last_steps(both.steps, config),
+        max_steps=config.max_steps,
+        top=config.top,
+        state_count=len(both.states),
     )
     listed = len(table.paths)
     group = np.where(table.path_of_session < 0, listed, table.path_of_session)

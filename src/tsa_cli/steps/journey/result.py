@@ -46,7 +46,7 @@ TransitionChange = TypedDict(
 
 @dataclass(frozen=True)
 class ExitRow:
-    """Where sessions end; `exit_rate` is exits / sessions that saw the page."""
+    """Where whole sessions end; `exit_rate` is exits / sessions that saw the page."""
 
     page: str
     exits: int
@@ -56,7 +56,7 @@ class ExitRow:
 
 @dataclass(frozen=True)
 class EntryRow:
-    """Where sessions begin; `share` is entries / all sessions."""
+    """Where whole sessions begin; `share` is entries / all sessions."""
 
     page: str
     entries: int

@@ -33,7 +33,7 @@ from tsa_cli.steps.journey.visits import NEVER, Visits
 def path_rows(visits: Visits, config: JourneyConfig) -> list[PathRow]:
     """The top paths, most frequent first, and the rest as `(other)`; their shares sum to 1."""
     steps = visits.steps
-    table = _top_paths(_last_steps(steps, config), visits, config)
+    table = _top_paths(last_steps(steps, config), visits, config)
     listed = len(table.paths)
     group = np.where(table.path_of_session < 0, listed, table.path_of_session)
     sessions = np.bincount(group, minlength=listed + 1)
@@ -105,8 +105,12 @@ def level_rows(names: list[str], steps: Steps, config: JourneyConfig) -> list[Le
 
 
 def end_rows(visits: Visits, top: int) -> tuple[list[EntryRow], list[ExitRow]]:
-    """Where sessions begin and where they end, the most frequent first."""
-    steps, count = visits.steps, len(visits.states)
+    """
+    Where sessions begin and where they end, the most frequent first.
+
+    Of whole sessions (D26): at the end of a cut path nobody need have left.
+    """
+    steps, count = visits.whole, len(visits.states)
     entries = np.bincount(steps.codes[steps.starts], minlength=count)
     exits = np.bincount(steps.codes[steps.ends], minlength=count)
     begun, ended = _largest(entries, top), _largest(exits, top)
@@ -117,7 +121,7 @@ def end_rows(visits: Visits, top: int) -> tuple[list[EntryRow], list[ExitRow]]:
 
 
 def _entry_rows(visits: Visits, entries: Ints, listed: Ints, seen: Ints) -> list[EntryRow]:
-    total = len(visits.steps.starts)
+    total = len(visits.whole.starts)
     rows = [
         EntryRow(visits.states[i], int(entries[i]), int(seen[i]), ratio(int(entries[i]), total))
         for i in listed
@@ -131,7 +135,7 @@ def _exit_rows(visits: Visits, exits: Ints, listed: Ints, seen: Ints) -> list[Ex
         ExitRow(visits.states[i], int(exits[i]), int(seen[i]), ratio(int(exits[i]), int(seen[i])))
         for i in listed
     ]
-    rest = len(visits.steps.starts) - sum(row.exits for row in rows)
+    rest = len(visits.whole.starts) - sum(row.exits for row in rows)
     return [*rows, ExitRow(OTHER, rest, None, None)] if rest else rows
 
 
@@ -170,7 +174,7 @@ def _top_paths(steps: Steps, visits: Visits, config: JourneyConfig) -> PathTable
     )
 
 
-def _last_steps(steps: Steps, config: JourneyConfig) -> Steps:
+def last_steps(steps: Steps, config: JourneyConfig) -> Steps:
     """With an end and no start, the steps that lead up to the end; else all."""
     if config.end is None or config.start is not None:
         return steps

@@ -35,6 +35,7 @@ class Visits:
     """The steps of all sessions in the report; (n_sessions,) arrays are parallel to `steps`."""
 
     steps: Steps
+    whole: Steps  # the same sessions before `start` and `end` cut them
     states: list[str]  # sorted, so that codes compare as names do
     event_seq: Ints  # core_seq of the events that `steps.rows` points into
     user: Ints
@@ -59,12 +60,16 @@ def read_visits(
     keep = _kept(config, span, events, states, sessions, marks)
     if keep is not None:
         events = Events(events.seq[keep], events.session[keep], events.codes[keep])
-    steps = paths.make_steps(events.session, events.codes, collapse=config.collapse_repeats)
-    steps = _cut(config, steps, events, states, marks)
+    uncut = paths.make_steps(events.session, events.codes, collapse=config.collapse_repeats)
+    steps = _cut(config, uncut, events, states, marks)
+    whole = uncut
+    if steps is not uncut:
+        whole = paths.select(uncut, _is_among(steps.sessions, uncut.sessions))
     user_of = np.zeros(_size(sessions.key), np.int64)
     user_of[sessions.key] = sessions.user
     return Visits(
         steps=steps,
+        whole=whole,
         states=states,
         event_seq=events.seq,
         user=user_of[steps.sessions],
