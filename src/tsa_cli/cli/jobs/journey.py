@@ -52,6 +52,7 @@ def work(
     from tsa_cli.config.events import EventsConfig
     from tsa_cli.config.journeys import JourneyConfig
     from tsa_cli.steps import journey as step
+    from tsa_cli.steps import unknown_events
 
     configs = [
         (name, _compared(config, compare))
@@ -62,14 +63,16 @@ def work(
         raise UsageError(
             f"--part {part.value}: nothing to compare", "add --compare device_type=mobile,desktop"
         )
-    aliases = session.catalog.load(EventsConfig, "events.yaml").canonical_names()
+    plan = session.catalog.load(EventsConfig, "events.yaml")
+    aliases = plan.canonical_names()
     with session.reading() as store:
         window = span(store, asked or Asked())
         found = [
             step.run(store, name, config, **vars(window), event_aliases=aliases)
             for name, config in configs
         ]
-        warnings = [
+        warnings = unknown_events.warnings_of(store, plan, (config for _, config in configs))
+        warnings += [
             warning
             for report, (_, config) in zip(found, configs, strict=True)
             for warning in step.empty_warnings(store, report, config.compare, **vars(window))
