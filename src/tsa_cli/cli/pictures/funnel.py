@@ -50,7 +50,12 @@ def _report(report: Report, width: int) -> "list[RenderableType]":
         parts += [note(""), heading(f"{name}: {count(value.get('entered'))} entered")]
         parts += [_steps(items(value, "steps"), width), *_matured(value)]
     if items(report, "abandonment"):
-        parts += [note(""), heading("Given up"), _abandonment(report), *_told(report)]
+        parts += [
+            note(""),
+            heading("Given up, with median times"),
+            _abandonment(report),
+            *_told(report),
+        ]
     for key, title, draw in _DRILLED:
         if key in report:
             parts += [note(""), heading(title), draw(report)]
