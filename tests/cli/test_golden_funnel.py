@@ -116,3 +116,51 @@ def test_a_funnel_fits_the_terminal_and_tells_dropped_from_pending(
     header = shown.splitlines()[1].split()
     assert header[-2:] == ["dropped", "pending"]
     assert "5 entered = 2 converted + 2 dropped + 1 pending" in shown
+
+
+def test_the_terminal_says_what_is_matured_cut_and_given_up(
+    shop: Tsa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    asked = ("--trend", "week", "--until", "2026-03-01", "--format", "table")
+    shown = shop("funnel", "quote", *asked).out
+    assert "2026-02-23     " in shown  # the week ends with the asked day
+    shown = shop("funnel", "quote", "--since", "2026-03-01T09:00:00Z", *asked).out
+    assert "2026-02-23 (cut)" in shown
+    shown = shop("funnel", "quote", "--trend", "day", "--format", "table").out
+    day = next(line for line in shown.splitlines() if line.startswith("2026-03-02"))
+    assert day.split() == ["2026-03-02", "(open)", "2", "1", "0", "1", "–", "–"]
+    assert (
+        "no_booking: Quote, but not Booked within 30m;"
+        " of these 2, 2 dropped, 0 converted later, 0 are pending" in " ".join(shown.split())
+    )
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "md"])
+def test_a_format_with_one_table_refuses_two(shop: Tsa, tmp_path: Path, form: str) -> None:
+    both = ("funnel", "quote", "--trend", "week", "--by", "properties.device")
+    for asked in (("--format", form), ("--out", f"both.{form}")):
+        ran = shop(*both, *asked)
+        assert ran.code == 2
+        assert f"--by and --trend: {form} holds one table" in ran.err
+        assert "--format json" in ran.err
+    assert not (tmp_path / f"both.{form}").exists()
+    assert shop(*both, "--format", "json").code == 0
+
+
+def test_every_time_of_the_json_is_a_column(shop: Tsa) -> None:
+    data = shop("funnel", "quote", "--format", "json").data
+    assert isinstance(data, list)
+    first = json.loads(shop("funnel", "quote", "--format", "jsonl").out.splitlines()[3])
+    for key in ("seconds_from_previous", "seconds_from_start"):
+        for measure, value in data[0]["steps"][3][key].items():
+            assert first[f"{measure}_{key}"] == value
+    assert first["matured_rate"] == data[0]["matured"]["rate"]
+
+
+def test_a_time_without_events_is_said(shop: Tsa) -> None:
+    for asked in (("--as-of", "2019-12-31"), ("--since", "2026-03-05"), ("--until", "2025-01-01")):
+        ran = shop("funnel", "quote", *asked, "--format", "json")
+        assert ran.code == 0
+        assert ran.envelope["warnings"] == ["no event in the asked time"]
+    assert shop("funnel", "quote", "--format", "json").envelope["warnings"] == []

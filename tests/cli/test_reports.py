@@ -17,7 +17,9 @@ from tsa_cli.cli.pictures import drawing
 COMMANDS = [
     ("funnel",),
     ("funnel", "booking", "--by", "device_type"),
-    ("funnel", "booking", "--trend", "week", "--drivers", "--after-drop"),
+    ("funnel", "booking", "--trend", "week"),
+    ("funnel", "booking", "--drivers"),
+    ("funnel", "booking", "--after-drop"),
     ("journey",),
     ("journey", "pages", "--part", "transitions"),
     ("journey", "pages", "--compare", "device_type=mobile,desktop"),

@@ -29,7 +29,7 @@ class RetentionConfig(ConfigFile):
     bucket: Literal["day", "week", "month"] = "week"
     week_start: Literal["monday", "sunday"] = "monday"
     clock: Literal["calendar", "rolling"] = "calendar"
-    periods: int = Field(12, ge=1, le=1_000)  # columns and, without --since, rows
+    periods: int = Field(12, ge=1, le=1_000)  # columns, period 0 included
     timezone: str = "UTC"
 
     @field_validator("timezone")

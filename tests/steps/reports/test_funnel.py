@@ -13,6 +13,7 @@ from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.errors import ConfigError
 from tsa_cli.steps import funnel
 from tsa_cli.steps.funnel import FunnelReport, Span
+from tsa_cli.steps.funnel.result import AbandonmentRule
 
 Give = Callable[[Sequence[Event]], Given]
 START = datetime(2026, 3, 1)
@@ -214,13 +215,77 @@ def test_the_trend_is_by_entry_and_marks_periods_that_are_not_over(given: Give) 
             for m, n in enumerate("abc")
         ]
     )
-    found = funnel.outcome_of(here.store, config(), Span(START + timedelta(days=3)))
-    rows = funnel.trend_rows(found, "day")
+    span = Span(START + timedelta(days=3))
+    found = funnel.outcome_of(here.store, config(), span)
+    rows = funnel.trend_rows(found, "day", span)
     assert [(r.period, r.entered, r.converted, r.is_complete) for r in rows] == [
         ("2026-03-01", 2, 2, True),
         ("2026-03-02", 0, 0, True),
         ("2026-03-03", 1, 1, False),
     ]
+
+
+def test_a_period_that_the_asked_time_cuts_is_not_complete(given: Give) -> None:
+    hours = range(0, 72, 6)
+    here = given([Event(f"u{h}", START + timedelta(hours=h), "a") for h in hours])
+
+    def cut(since: datetime, until: datetime) -> list[tuple[int, bool, bool]]:
+        span = Span(LATE, since, until)
+        found = funnel.outcome_of(here.store, config(), span)
+        rows = funnel.trend_rows(found, "day", span)
+        return [(row.entered, row.is_cut, row.is_complete) for row in rows]
+
+    day, tick = timedelta(days=1), timedelta(microseconds=1)
+    whole = [(4, False, True)] * 3
+    assert cut(START, START + 3 * day - tick) == whole
+    assert cut(START + tick, START + 3 * day - tick) == [(3, True, False), *whole[1:]]
+    assert cut(START, START + 3 * day - 2 * tick) == [*whole[1:], (4, True, False)]
+
+
+def test_the_matured_rate_is_of_those_whose_window_is_over(given: Give) -> None:
+    device = {"properties": '{"device": "mobile"}'}
+    late = [Event("u4", at(1441 + i), n, **device) for i, n in enumerate("abc")]
+    late += [Event("u5", at(1442), "a", **device)]
+    here = given(
+        [*history("u1", "abc", **device), *history("u2", "ab"), *history("u3", "a"), *late]
+    )
+    rules = config(breakdown={"by": "properties.device"})
+    span = Span(at(1450))
+    report = run(here, rules, as_of=span.as_of)
+    # u4 has converted and u5 still may: the rate of that day would be that of the fast alone.
+    assert (report.matured.entered, report.matured.converted) == (3, 1)
+    assert [(r.value, r.matured.entered, r.matured.rate) for r in report.breakdown] == [
+        ("mobile", 1, 1),
+        (None, 2, 0),
+    ]
+    rows = funnel.trend_rows(funnel.outcome_of(here.store, rules, span), "day", span)
+    assert [(r.entered, r.pending, r.matured.entered, r.matured.rate) for r in rows] == [
+        (3, 0, 3, 1 / 3),
+        (2, 1, 0, None),
+    ]
+    assert rows[0].matured.ci_low == pytest.approx(0.0615, abs=1e-4)
+    assert rows[1].matured.ci_low is None
+
+
+def test_those_who_gave_up_add_up_to_the_dropped(given: Give) -> None:
+    here = given(
+        [
+            *history("gone", "ab", gap=2),
+            *history("late", "abc", gap=25),
+            *history("early", "a"),
+            *(Event("open", at(1400 + i), n) for i, n in enumerate("ab")),
+        ]
+    )
+    rule = {"reason": "no_c", "step": 2, "window": "20m"}
+    report = run(here, config(abandonment=rule), as_of=at(1430))
+    assert [
+        (r.last_step, r.count, r.dropped, r.converted, r.pending) for r in report.abandonment
+    ] == [("B", 3, 1, 1, 1), ("A", 1, 1, 0, 0)]
+    assert sum(row.dropped for row in report.abandonment) == report.dropped == 2
+    # From the first step to the end of the waiting, as the PRD's time_in_funnel is.
+    assert [r.median_seconds_until_abandoned for r in report.abandonment] == [22 * 60, 3600]
+    assert report.abandonment_rule == AbandonmentRule("no_c", "B", "C", 1200)
+    assert run(here, config()).abandonment_rule is None
 
 
 def test_after_the_drop_come_the_next_events_of_the_same_unit(given: Give) -> None:

@@ -49,11 +49,13 @@ def later(day: date, count: int, bucket: str) -> date:
     return day
 
 
+def start_of(day: date, config: RetentionConfig) -> datetime:
+    local = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(config.timezone))
+    return local.astimezone(UTC).replace(tzinfo=None)
+
+
 def end_of(day: date, config: RetentionConfig) -> datetime:
-    following = later(day, 1, config.bucket)
-    local = datetime(following.year, following.month, following.day)
-    zoned = local.replace(tzinfo=ZoneInfo(config.timezone))
-    return zoned.astimezone(UTC).replace(tzinfo=None)
+    return start_of(later(day, 1, config.bucket), config)
 
 
 def oracle(events: list[Event], config: RetentionConfig, as_of: datetime) -> list[CohortRow]:
@@ -67,7 +69,7 @@ def oracle(events: list[Event], config: RetentionConfig, as_of: datetime) -> lis
     while cohorts[-1] < now:
         cohorts.append(later(cohorts[-1], 1, config.bucket))
     rows = []
-    for cohort in cohorts[-config.periods :]:
+    for cohort in cohorts:
         own: dict[str, datetime] = {}
         for e in starts:
             if bucket_of(e.ts, config) == cohort:
@@ -85,10 +87,18 @@ def oracle(events: list[Event], config: RetentionConfig, as_of: datetime) -> lis
             else end_of(cohort, config) + (k + 1) * LENGTHS[config.bucket] <= as_of
             for k in range(config.periods)
         ]
-        rows.append(CohortRow(cohort.isoformat(), len(own), returned, complete))
-    # A cohort before the first start there ever was says nothing.
-    earliest = min([now, *(bucket_of(e.ts, config) for e in starts)])
-    return [row for row in rows if row.cohort >= earliest.isoformat()]
+        begun = [
+            later(cohort, k, config.bucket) <= now
+            if is_calendar
+            else start_of(cohort, config) + k * LENGTHS[config.bucket] <= as_of
+            for k in range(config.periods)
+        ]
+        rows.append(CohortRow(cohort.isoformat(), len(own), returned, complete, begun))
+    # The last column needs one cohort in which it is over; without a start nothing can be said.
+    over = [row.cohort for row in rows if row.complete[-1]]
+    first = max([*over[-1:], *([min(bucket_of(e.ts, config) for e in starts).isoformat()]
+                               if starts else ["9999"])])  # fmt: skip
+    return [row for row in rows if row.cohort >= first]
 
 
 def came_back(
@@ -184,6 +194,28 @@ def test_a_rolling_cell_is_over_when_the_last_possible_member_had_its_time(
     as_of = datetime(2024, 5, 4) + timedelta(microseconds=late_us)  # a start at midnight, 2 days on
     found = retention.run(given(events).store, "c", config, as_of=as_of, since=events[0].ts)
     assert found.cohorts[0].complete == [True, is_over]
+
+
+@pytest.mark.parametrize(("clock", "shown"), [("calendar", 4), ("rolling", 5)])
+def test_the_first_cohort_is_the_newest_whose_last_period_is_over(
+    given: GivenEvents, clock: str, shown: int
+) -> None:
+    day = datetime(2024, 5, 1, 10)
+    events = [Event(f"u{i}", day + timedelta(days=i), "signed_up") for i in range(8)]
+    events += [Event("u0", day + timedelta(days=5), "signed_up")]  # its first start counts
+    config = config_of(bucket="day", periods=3, clock=clock)
+    store = given(events).store
+    as_of = day + timedelta(days=7)
+    report = retention.run(store, "c", config, as_of=as_of)
+    assert len(report.cohorts) == shown
+    assert [row.complete[-1] for row in report.cohorts] == [True, *[False] * (shown - 1)]
+    assert report.pooled[-1].n == 1
+    left_out = report.left_out
+    assert (left_out.cohorts, left_out.size) == (8 - shown, 8 - shown)
+    assert left_out.first_cohort == "2024-05-01"
+    everyone = retention.run(store, "c", config, as_of=as_of, since=day)
+    assert sum(row.size for row in everyone.cohorts) == 8
+    assert everyone.left_out.size == 0
 
 
 def test_since_and_until_choose_cohorts_not_returns(given: GivenEvents) -> None:

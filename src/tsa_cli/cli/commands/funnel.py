@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tsa_cli.cli.building import build_missing
-from tsa_cli.cli.jobs.funnel import Bucket, Drill, State, check, work
+from tsa_cli.cli.jobs.funnel import Bucket, Drill, State, check, check_one_table, work
 from tsa_cli.cli.jobs.window import Asked
 from tsa_cli.cli.options import (
     AsOfOption,
@@ -55,6 +55,7 @@ def funnel(
     session = session_of(ctx)
     drill = Drill(by, trend, after_drop, drivers, users_out, step, state)
     check(session, drill, names or [])
+    check_one_table(drill, fmt, out)
     if build:
         build_missing(session, "sessionize")
     session.emit(work(session, names or [], Asked(as_of, since, until), drill), fmt, out)

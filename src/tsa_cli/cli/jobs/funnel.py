@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING
 
 from tsa_cli.atomic_file import check_target
 from tsa_cli.cli.answer import Answer
-from tsa_cli.cli.formats import of_file
-from tsa_cli.cli.jobs.window import Asked, span
-from tsa_cli.cli.output import emit
+from tsa_cli.cli.formats import Format, of_file
+from tsa_cli.cli.jobs.window import Asked, nothing_there, span
+from tsa_cli.cli.output import chosen_format, emit
 from tsa_cli.cli.pictures.rows import items, joined
 from tsa_cli.cli.plain import Plain, plain
 from tsa_cli.cli.session import Session
 from tsa_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from tsa_cli.steps.funnel import Outcome
+    from tsa_cli.steps.funnel import Outcome, Span
     from tsa_cli.store import Store
 
 Report = dict[str, Plain]
 
+_TIMES = ("seconds_from_previous", "seconds_from_start")
+_FLAT_FORMATS = (Format.csv, Format.jsonl, Format.md)
 _USERS_OUT = "tsa funnel NAME --users-out FILE --step 2"
 
 
@@ -58,6 +60,29 @@ class Drill:
     def needs_outcome(self) -> bool:
         """True when the report alone does not answer it."""
         return bool(self.trend or self.has_after_drop or self.has_drivers or self.users_out)
+
+    @property
+    def tables(self) -> list[str]:
+        """The flags that ask for a table of their own."""
+        flags = {
+            "--by": self.by,
+            "--trend": self.trend,
+            "--after-drop": self.has_after_drop,
+            "--drivers": self.has_drivers,
+        }
+        return [flag for flag, asked in flags.items() if asked]
+
+
+def check_one_table(drill: Drill, asked: Format | None, out: Path | None) -> None:
+    """Refuse several tables in a format that holds one: the others would be missing unsaid."""
+    if len(drill.tables) < 2:
+        return
+    chosen = chosen_format(asked, out)
+    if chosen in _FLAT_FORMATS:
+        raise UsageError(
+            f"{' and '.join(drill.tables)}: {chosen.value} holds one table",
+            "ask for one of them at a time, or for --format json",
+        )
 
 
 def check(session: Session, drill: Drill, names: list[str]) -> None:
@@ -96,8 +121,10 @@ def work(
             report = vars(step.run(store, name, config, **vars(window), event_aliases=aliases))
             if drill.needs_outcome:
                 found = step.outcome_of(store, config, moments, aliases, needs_rows=True)
-                report = report | _drilled(session, store, found, drill)
+                report = report | _drilled(session, store, found, drill, moments)
             data.append({key: plain(value) for key, value in report.items()})
+        is_empty = not any(report["entered"] or report["excluded"] for report in data)
+        warnings = nothing_there(store, window) if is_empty else []
     return Answer(
         "funnel",
         data,
@@ -105,17 +132,20 @@ def work(
         picture=lambda width: picture(plain(data), width),
         as_of=window.as_of,
         definition=definition_hash(*(config for _, config in configs)),
+        warnings=warnings,
         summary="; ".join(_told(report) for report in data),
     )
 
 
-def _drilled(session: Session, store: "Store", found: "Outcome", drill: Drill) -> dict[str, object]:
+def _drilled(
+    session: Session, store: "Store", found: "Outcome", drill: Drill, moments: "Span"
+) -> dict[str, object]:
     """What the report does not hold, by the key that it gets there."""
     from tsa_cli.steps import funnel as step
 
     more: dict[str, object] = {}
     if drill.trend:
-        more["trend"] = step.trend_rows(found, drill.trend.value)
+        more["trend"] = step.trend_rows(found, drill.trend.value, moments)
     if drill.has_after_drop:
         more["after_drop"] = step.next_paths(store, found, drill.step)
     if drill.has_drivers:
@@ -132,27 +162,39 @@ def _rows(report: Report, drill: Drill) -> list[dict[str, object]]:
     name = {"funnel": report["name"]}
     for key in ("drivers", "after_drop", "trend"):
         if key in report:
-            return [{**name, **joined(row)} for row in items(report, key)]
-    rows: list[dict[str, object]] = [{**name, **_flat(step)} for step in items(report, "steps")]
-    if not items(report, "breakdown"):
-        return rows
-    total = [{**row, "value": "(all)"} for row in rows]
-    return total + [
-        {**name, **_flat(step), "value": value.get("value")}
-        for value in items(report, "breakdown")
-        for step in items(value, "steps")
-    ]
+            return [{**name, **_with_matured(joined(row), row)} for row in items(report, key)]
+    values = items(report, "breakdown")
+    whole = [{**report, "value": "(all)"}] if values else [report]
+    return [{**name, **_flat(step, of)} for of in [*whole, *values] for step in items(of, "steps")]
 
 
-def _flat(step: Report) -> Report:
-    """The step with its medians in place of its nested times."""
-    times = ("seconds_from_previous", "seconds_from_start")
-    medians = {
-        f"median_{key}": value["median"] if isinstance(value, dict) else None
-        for key in times
-        for value in [step.get(key)]
+def _flat(step: Report, of: Report) -> Report:
+    """The step, with its times as columns, its value and the matured rate of the whole of it."""
+    row = {key: value for key, value in step.items() if key not in _TIMES}
+    row |= _times(step, "median")
+    if "value" in of:
+        row["value"] = of["value"]
+    for measure in ("mean", "p25", "p75", "p90"):
+        row |= _times(step, measure)
+    return _with_matured(row, of)
+
+
+def _times(step: Report, measure: str) -> Report:
+    """One measure of the step's two times; null where nobody got there."""
+    times = {key: step.get(key) for key in _TIMES}
+    return {
+        f"{measure}_{key}": value[measure] if isinstance(value, dict) else None
+        for key, value in times.items()
     }
-    return {key: value for key, value in step.items() if key not in times} | medians
+
+
+def _with_matured(row: Report, of: Report) -> Report:
+    """The row with what is nested in `of` as columns at its end; the row itself without it."""
+    nested = of.get("matured")
+    flat = {key: value for key, value in row.items() if key != "matured"}
+    return flat | {
+        f"matured_{k}": v for k, v in (nested if isinstance(nested, dict) else {}).items()
+    }
 
 
 def _told(report: Report) -> str:

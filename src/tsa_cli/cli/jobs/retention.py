@@ -5,7 +5,7 @@ The retention reports asked, in one of three views.
 from typing import TYPE_CHECKING
 
 from tsa_cli.cli.answer import Answer
-from tsa_cli.cli.jobs.window import Asked, Span, span
+from tsa_cli.cli.jobs.window import Asked, Span, nothing_there, span
 from tsa_cli.cli.pictures.rows import items, text
 from tsa_cli.cli.plain import Plain, plain
 from tsa_cli.cli.session import Session
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from tsa_cli.store import Store
 
 COHORTS, LIFECYCLE, STICKINESS = "cohorts", "lifecycle", "stickiness"
+ALL = "(all)"  # the cohort of the means
+_COLUMNS = (
+    "name", "cohort", "size", "period", "returned", "rate", "is_complete", "ci_low", "ci_high",
+)  # fmt: skip
 
 
 def work(
@@ -31,15 +35,19 @@ def work(
     aliases = session.catalog.load(EventsConfig, "events.yaml").canonical_names()
     with session.reading() as store:
         window = span(store, asked or Asked())
-        found = [plain(_report(store, n, c, window, aliases, view)) for n, c in configs]
+        reports = [_report(store, n, c, window, aliases, view) for n, c in configs]
+        warnings = [] if any(map(_found_any, reports)) else nothing_there(store, window)
+    found = [plain(report) for report in reports]
     data: Plain = found[0] if len(names) == 1 else found
     return Answer(
         "retention",
         data,
         rows=[row for report in found for row in _rows(report, view)],
+        columns=_COLUMNS if view == COHORTS else None,
         picture=lambda width: picture(data, width),
         as_of=window.as_of,
         definition=definition_hash(*(config for _, config in configs)),
+        warnings=[*warnings, *(text for report in reports for text in _left_out(report))],
         summary=", ".join(name for name, _ in configs),
     )
 
@@ -69,19 +77,59 @@ def _report(
     )
 
 
+def _found_any(report: "RetentionReport | LifecycleReport | StickinessReport") -> bool:
+    """True when the report is about somebody."""
+    from tsa_cli.steps.retention import LifecycleReport, RetentionReport
+
+    if isinstance(report, RetentionReport):
+        return any(row.size for row in report.cohorts)
+    if isinstance(report, LifecycleReport):
+        return any(row.active or row.dormant for row in report.periods)
+    return report.users > 0
+
+
+def _left_out(report: "RetentionReport | LifecycleReport | StickinessReport") -> list[str]:
+    """What the cohorts on show do not say."""
+    from tsa_cli.steps.retention import RetentionReport
+
+    if not isinstance(report, RetentionReport) or not report.left_out.size:
+        return []
+    who = "users" if report.mode == "first_time" else "starts"  # one user may start repeatedly
+    return [
+        f"{report.name}: {report.left_out.size:,} {who} in earlier cohorts are left out:"
+        f" --since {report.left_out.first_cohort} shows them"
+    ]
+
+
 def _rows(report: Plain, view: str) -> list[dict[str, object]]:
-    """One row per cohort and period, per period, or per number of active periods."""
+    """One row per cohort and period with the means last, per period, or per number of them."""
     name = {"name": text(report, "name")} if isinstance(report, dict) else {}
     if view != COHORTS:
         key = "periods" if view == LIFECYCLE else "rows"
         return [{**name, **row} for row in items(report, key)]
-    return [{**name, **cell} for cohort in items(report, "cohorts") for cell in _cells(cohort)]
+    cells = [cell for cohort in items(report, "cohorts") for cell in _cells(cohort)]
+    means = [_mean(row) for row in items(report, "pooled")] if cells else []
+    return [{**name, **cell} for cell in cells + means]
+
+
+def _mean(pooled: dict[str, Plain]) -> dict[str, object]:
+    """The row of all cohorts in which the period is over; complete unless there is none."""
+    return {
+        "cohort": ALL,
+        "size": pooled["n"],
+        "period": pooled["period"],
+        "returned": pooled["returned"],
+        "rate": pooled["rate"],
+        "is_complete": bool(pooled["n"]),
+        "ci_low": pooled["ci_low"],
+        "ci_high": pooled["ci_high"],
+    }
 
 
 def _cells(cohort: dict[str, Plain]) -> list[dict[str, object]]:
-    size, returned, complete = (cohort[key] for key in ("size", "returned", "complete"))
-    if not isinstance(returned, list) or not isinstance(complete, list):
-        return []
+    """A row per period; without a rate where the period has not begun: nothing can be seen."""
+    size, lists = cohort["size"], [cohort[key] for key in ("returned", "complete", "begun")]
+    cells = zip(*(cell for cell in lists if isinstance(cell, list)), strict=True)
     return [
         {
             "cohort": cohort["cohort"],
@@ -89,9 +137,11 @@ def _cells(cohort: dict[str, Plain]) -> list[dict[str, object]]:
             "period": period,
             "returned": value,
             "rate": value / size
-            if isinstance(value, int) and isinstance(size, int) and size
+            if isinstance(value, int) and isinstance(size, int) and size and has_begun
             else None,
             "is_complete": is_complete,
+            "ci_low": None,
+            "ci_high": None,
         }
-        for period, (value, is_complete) in enumerate(zip(returned, complete, strict=True))
+        for period, (value, is_complete, has_begun) in enumerate(cells)
     ]

@@ -31,6 +31,14 @@ class Span:
     until: datetime | None
 
 
+def nothing_there(store: "Store", window: Span) -> list[str]:
+    """The warning for an asked time without any event, for a report that found nobody; or none."""
+    since = window.since or datetime(1, 1, 1)
+    until = min(window.until or window.as_of, window.as_of)
+    first = store.value("4_reports/metric_range.sql", since=since, until=until)
+    return ["no event in the asked time"] if first is None else []
+
+
 def span(store: "Store", asked: Asked) -> Span:
     """The asked moments on the store's clock; DataError when the store is empty."""
     newest_ts = store.newest_event_ts()

@@ -48,9 +48,14 @@ def _report(report: Report, width: int) -> "list[RenderableType]":
     for value in (v for v in items(report, "breakdown") if v.get("entered")):
         name = NOTHING if value.get("value") is None else text(value, "value")
         parts += [note(""), heading(f"{name}: {count(value.get('entered'))} entered")]
-        parts.append(_steps(items(value, "steps"), width))
+        parts += [_steps(items(value, "steps"), width), *_matured(value)]
     if items(report, "abandonment"):
-        parts += [note(""), heading("Given up"), _abandonment(report)]
+        parts += [
+            note(""),
+            heading("Given up, with median times"),
+            _abandonment(report),
+            *_told(report),
+        ]
     for key, title, draw in _DRILLED:
         if key in report:
             parts += [note(""), heading(title), draw(report)]
@@ -104,8 +109,10 @@ def _balance(report: Report) -> str:
 def _matured(report: Report) -> "list[RenderableType]":
     """The rate that later data cannot change, where some may still convert."""
     ripe = report.get("matured")
-    if not number(report.get("pending")) or not isinstance(ripe, dict) or not ripe.get("entered"):
+    if not number(report.get("pending")) or not isinstance(ripe, dict):
         return []
+    if not ripe.get("entered"):
+        return [note("nobody's window is over yet: no rate is final")]
     told = f"of the {count(ripe.get('entered'))} whose window is over"
     return [note(f"{told}, {percent(ripe.get('rate'))} converted (95 %: {_interval(ripe)})")]
 
@@ -127,23 +134,58 @@ def _abandonment(report: Report) -> "RenderableType":
             text(row, "reason"),
             count(row.get("count")),
             duration(row.get("median_seconds_in_funnel")),
+            duration(row.get("median_seconds_until_abandoned")),
         )
         for row in items(report, "abandonment")
     ]
-    return table(["last step", "reason"], ["count", "median time"], rows)
+    return table(["last step", "reason"], ["count", "to last step", "until given up"], rows)
+
+
+def _told(report: Report) -> "list[RenderableType]":
+    """Why the rows are more than the dropped: who gave up by the rule may come back later."""
+    rule = report.get("abandonment_rule")
+    if not isinstance(rule, dict):
+        return []
+    mine = [row for row in items(report, "abandonment") if row["reason"] == rule["reason"]]
+    counts = {
+        key: sum(number(row.get(key)) or 0 for row in mine)
+        for key in ("count", "dropped", "converted", "pending")
+    }
+    if not counts["count"]:
+        return []
+    who = f"{text(rule, 'reason')}: {text(rule, 'step')}, but not {text(rule, 'completes')} within"
+    fate = (
+        f"of these {counts['count']:,.0f}, {counts['dropped']:,.0f} dropped,"
+        f" {counts['converted']:,.0f} converted later, {counts['pending']:,.0f} are pending"
+    )
+    return [note(f"{who} {duration(rule.get('window_seconds'))}; {fate}")]
 
 
 def _trend(report: Report) -> "RenderableType":
+    from rich.console import Group
+
     rows = [
         (
-            text(row, "period") + ("" if row.get("is_complete") else " (open)"),
+            text(row, "period") + _mark(row),
             *(count(row.get(key)) for key in ("entered", "converted", "dropped", "pending")),
-            percent(row.get("rate")),
-            _interval(row),
+            percent(ripe.get("rate")),
+            _interval(ripe),
         )
         for row in items(report, "trend")
+        for ripe in [row.get("matured")]
+        if isinstance(ripe, dict)
     ]
-    return table(["period"], ["entered", "converted", "dropped", "pending", "rate", "95 %"], rows)
+    names = ["entered", "converted", "dropped", "pending", "matured", "95 %"]
+    told = "matured: the rate of those whose window is over; open: some windows are not"
+    if any(row.get("is_cut") for row in items(report, "trend")):
+        told += "; cut: the asked time leaves out a part"
+    return Group(table(["period"], names, rows), note(told))
+
+
+def _mark(row: Report) -> str:
+    if row.get("is_cut"):
+        return " (cut)"
+    return "" if row.get("is_complete") else " (open)"
 
 
 def _after_drop(report: Report) -> "RenderableType":

@@ -45,7 +45,7 @@ def _triangle(report: Report, width: int) -> "list[RenderableType]":
     what = f"{text(report, 'mode')}, {text(report, 'measure')}, {text(report, 'clock')}"
     names = [f"{text(report, 'bucket')[:1]}{number}" for number in range(shown)]
     hidden = len(pooled) - shown
-    more = f"; {hidden} more periods: --format csv" if hidden > 0 else ""
+    more = f"; {hidden} more period{'s'[: hidden > 1]}: --format csv" if hidden > 0 else ""
     return [
         heading(f"{text(report, 'name')}: who comes back ({what}, {text(report, 'timezone')})"),
         table(["cohort"], ["size", *names], rows),

@@ -17,8 +17,9 @@ from tsa_cli.kernels.funnel_types import NO_TIME, Bools
 from tsa_cli.kernels.wilson import wilson
 from tsa_cli.steps.funnel.fetch import UNITS
 from tsa_cli.steps.funnel.outcome import Outcome, as_moment
-from tsa_cli.steps.funnel.report import US_A_SECOND, ratio
+from tsa_cli.steps.funnel.report import US_A_SECOND, matured, ratio
 from tsa_cli.steps.funnel.result import NextPath, TrendRow, UnitRow
+from tsa_cli.steps.funnel.span import Span
 from tsa_cli.store.store import Store
 
 State = Literal["converted", "dropped", "pending"]
@@ -60,8 +61,12 @@ def unit_rows(store: Store, outcome: Outcome, step: int, state: State) -> list[U
     return sorted(rows, key=lambda row: row.id)
 
 
-def trend_rows(outcome: Outcome, bucket: Bucket) -> list[TrendRow]:
-    """Entrants by the day, week (from Monday) or month (UTC) of their first step, gaps included."""
+def trend_rows(outcome: Outcome, bucket: Bucket, span: Span) -> list[TrendRow]:
+    """
+    Entrants by the day, week (from Monday) or month (UTC) of their first step, gaps included.
+
+    `span` is the time that was asked: a period that reaches beyond it is cut.
+    """
     if not len(outcome.attempts.unit):
         return []
     starts = outcome.start_us.astype("datetime64[us]")
@@ -72,14 +77,30 @@ def trend_rows(outcome: Outcome, bucket: Bucket) -> list[TrendRow]:
     entered = np.bincount(number, minlength=size).tolist()
     converted = np.bincount(number[outcome.is_converted], minlength=size).tolist()
     pending = np.bincount(number[outcome.is_pending], minlength=size).tolist()
+    ripe = outcome.is_matured
+    ripe_entered = np.bincount(number[ripe], minlength=size).tolist()
+    ripe_converted = np.bincount(number[ripe & outcome.is_converted], minlength=size).tolist()
     rows = []
     for i, day in enumerate(calendar.days):
         low, high = wilson(converted[i], entered[i])
-        is_complete = calendar.end_of(i) + outcome.config.window <= as_moment(outcome.as_of_us)
+        begin, end = (edge.item() for edge in calendar.boundaries[i : i + 2])
+        is_cut = span.cuts(begin, end)
+        is_over = end + outcome.config.window <= as_moment(outcome.as_of_us)
         left = entered[i] - converted[i] - pending[i]
         counts = (entered[i], converted[i], left, pending[i])
         rate = ratio(converted[i], entered[i])
-        rows.append(TrendRow(day.isoformat(), *counts, rate, low, high, is_complete))
+        rows.append(
+            TrendRow(
+                day.isoformat(),
+                *counts,
+                rate,
+                low,
+                high,
+                is_complete=is_over and not is_cut,
+                is_cut=is_cut,
+                matured=matured(ripe_entered[i], ripe_converted[i]),
+            )
+        )
     return rows
 
 

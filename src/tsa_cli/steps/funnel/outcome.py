@@ -59,8 +59,13 @@ class Outcome:
     @property
     def is_pending(self) -> Bools:
         """Not converted, and the window of the attempt is still open at `as_of`."""
-        open_still: Bools = self.start_us + in_us(self.config.window) > self.as_of_us
-        return open_still & ~self.is_converted
+        return ~self.is_matured & ~self.is_converted
+
+    @property
+    def is_matured(self) -> Bools:
+        """The window of the attempt is over at `as_of`, whatever became of it."""
+        over: Bools = self.start_us + in_us(self.config.window) <= self.as_of_us
+        return over
 
     @property
     def start_us(self) -> Ints:

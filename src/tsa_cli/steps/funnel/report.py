@@ -13,6 +13,7 @@ from tsa_cli.steps.funnel.breakdown import Split
 from tsa_cli.steps.funnel.outcome import Outcome, in_us
 from tsa_cli.steps.funnel.result import (
     AbandonmentRow,
+    AbandonmentRule,
     BreakdownRow,
     FunnelReport,
     Matured,
@@ -45,6 +46,7 @@ def report(name: str, outcome: Outcome, parts: list[Split]) -> FunnelReport:
         steps=step_rows(outcome),
         breakdown=[_breakdown_row(part) for part in parts],
         abandonment=abandonment_rows(outcome),
+        abandonment_rule=_rule(outcome.config),
     )
 
 
@@ -100,17 +102,26 @@ def seconds_of(us: Ints) -> Seconds | None:
     return Seconds(float(seconds.mean()), median, p25, p75, p90)
 
 
+def _median(us: Ints) -> float | None:
+    seconds = seconds_of(us)
+    return None if seconds is None else seconds.median
+
+
 def _between(time: Ints, earlier: int, later: int) -> Seconds | None:
     begun, ended = time[:, earlier], time[:, later]  # columns lie in one piece: half the time
     done = np.flatnonzero(ended != NO_TIME)
     return seconds_of(ended[done] - begun[done])
 
 
-def _matured(outcome: Outcome) -> Matured:
-    ripe = outcome.start_us + in_us(outcome.config.window) <= outcome.as_of_us
-    entered, converted = int(ripe.sum()), int((ripe & outcome.is_converted).sum())
+def matured(entered: int, converted: int) -> Matured:
+    """The rate of those whose window is over, with its interval."""
     low, high = wilson(converted, entered)
     return Matured(entered, converted, ratio(converted, entered), low, high)
+
+
+def _matured(outcome: Outcome) -> Matured:
+    ripe = outcome.is_matured
+    return matured(int(ripe.sum()), int((ripe & outcome.is_converted).sum()))
 
 
 def _breakdown_row(part: Split) -> BreakdownRow:
@@ -118,8 +129,23 @@ def _breakdown_row(part: Split) -> BreakdownRow:
     entered, converted = len(outcome.attempts.unit), int(outcome.is_converted.sum())
     pending = int(outcome.is_pending.sum())
     return BreakdownRow(
-        part.value, entered, converted, entered - converted - pending, pending, step_rows(outcome)
+        value=part.value,
+        entered=entered,
+        converted=converted,
+        dropped=entered - converted - pending,
+        pending=pending,
+        steps=step_rows(outcome),
+        matured=_matured(outcome),
     )
+
+
+def _rule(config: FunnelConfig) -> AbandonmentRule | None:
+    rule = config.abandonment
+    if rule is None or config.order == "any":  # without an order there is no step to wait for
+        return None
+    places = (rule.step, rule.completes or len(config.steps))
+    step, completes = (config.steps[place - 1].name for place in places)
+    return AbandonmentRule(rule.reason, step, completes, rule.window.total_seconds())
 
 
 def abandonment_rows(outcome: Outcome) -> list[AbandonmentRow]:
@@ -130,26 +156,37 @@ def abandonment_rows(outcome: Outcome) -> list[AbandonmentRow]:
     window, even if they came back later; who is younger than that window is not listed yet.
     Everybody else who dropped has the reason `window_expired`.
     """
-    time, last = outcome.attempts.time_us, outcome.reached
+    time, start = outcome.attempts.time_us, outcome.start_us
+    over = start + in_us(outcome.config.window)
     dropped: Bools = ~outcome.is_converted & ~outcome.is_pending
-    groups: list[tuple[str, Bools, Ints]] = []
+    groups: list[tuple[str, Bools, Ints, Ints]] = []  # reason, who, last step, when they gave up
     rule = outcome.config.abandonment
     if rule is not None and outcome.config.order != "any":
         at, done = rule.step - 1, (rule.completes or len(outcome.config.steps)) - 1
         limit = np.where(time[:, at] == NO_TIME, 0, time[:, at]) + in_us(rule.window)
         gave_up = (time[:, at] != NO_TIME) & (limit <= outcome.as_of_us)
         gave_up &= (time[:, done] == NO_TIME) | (time[:, done] > limit)
-        groups.append((rule.reason, gave_up, _last_before(outcome, limit)))
+        groups.append((rule.reason, gave_up, _last_before(outcome, limit), limit))
         dropped &= ~gave_up
-    groups.append((WINDOW_EXPIRED, dropped, last))
+    groups.append((WINDOW_EXPIRED, dropped, outcome.reached, over))
     rows = []
-    for reason, who, step in groups:
+    for reason, who, step, end in groups:
         for place in np.unique(step[who]).tolist():
             here = np.flatnonzero(who & (step == place))
-            seconds = seconds_of(time[here, place] - time[here, 0])
-            median = None if seconds is None else seconds.median
-            name = step_name(outcome.config, place)
-            rows.append(AbandonmentRow(name, reason, len(here), median))
+            converted = int(outcome.is_converted[here].sum())
+            pending = int(outcome.is_pending[here].sum())
+            rows.append(
+                AbandonmentRow(
+                    last_step=step_name(outcome.config, place),
+                    reason=reason,
+                    count=len(here),
+                    median_seconds_in_funnel=_median(time[here, place] - start[here]),
+                    median_seconds_until_abandoned=_median(end[here] - start[here]),
+                    dropped=len(here) - converted - pending,
+                    converted=converted,
+                    pending=pending,
+                )
+            )
     return rows
 
 

@@ -44,6 +44,22 @@ class StepRow:
 
 
 @dataclass(frozen=True)
+class Matured:
+    """
+    Entrants whose window is over: the rate that later data cannot change.
+
+    Who converted early, the window still open, is in neither number: the slow ones beside them
+    are not known yet, and the rate would be that of the fast.
+    """
+
+    entered: int
+    converted: int
+    rate: float | None
+    ci_low: float | None
+    ci_high: float | None
+
+
+@dataclass(frozen=True)
 class BreakdownRow:
     """The same funnel for one value; null stands for the units without one."""
 
@@ -53,28 +69,36 @@ class BreakdownRow:
     dropped: int
     pending: int
     steps: list[StepRow]
+    matured: Matured
 
 
 @dataclass(frozen=True)
 class AbandonmentRow:
-    """Units that gave up: the last step they did, why they count, and the time from their first
-    step to that one."""
+    """
+    Units that gave up: the last step they did by then, and why they count.
+
+    `count` = `dropped` + `converted` + `pending`: what became of them in the end; over all rows
+    `dropped` adds up to the funnel's.
+    """
 
     last_step: str
     reason: str
     count: int
-    median_seconds_in_funnel: float | None
+    median_seconds_in_funnel: float | None  # from their first step to that last one
+    median_seconds_until_abandoned: float | None  # to the end of the waiting: PRD's time_in_funnel
+    dropped: int
+    converted: int
+    pending: int
 
 
 @dataclass(frozen=True)
-class Matured:
-    """Entrants whose window is over: the rate that later data cannot change."""
+class AbandonmentRule:
+    """Who did `step` and not `completes` within the window has given up for `reason`."""
 
-    entered: int
-    converted: int
-    rate: float | None
-    ci_low: float | None
-    ci_high: float | None
+    reason: str
+    step: str
+    completes: str
+    window_seconds: float
 
 
 @dataclass(frozen=True)
@@ -95,6 +119,7 @@ class FunnelReport:
     steps: list[StepRow]
     breakdown: list[BreakdownRow] = field(default_factory=list)
     abandonment: list[AbandonmentRow] = field(default_factory=list)
+    abandonment_rule: AbandonmentRule | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +136,12 @@ class UnitRow:
 
 @dataclass(frozen=True)
 class TrendRow:
-    """Entrants of one period, by their first step; a period is complete once all windows ended."""
+    """
+    Entrants of one period, by their first step.
+
+    A period is complete once all windows ended, unless the asked time cut it: then not all of
+    its entrants are in.
+    """
 
     period: str  # its first day
     entered: int
@@ -122,6 +152,8 @@ class TrendRow:
     ci_low: float | None
     ci_high: float | None
     is_complete: bool
+    is_cut: bool
+    matured: Matured
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,11 @@ class Span:
     since: datetime | None = None
     until: datetime | None = None
 
+    def cuts(self, begin: datetime, end: datetime) -> bool:
+        """True when the asked time leaves out a part of the period from `begin` to before `end`."""
+        is_begun_late = self.since is not None and self.since > begin
+        return is_begun_late or (self.until is not None and self.until + MICROSECOND < end)
+
     def bounds(self, window: timedelta) -> tuple[datetime, datetime]:
         """The first and the last moment at which an event can matter."""
         last = self.as_of

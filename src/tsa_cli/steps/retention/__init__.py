@@ -38,11 +38,13 @@ def run(
     """
     The cohorts up to the one that holds `as_of`; `since` and `until` choose others, UTC.
 
+    Without `since` the first is the newest in which even the last period is over, so that every
+    column has a mean; `left_out` counts the members of those before it.
     With the calendar clock the period that holds `as_of` is taken whole, as far as it is known,
     and marked incomplete. Raises MissingTable before the first sessionize.
     """
     activity = read_activity(store, config, as_of, event_aliases or {})
-    cohorts = cohort_rows(activity, config, as_of, since, until)
+    cohorts, left_out = cohort_rows(activity, config, as_of, since, until)
     return RetentionReport(
         name=name,
         mode=config.mode,
@@ -52,6 +54,7 @@ def run(
         timezone=config.timezone,
         cohorts=cohorts,
         pooled=pooled_rows(cohorts, config.periods),
+        left_out=left_out,
     )
 
 

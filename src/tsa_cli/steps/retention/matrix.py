@@ -9,13 +9,16 @@ source  definitions D29
 from datetime import date, datetime, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tsa_cli.config.retention import RetentionConfig
 from tsa_cli.kernels import retention as kernel
 from tsa_cli.kernels.calendar import local_day, period_start
 from tsa_cli.kernels.wilson import wilson
 from tsa_cli.steps.retention.activity import Activity, Ints
-from tsa_cli.steps.retention.result import CohortRow, PooledRow
+from tsa_cli.steps.retention.result import CohortRow, LeftOut, PooledRow
+
+Bools = NDArray[np.bool_]
 
 # A rolling month is 30 days of 24 hours: the same length for everyone.
 _LENGTHS = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}
@@ -27,23 +30,29 @@ def cohort_rows(
     as_of: datetime,
     since: datetime | None,
     until: datetime | None,
-) -> list[CohortRow]:
-    """The cohorts in the order of time, from the first that can have members."""
+) -> tuple[list[CohortRow], LeftOut]:
+    """The cohorts in the order of time, from the first with members, and who is before them."""
     if config.clock == "calendar":
         matrix = _calendar_matrix(activity, config)
     else:
         matrix = _rolling_matrix(activity, config)
-    complete = _complete_cells(activity, config, as_of)
-    chosen = _chosen(activity, config, since, until)
-    return [
+    complete, begun = _cells(activity, config, as_of)
+    chosen = _chosen(activity, config, complete, since, until)
+    days = activity.calendar.days
+    rows = [
         CohortRow(
-            cohort=activity.calendar.days[number].isoformat(),
+            cohort=days[number].isoformat(),
             size=int(matrix[number, 0]),
             returned=[int(count) for count in matrix[number]],
             complete=[bool(cell) for cell in complete[number]],
+            begun=[bool(cell) for cell in begun[number]],
         )
         for number in chosen
     ]
+    earlier = matrix[: chosen.start, 0] if since is None and chosen else matrix[:0, 0]
+    held = np.flatnonzero(earlier)
+    first = days[held[0]].isoformat() if len(held) else None
+    return rows, LeftOut(cohorts=len(held), size=int(earlier.sum()), first_cohort=first)
 
 
 def pooled_rows(cohorts: list[CohortRow], periods: int) -> list[PooledRow]:
@@ -53,15 +62,21 @@ def pooled_rows(cohorts: list[CohortRow], periods: int) -> list[PooledRow]:
         over = [row for row in cohorts if row.complete[period]]
         n = sum(row.size for row in over)
         hits = sum(row.returned[period] for row in over)
-        rows.append(PooledRow(period, n, hits / n if n else None, *wilson(hits, n)))
+        rows.append(PooledRow(period, n, hits / n if n else None, *wilson(hits, n), hits))
     return rows
 
 
 def _chosen(
-    activity: Activity, config: RetentionConfig, since: datetime | None, until: datetime | None
-) -> list[int]:
-    """The numbers of the cohorts to show."""
-    first, last = activity.last_period - config.periods + 1, activity.last_period
+    activity: Activity,
+    config: RetentionConfig,
+    complete: Bools,
+    since: datetime | None,
+    until: datetime | None,
+) -> range:
+    """The numbers of the cohorts to show; none where nobody ever started."""
+    # As many rows before the last as it takes for one in which even the last period is over.
+    first, last = int(np.flatnonzero(complete[:, -1]).max(initial=0)), activity.last_period
+    rows_before = last - first
     days = activity.calendar.days
 
     def number_of(moment: datetime) -> int:
@@ -74,10 +89,11 @@ def _chosen(
         first = number_of(since)
     if until is not None:
         last = min(last, number_of(until))
-        first = first if since is not None else last - config.periods + 1
+        first = first if since is not None else last - rows_before
     members = activity.start_period[activity.start_period >= 0]
-    earliest = int(members.min(initial=activity.last_period))
-    return list(range(max(first, earliest, 0), last + 1))
+    if not len(members):
+        return range(0)
+    return range(max(first, int(members.min()), 0), last + 1)
 
 
 def _calendar_matrix(activity: Activity, config: RetentionConfig) -> Ints:
@@ -107,12 +123,12 @@ def _rolling_matrix(activity: Activity, config: RetentionConfig) -> Ints:
     )
 
 
-def _complete_cells(activity: Activity, config: RetentionConfig, as_of: datetime) -> Ints:
-    """Which periods are over for all that a cohort can hold, (cohorts, periods)."""
+def _cells(activity: Activity, config: RetentionConfig, as_of: datetime) -> tuple[Bools, Bools]:
+    """Which periods are over for all that a cohort can hold, and begun for some of them."""
     number = np.arange(len(activity.calendar.days))[:, None]
     period = np.arange(config.periods)[None, :]
     if config.clock == "calendar":
-        return np.asarray(number + period < activity.last_period)
-    ends = activity.calendar.boundaries[1:, None]
-    over = ends + (period + 1) * np.timedelta64(_LENGTHS[config.bucket])
-    return np.asarray(over <= np.datetime64(as_of))
+        return number + period < activity.last_period, number + period <= activity.last_period
+    edges, length = activity.calendar.boundaries[:, None], np.timedelta64(_LENGTHS[config.bucket])
+    now = np.datetime64(as_of)
+    return edges[1:] + (period + 1) * length <= now, edges[:-1] + period * length <= now

@@ -12,13 +12,15 @@ class CohortRow:
     """
     The users who started in one period and how many came back in period 0, 1, 2, …
 
-    `returned` is as known at the clock; a cell that is not `complete` may still grow.
+    `returned` is as known at the clock; a cell that is not `complete` may still grow, and one
+    that has not `begun` has nothing to be observed yet.
     """
 
     cohort: str  # ISO date of the period's first local day
     size: int
     returned: list[int]
     complete: list[bool]
+    begun: list[bool]
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,16 @@ class PooledRow:
     rate: float | None
     ci_low: float | None
     ci_high: float | None
+    returned: int
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """The members of the cohorts before the first shown one, where no `--since` chose it."""
+
+    cohorts: int
+    size: int
+    first_cohort: str | None
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,7 @@ class RetentionReport:
     timezone: str
     cohorts: list[CohortRow]
     pooled: list[PooledRow]
+    left_out: LeftOut
 
 
 @dataclass(frozen=True)
