@@ -107,12 +107,14 @@ def work(
     from tsa_cli.config.events import EventsConfig
     from tsa_cli.config.funnels import FunnelConfig
     from tsa_cli.steps import funnel as step
+    from tsa_cli.steps import unknown_events
 
     drill = drill or Drill()
     configs = list(session.catalog.entries(FunnelConfig, "funnels", names))
     if drill.by:
         configs = [(name, step.broken_down(config, drill.by)) for name, config in configs]
-    aliases = session.catalog.load(EventsConfig, "events.yaml").canonical_names()
+    plan = session.catalog.load(EventsConfig, "events.yaml")
+    aliases = plan.canonical_names()
     data: list[Report] = []
     with session.reading() as store:
         window = span(store, asked or Asked())
@@ -124,7 +126,8 @@ def work(
                 report = report | _drilled(session, store, found, drill, moments)
             data.append({key: plain(value) for key, value in report.items()})
         is_empty = not any(report["entered"] or report["excluded"] for report in data)
-        warnings = nothing_there(store, window) if is_empty else []
+        warnings = unknown_events.warnings_of(store, plan, (config for _, config in configs))
+        warnings += nothing_there(store, window) if is_empty else []
     return Answer(
         "funnel",
         data,

@@ -30,13 +30,16 @@ def work(
     from tsa_cli.config import definition_hash
     from tsa_cli.config.events import EventsConfig
     from tsa_cli.config.retention import RetentionConfig
+    from tsa_cli.steps import unknown_events
 
     configs = list(session.catalog.entries(RetentionConfig, "retention", names))
-    aliases = session.catalog.load(EventsConfig, "events.yaml").canonical_names()
+    plan = session.catalog.load(EventsConfig, "events.yaml")
+    aliases = plan.canonical_names()
     with session.reading() as store:
         window = span(store, asked or Asked())
         reports = [_report(store, n, c, window, aliases, view) for n, c in configs]
-        warnings = [] if any(map(_found_any, reports)) else nothing_there(store, window)
+        warnings = unknown_events.warnings_of(store, plan, (config for _, config in configs))
+        warnings += [] if any(map(_found_any, reports)) else nothing_there(store, window)
     found = [plain(report) for report in reports]
     data: Plain = found[0] if len(names) == 1 else found
     return Answer(
