@@ -37,7 +37,7 @@ def work(
     aliases = session.catalog.load(EventsConfig, "events.yaml").canonical_names()
     cut = cut or Cut()
     with session.reading() as store:
-        window = span(store, asked or Asked())
+        window = span(store, asked or Asked(), config.timezone)
         report = step.run(
             store,
             config,
@@ -54,7 +54,7 @@ def work(
     return Answer(
         "metrics",
         report.rows,
-        picture=lambda width: picture(plain(report.rows), width),
+        picture=lambda width: picture(plain(report.rows), width, cut.grain),
         as_of=window.as_of,
         definition=definition_hash(config),
         warnings=report.warnings,

@@ -30,15 +30,20 @@ def work(
     configs = list(session.catalog.entries(RetentionConfig, "retention", names))
     aliases = session.catalog.load(EventsConfig, "events.yaml").canonical_names()
     with session.reading() as store:
-        window = span(store, asked or Asked())
-        found = [plain(_report(store, n, c, window, aliases, view)) for n, c in configs]
+        asked = asked or Asked()
+        windows = [span(store, asked, config.timezone) for _, config in configs]
+        found = [
+            plain(_report(store, name, config, window, aliases, view))
+            for (name, config), window in zip(configs, windows, strict=True)
+        ]
+        as_of = span(store, asked).as_of
     data: Plain = found[0] if len(names) == 1 else found
     return Answer(
         "retention",
         data,
         rows=[row for report in found for row in _rows(report, view)],
         picture=lambda width: picture(data, width),
-        as_of=window.as_of,
+        as_of=as_of,
         definition=definition_hash(*(config for _, config in configs)),
         summary=", ".join(name for name, _ in configs),
     )

@@ -31,13 +31,18 @@ class Span:
     until: datetime | None
 
 
-def span(store: "Store", asked: Asked) -> Span:
-    """The asked moments on the store's clock; DataError when the store is empty."""
+def span(store: "Store", asked: Asked, timezone: str = "UTC") -> Span:
+    """
+    The asked moments on the store's clock; DataError when the store is empty.
+
+    A date in `--since` and `--until` is the day of `timezone`; `--as-of` is the store's, in UTC.
+    """
     newest_ts = store.newest_event_ts()
     clock = moments.as_of(asked.as_of, newest_ts)
     if clock is None:
         raise DataError("the store holds no event yet", "run `tsa ingest PATH` first")
-    since, until = moments.since(asked.since, clock), moments.until(asked.until, clock)
+    since = moments.since(asked.since, clock, timezone)
+    until = moments.until(asked.until, clock, timezone)
     if since is not None and until is not None and since > until:
         raise UsageError(f"--since {asked.since} is after --until {asked.until}", "swap them")
     return Span(clock, since, until)
