@@ -94,6 +94,28 @@ def test_the_booking_funnel_counts_who_the_generator_sent_through_it(
     assert [step["count"] for step in data[0]["steps"]] == [s["count"] for s in funnel["steps"]]
 
 
+def test_the_metrics_are_of_the_counts_that_the_generator_knows(
+    tsa: Tsa, truth: Mapping[str, object]
+) -> None:
+    data = tsa("metrics", "--format", "json").data
+    assert isinstance(data, list)
+    by_type = truth["human_events_by_type"]
+    assert isinstance(by_type, dict)
+    found = {row["metric"]: (row["numerator"], row["denominator"]) for row in data}
+    known = {
+        "booking_conversion_rate": (truth["sessions_with_booking"], truth["sessions"]),
+        "booking_conversion_rate_users": (truth["booking_users"], truth["users"]),
+        "cart_abandonment_rate": (truth["bookings_abandoned"], truth["bookings_started"]),
+        "pages_per_session": (by_type["page_viewed"], truth["sessions"]),
+        "price_check_frequency": (by_type["price_checked"], truth["sessions"]),
+        "return_visitor_rate": (truth["users_with_several_sessions"], truth["users_with_sessions"]),
+        "multi_device_rate": (truth["users_with_several_devices"], truth["known_users"]),
+    }
+    assert {name: found[name] for name in known} == known
+    [length] = [row["value"] for row in data if row["metric"] == "session_duration"]
+    assert length == pytest.approx(truth["mean_session_seconds"])
+
+
 def test_weekly_cohorts_return_as_the_generator_sent_them(
     tsa: Tsa, truth: Mapping[str, object]
 ) -> None:

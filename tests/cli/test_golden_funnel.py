@@ -1,5 +1,5 @@
 """
-The machine forms of `tsa funnel` and `tsa explain` on one small log, byte for byte.
+The machine forms of `tsa funnel`, `explain` and `metrics` on one small log, byte for byte.
 
 After a change that is meant, run this file with TSA_WRITE_GOLDEN=1 and read the difference.
 """
@@ -45,6 +45,7 @@ HISTORY = (
     ("eve", "=1+1", 1530, "qs"),
     ("fay", "mobile", 1531, "p"),
 )
+DIVIDED = ("booking_conversion_rate", "cart_abandonment_rate", "data_collection_rate")
 COMMANDS = {
     "funnel.json": ("funnel", "quote", "--trend", "day", "--after-drop"),
     "funnel.csv": ("funnel", "quote"),
@@ -55,6 +56,11 @@ COMMANDS = {
     "explain.json": ("explain", "ben", "--funnel", "quote"),
     "explain.csv": ("explain", "ben", "--funnel", "quote"),
     "explain.md": ("explain", "eve", "--funnel", "quote"),
+    "metrics.json": ("metrics", "--by", "properties.device"),
+    "metrics.csv": ("metrics",),
+    "metrics.md": ("metrics",),
+    "metrics_days.csv": ("metrics", *DIVIDED, "--grain", "day"),
+    "metrics_cut_day.md": ("metrics", *DIVIDED, "--grain", "day", "--since", "2026-03-01T10:00"),
 }
 
 

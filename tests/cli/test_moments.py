@@ -15,6 +15,20 @@ def test_a_date_counts_as_its_whole_day() -> None:
     assert moments.until("2026-03-31", NEWEST) == datetime(2026, 3, 31, 23, 59, 59, 999999)
 
 
+def test_a_date_is_the_day_of_the_report_s_time_zone() -> None:
+    zone = "America/New_York"  # its clocks went forward on 2026-03-08
+    assert moments.since("2026-03-08", NEWEST, zone) == datetime(2026, 3, 8, 5)
+    assert moments.until("2026-03-08", NEWEST, zone) == datetime(2026, 3, 9, 3, 59, 59, 999999)
+    assert moments.since("2026-03-08T00:00", NEWEST, zone) == datetime(2026, 3, 8)
+
+
+def test_a_day_whose_edge_lies_outside_of_all_years_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="outside the years"):
+        moments.until("9999-12-31", NEWEST)
+    with pytest.raises(UsageError, match="outside the years"):
+        moments.since("0001-01-01", NEWEST, "Asia/Kolkata")
+
+
 def test_a_timestamp_is_inclusive_and_becomes_utc() -> None:
     assert moments.until("2026-03-31T12:00:00Z", NEWEST) == datetime(2026, 3, 31, 12)
     assert moments.until("2026-03-31T12:00:00+02:00", NEWEST) == datetime(2026, 3, 31, 10)

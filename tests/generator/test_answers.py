@@ -110,6 +110,17 @@ def test_devices_and_stitched_users(humans: list[Line], answers: Answers) -> Non
     assert answers["users_with_several_devices"] == sum(len(own) > 1 for own in devices.values())
 
 
+def test_a_session_is_of_the_last_person_who_is_known_in_it(
+    humans: list[Line], answers: Answers
+) -> None:
+    owners: Counter[str] = Counter()
+    for session in sessions_of(humans):
+        users = [event["user"] for event in session]
+        owners[([user for user in users if user.startswith("u")] or users)[-1]] += 1
+    assert answers["users_with_sessions"] == len(owners)
+    assert answers["users_with_several_sessions"] == sum(n > 1 for n in owners.values())
+
+
 def test_sessions_with_their_first_and_last_pages(humans: list[Line], answers: Answers) -> None:
     sessions = sessions_of(humans)
     assert answers["sessions"] == len(sessions)

@@ -1,8 +1,9 @@
 """
 `--as-of`, `--since` and `--until`: what a person writes, as a UTC moment.
 
-A date counts as its whole day, so `--until 2026-03-31` ends with its last microsecond; `30d` counts
-back from the clock, which is the newest event of the store and never the wall clock.
+A date counts as its whole day in the report's time zone (UTC where it has none), so `--until
+2026-03-31` ends with its last microsecond; a timestamp without offset is UTC; `30d` counts back
+from the clock, which is the newest event of the store and never the wall clock.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -21,17 +22,24 @@ def as_of(text: str | None, newest_ts: datetime | None) -> datetime | None:
     return _moment("--as-of", text, newest_ts, whole_day=False)
 
 
-def since(text: str | None, clock: datetime | None) -> datetime | None:
+def since(text: str | None, clock: datetime | None, timezone: str = "UTC") -> datetime | None:
     """The first moment that counts, naive UTC; None when nothing is asked."""
-    return None if text is None else _moment("--since", text, clock, whole_day=False)
+    return None if text is None else _moment("--since", text, clock, timezone, whole_day=False)
 
 
-def until(text: str | None, clock: datetime | None) -> datetime | None:
+def until(text: str | None, clock: datetime | None, timezone: str = "UTC") -> datetime | None:
     """The last moment that counts, naive UTC; of a date, the last microsecond of its day."""
-    return None if text is None else _moment("--until", text, clock, whole_day=True)
+    return None if text is None else _moment("--until", text, clock, timezone, whole_day=True)
 
 
-def _moment(option: str, text: str, clock: datetime | None, *, whole_day: bool) -> datetime:
+def _moment(
+    option: str,
+    text: str,
+    clock: datetime | None,
+    timezone: str = "UTC",
+    *,
+    whole_day: bool,
+) -> datetime:
     from tsa_cli.config.model import parse_duration
 
     if text[:1].isdigit() and text[-1:].isalpha() and text[-1] != "Z":
@@ -46,8 +54,10 @@ def _moment(option: str, text: str, clock: datetime | None, *, whole_day: bool) 
         except OverflowError:
             raise UsageError(f"{option} {text}: before the first year", _HINT) from None
     try:
-        day = datetime.combine(date.fromisoformat(text), datetime.min.time())
-        return day + _DAY - _TICK if whole_day else day
+        day = date.fromisoformat(text)
+        return _midnight(day + _DAY, timezone) - _TICK if whole_day else _midnight(day, timezone)
+    except OverflowError:
+        raise UsageError(f"{option} {text}: outside the years 1 to 9999", _HINT) from None
     except ValueError:
         pass  # no date; perhaps a timestamp
     try:
@@ -55,3 +65,13 @@ def _moment(option: str, text: str, clock: datetime | None, *, whole_day: bool) 
     except ValueError:
         raise UsageError(f"{option} {text}: not a moment", _HINT) from None
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def _midnight(day: date, timezone: str) -> datetime:
+    """The UTC instant, without zone, at which the local day begins."""
+    midnight = datetime.combine(day, datetime.min.time())
+    if timezone == "UTC":
+        return midnight
+    from zoneinfo import ZoneInfo
+
+    return midnight.replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC).replace(tzinfo=None)

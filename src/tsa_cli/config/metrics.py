@@ -49,7 +49,7 @@ Matchers = Annotated[
 class AtLeast(ConfigModel):
     """How much a user must have in the period."""
 
-    sessions: int = Field(0, ge=0, le=1_000)
+    sessions: int = Field(0, ge=0, le=1_000)  # their own: a session belongs to one user
     devices: int = Field(0, ge=0, le=1_000)
 
 

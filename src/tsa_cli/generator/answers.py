@@ -57,6 +57,7 @@ def count_answers(log: EventLog) -> dict[str, object]:
         "users": len(np.unique(humans.user)),
         "known_users": len(known_users),
         "users_with_several_devices": _several_devices(log, humans),
+        **_visitor_answers(log, humans),
         **_session_answers(log, humans),
         "funnel": funnel_answer(humans),
         **_booking_answers(log, humans),
@@ -77,6 +78,23 @@ def _several_devices(log: EventLog, humans: HumanEvents) -> int:
     known = (humans.device >= 0) & (humans.user < len(log.person_types))
     pairs = np.unique(humans.user[known] * len(log.devices.role) + humans.device[known])
     return int((np.bincount(pairs // len(log.devices.role)) > 1).sum())
+
+
+def _visitor_answers(log: EventLog, humans: HumanEvents) -> dict[str, int]:
+    """How many users have a session of their own, and how many have several."""
+    rows, starts = session_starts(humans)
+    user = humans.user[rows]
+    # A session is its latest known person's; what nobody logged in to is the browser's own.
+    is_known = user < len(log.person_types)
+    latest = np.flatnonzero(np.append(starts[1:], True))
+    latest_known = np.maximum.accumulate(np.where(is_known, np.arange(len(rows)), -1))[latest]
+    is_of_session = latest_known >= np.flatnonzero(starts)
+    owner = user[np.where(is_of_session, latest_known, latest)]
+    _, visits_each = np.unique(owner, return_counts=True)
+    return {
+        "users_with_sessions": len(visits_each),
+        "users_with_several_sessions": int((visits_each > 1).sum()),
+    }
 
 
 def _session_answers(log: EventLog, humans: HumanEvents) -> dict[str, object]:

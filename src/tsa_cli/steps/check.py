@@ -80,9 +80,17 @@ def _lines(store: Store) -> list[Gate]:
     if erased > 0 and number["privacy_run_count"]:
         told += f", {erased} erased by `tsa privacy`"
     is_stored = erased == 0 or (erased > 0 and number["privacy_run_count"] > 0)
+    is_empty = stored == inserted == 0
     return [
         _balance("lines_read", number["read_count"], placed, detail + worst, is_ok=not bad),
-        Gate("lines_stored", "conservation", is_stored, stored, inserted, told),
+        Gate(
+            "lines_stored",
+            "conservation",
+            None if is_empty else is_stored,
+            stored,
+            inserted,
+            told,
+        ),
     ]
 
 
@@ -120,7 +128,10 @@ def _events(store: Store) -> list[Gate]:
 
 
 def _balance(name: str, whole: int, parts: int, detail: str, *, is_ok: bool = True) -> Gate:
-    return Gate(name, "conservation", is_ok and whole == parts, parts, whole, detail)
+    is_empty = is_ok and whole == parts == 0  # nothing that could add up
+    return Gate(
+        name, "conservation", None if is_empty else is_ok and whole == parts, parts, whole, detail
+    )
 
 
 def _metric_gate(row: JudgedMetric) -> Gate:

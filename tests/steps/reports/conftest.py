@@ -1,7 +1,7 @@
 """A store whose tables hold exactly the given events, cut into visits by plain Python."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -97,6 +97,7 @@ def _fill(store: Store, events: Sequence[Event]) -> Given:
                 "is_known": e.is_known,
             }
         )
+    visits = [replace(visit, user=_owner(visit)) for visit in visits]
     _insert_lookups(store, code, page_key, user_key)
     _insert_actors(store, events, actor_key, device_key, user_key)
     _insert_events(store, events, code, page_key, actor_key)
@@ -104,6 +105,12 @@ def _fill(store: Store, events: Sequence[Event]) -> Given:
     by_type.build(store)
     _create_sessions(store, visits, user_key, device_key, device_of)
     return Given(store, visits, [e for _, e in ordered])
+
+
+def _owner(visit: Visit) -> str:
+    """Whose visit it is: the latest event's with a known id, else the last's."""
+    known = [e.user for e in visit.events if e.is_known]
+    return [e.user for e in visit.events if not known or e.is_known][-1]
 
 
 def _insert_lookups(

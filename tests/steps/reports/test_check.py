@@ -128,8 +128,16 @@ def test_a_missed_target_is_a_breach_and_an_unjudged_one_is_not(store: Store) ->
     assert len(check.run(store, [Judged(target=None, ok=None)]).gates) == 5
 
 
-def test_before_the_first_sessionize_only_the_lines_are_judged(tmp_path: Path) -> None:
+def test_in_an_empty_store_there_is_nothing_to_judge(tmp_path: Path) -> None:
     with open_store(tmp_path / "t.duckdb") as store:
         report = check.run(store)
     assert report.ok
-    assert [gate.ok for gate in report.gates] == [True, True, None, None, None]
+    assert [gate.ok for gate in report.gates] == [None] * 5
+
+
+def test_lines_that_were_all_rejected_are_judged(tmp_path: Path) -> None:
+    with open_store(tmp_path / "t.duckdb") as store:
+        ledger(store, read=2, inserted=0, duplicate=0, rejected=2)
+        assert [gate.ok for gate in check.run(store).gates[:2]] == [True, None]
+        ledger(store, read=0, inserted=1, duplicate=0, rejected=0)
+        assert broken(check.run(store)) == ["lines_read", "lines_stored"]

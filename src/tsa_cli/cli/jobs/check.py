@@ -4,11 +4,15 @@ The quality gates: what was counted must add up, metrics must keep their targets
 
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.session import Session
-from tsa_cli.errors import BreachError
+from tsa_cli.errors import BreachError, DataError
 
 
 def work(session: Session) -> Answer:
-    """What `tsa check` answers; its verdict is a breach when a gate is not ok."""
+    """
+    What `tsa check` answers; its verdict is a breach when a gate is not ok.
+
+    DataError when nothing was ever read: an empty store is no store in which all adds up.
+    """
     from tsa_cli.config import definition_hash
     from tsa_cli.config.events import EventsConfig
     from tsa_cli.config.metrics import MetricsConfig
@@ -23,6 +27,8 @@ def work(session: Session) -> Answer:
         if as_of is not None and store.has_table("core"):
             rows = metrics.run(store, config, as_of=as_of, event_aliases=aliases).rows
         report = step.run(store, rows)
+    if as_of is None and all(gate.ok is None for gate in report.gates):
+        raise DataError("the store holds no event yet", "run `tsa ingest PATH` first")
     broken = [gate for gate in report.gates if gate.ok is False]
     verdict = None
     if broken:
@@ -35,5 +41,6 @@ def work(session: Session) -> Answer:
         as_of=as_of,
         definition=definition_hash(config),
         summary=f"{len(report.gates)} gates, {report.breaches} breached",
+        warnings=[] if as_of else ["no event is stored: no metric could be judged"],
         verdict=verdict,
     )

@@ -32,12 +32,13 @@ def work(
     from tsa_cli.config.events import EventsConfig
     from tsa_cli.config.metrics import MetricsConfig
     from tsa_cli.steps import metrics as step
+    from tsa_cli.steps import unknown_events
 
     config = session.catalog.load(MetricsConfig, "metrics.yaml")
-    aliases = session.catalog.load(EventsConfig, "events.yaml").canonical_names()
+    plan = session.catalog.load(EventsConfig, "events.yaml")
     cut = cut or Cut()
     with session.reading() as store:
-        window = span(store, asked or Asked())
+        window = span(store, asked or Asked(), config.timezone)
         report = step.run(
             store,
             config,
@@ -48,15 +49,17 @@ def work(
             as_of=window.as_of,
             since=window.since,
             until=window.until,
-            event_aliases=aliases,
+            event_aliases=plan.canonical_names(),
         )
+        shown = [metric for metric in config.metrics if not names or metric.name in names]
+        warnings = unknown_events.warnings_of(store, plan, shown)
     missed = sum(row.ok is False for row in report.rows)
     return Answer(
         "metrics",
         report.rows,
-        picture=lambda width: picture(plain(report.rows), width),
+        picture=lambda width: picture(plain(report.rows), width, cut.grain),
         as_of=window.as_of,
         definition=definition_hash(config),
-        warnings=report.warnings,
+        warnings=[*warnings, *report.warnings],
         summary=f"{len({row.metric for row in report.rows})} metrics, {missed} targets missed",
     )

@@ -36,10 +36,16 @@ def work(
     plan = session.catalog.load(EventsConfig, "events.yaml")
     aliases = plan.canonical_names()
     with session.reading() as store:
-        window = span(store, asked or Asked())
-        reports = [_report(store, n, c, window, aliases, view) for n, c in configs]
+        asked = asked or Asked()
+        as_of = span(store, asked).as_of
+        windows = [span(store, asked, config.timezone) for _, config in configs]
+        reports = [
+            _report(store, name, config, window, aliases, view)
+            for (name, config), window in zip(configs, windows, strict=True)
+        ]
         warnings = unknown_events.warnings_of(store, plan, (config for _, config in configs))
-        warnings += [] if any(map(_found_any, reports)) else nothing_there(store, window)
+        if not any(map(_found_any, reports)) and windows:
+            warnings += nothing_there(store, windows[0])
     found = [plain(report) for report in reports]
     data: Plain = found[0] if len(names) == 1 else found
     return Answer(
@@ -48,7 +54,7 @@ def work(
         rows=[row for report in found for row in _rows(report, view)],
         columns=_COLUMNS if view == COHORTS else None,
         picture=lambda width: picture(data, width),
-        as_of=window.as_of,
+        as_of=as_of,
         definition=definition_hash(*(config for _, config in configs)),
         warnings=[*warnings, *(text for report in reports for text in _left_out(report))],
         summary=", ".join(name for name, _ in configs),

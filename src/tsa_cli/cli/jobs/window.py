@@ -35,17 +35,22 @@ def nothing_there(store: "Store", window: Span) -> list[str]:
     """The warning for an asked time without any event, for a report that found nobody; or none."""
     since = window.since or datetime(1, 1, 1)
     until = min(window.until or window.as_of, window.as_of)
-    first = store.value("4_reports/metric_range.sql", since=since, until=until)
-    return ["no event in the asked time"] if first is None else []
+    [(_, first_asked)] = store.rows("4_reports/metric_range.sql", since=since, until=until)
+    return ["no event in the asked time"] if first_asked is None else []
 
 
-def span(store: "Store", asked: Asked) -> Span:
-    """The asked moments on the store's clock; DataError when the store is empty."""
+def span(store: "Store", asked: Asked, timezone: str = "UTC") -> Span:
+    """
+    The asked moments on the store's clock; DataError when the store is empty.
+
+    A date in `--since` and `--until` is the day of `timezone`; `--as-of` is the store's, in UTC.
+    """
     newest_ts = store.newest_event_ts()
     clock = moments.as_of(asked.as_of, newest_ts)
     if clock is None:
         raise DataError("the store holds no event yet", "run `tsa ingest PATH` first")
-    since, until = moments.since(asked.since, clock), moments.until(asked.until, clock)
+    since = moments.since(asked.since, clock, timezone)
+    until = moments.until(asked.until, clock, timezone)
     if since is not None and until is not None and since > until:
         raise UsageError(f"--since {asked.since} is after --until {asked.until}", "swap them")
     return Span(clock, since, until)

@@ -1,11 +1,13 @@
 -- answer: users by period of activity, value of the dimension, what they had in it, and the matchers
 --         that hold for one of their events in it (bit k: matcher k)
--- reads:  core, actors, event_types, and what the matchers ask for
+-- reads:  core, actors, event_types, session_rows, and what the matchers ask for
 -- params: $since, $until TIMESTAMP  both inclusive;  $is_one_period BOOLEAN;  $grain day | week | month
 --         $timezone VARCHAR;  $shift_days INTEGER  1 where weeks start on Sunday
 --         $most INTEGER  sessions and devices are counted up to this many; 0 counts none
 -- slots:  @columns, @joins, @mask from the matchers; @dimension from a key; @value is not read
--- notes:  a server-side event has no session and tells of no device
+-- notes:  a server-side event has no session and tells of no device; a session belongs to one user, as in
+--         dim_sessions: what came before a login on a shared device is an event of that device, not a
+--         session of its own
 with readable as (
     select
         a.user_key,
@@ -39,14 +41,15 @@ marked as (
 ),
 people as (
     select
-        period,
-        dimension_value,
-        bit_or(marks) as marks,
-        least(count(distinct session_key), $most) as session_count,
-        least(count(distinct device_key), $most) as device_count,
-        bool_or(is_known) as is_identified
-    from marked
-    group by user_key, period, dimension_value
+        m.period,
+        m.dimension_value,
+        bit_or(m.marks) as marks,
+        least(count(distinct s.session_key), $most) as session_count,
+        least(count(distinct m.device_key), $most) as device_count,
+        bool_or(m.is_known) as is_identified
+    from marked as m
+    left join session_rows as s on m.session_key = s.session_key and m.user_key = s.user_key
+    group by m.user_key, m.period, m.dimension_value
 )
 select
     period,

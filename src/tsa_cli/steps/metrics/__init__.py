@@ -7,10 +7,12 @@ source  the contract's section 6; definitions D33; PRD 8.1, 12.1
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from itertools import pairwise
 
 from tsa_cli.config.metrics import Metric, MetricsConfig
 from tsa_cli.errors import ConfigError
+from tsa_cli.kernels.calendar import shift
 from tsa_cli.steps.metrics.amounts import Amounts, Cell, measure_all
 from tsa_cli.steps.metrics.judge import metric_row
 from tsa_cli.steps.metrics.result import MetricRow, MetricsReport
@@ -34,7 +36,8 @@ def run(
     """
     The asked metrics (all without names) from `since` to `until`, both included, UTC.
 
-    With a grain `previous` is the period before; without one it is the span of the same length
+    With a grain `previous` is the whole period before, also where it begins before `since`, and a
+    period that the span cuts has no change; without one it is the span of the same length
     before `since`, where `compare` asks for it ("weekdays" steps back by whole weeks). Lines of
     files are counted by the day of their ingestion, whatever the span. Raises ConfigError for an
     unknown name or key, MissingTable before the first sessionize.
@@ -85,8 +88,11 @@ def _past(
     compare: Compare | None,
     warnings: list[str],
 ) -> list[_Pair] | None:
-    """The same metrics in the span before; None where nothing is to be compared."""
-    if compare is None or scope.grain is not None:
+    """The same metrics before: in the span before, or with a grain in the periods before."""
+    if scope.grain is not None:
+        earlier = scope.earlier(_back(scope, compare))
+        return None if earlier is None else _evaluate(store, metrics, earlier, by, aliases)
+    if compare is None:
         return None
     if since is None:
         warnings.append("nothing to compare with: give --since or --grain")
@@ -106,21 +112,38 @@ def _rows(
     cells = [*numerators, *denominators]
     values: list[str | None] = [*sorted({v for _, v in cells if v is not None})]
     values += [None] if by is None or any(v is None for _, v in cells) else []
-    periods = scope.periods
+    periods, before = scope.periods, _periods_before(scope, compare)
     if metric.numerator.count == "lines":  # by the days of ingestion, which lie elsewhere
         periods = sorted({p for p, _ in cells}, key=str)
-    back = 7 if compare == "weekdays" and scope.grain == "day" else 1
+        before = dict(pairwise(reversed(periods)))
+    known = now if past is None else past
+    if past is not None and scope.grain is not None:
+        # The first period in full takes the place of the one that `since` cuts.
+        known = (numerators | past[0], denominators | past[1])
+    # Without a grain lines are all there are, whatever the span: nothing lies before.
+    if scope.grain is None and (past is None or metric.numerator.count == "lines"):
+        before = {}
     rows: list[MetricRow] = []
     for value in values:
-        line = [
-            (numerators.get((p, value), 0.0), denominators.get((p, value), 0.0)) for p in periods
-        ]
-        for place, period in enumerate(periods):
-            before = line[place - back] if place >= back else None
-            if past is not None:
-                before = _pair(past, (None, value))
-            rows.append(metric_row(metric, scope, period, by, value, line[place], before))
+        for period in periods:
+            amount = _pair(now, (period, value))
+            other = _pair(known, (before[period], value)) if period in before else None
+            rows.append(metric_row(metric, scope, period, by, value, amount, other))
     return rows
+
+
+def _back(scope: Scope, compare: Compare | None) -> int:
+    """How many periods lie between a period and the one that it is compared with."""
+    return 7 if compare == "weekdays" and scope.grain == "day" else 1
+
+
+def _periods_before(scope: Scope, compare: Compare | None) -> dict[date | None, date | None]:
+    """What each period is compared with, from the first that has events before it."""
+    if scope.grain is None:
+        return {None: None}
+    back, days = _back(scope, compare), scope.calendar.days
+    known = days if scope.first_ts < scope.since else days[back:]
+    return {day: shift(day, -back, scope.grain) for day in known}
 
 
 def _pair(amounts: _Pair, cell: Cell) -> tuple[float, float]:

@@ -8,7 +8,6 @@ writes  nothing
 from datetime import date
 
 from tsa_cli.config.metrics import Metric
-from tsa_cli.kernels.calendar import local_midnight, shift
 from tsa_cli.kernels.wilson import wilson
 from tsa_cli.steps.metrics.result import MetricRow
 from tsa_cli.steps.metrics.scope import Scope
@@ -25,10 +24,16 @@ def metric_row(
     now: Amount,
     before: Amount | None,
 ) -> MetricRow:
-    """The row of one cell; `before` None when there is nothing to compare with."""
+    """
+    The row of one cell; `before` None when there is nothing to compare with.
+
+    `before` is of a whole period: a cut one is shown beside it, but no change is taken from it.
+    """
     numerator, denominator = now
     value = _ratio(now)
     previous = None if before is None else _ratio(before)
+    # Lines are counted by the day of their ingestion, which no span cuts.
+    is_cut = metric.numerator.count != "lines" and scope.is_cut(period)
     low, high = _interval(metric, now)
     bound = metric.bound()
     is_judged = bound is not None and value is not None and denominator >= metric.min_n
@@ -41,7 +46,7 @@ def metric_row(
         target=None if bound is None else bound.value,
         ok=bound.is_met(value) if is_judged and bound and value is not None else None,
         previous=previous,
-        change=value / previous - 1 if value is not None and previous else None,
+        change=value / previous - 1 if value is not None and previous and not is_cut else None,
         unit=metric.unit,
         direction=metric.direction,
         n=round(denominator),
@@ -49,7 +54,8 @@ def metric_row(
         ci_high=high,
         dimension=dimension,
         dimension_value=dimension_value,
-        is_complete=_is_over(scope, period),
+        is_complete=scope.is_over(period) and not is_cut,
+        is_cut=is_cut,
     )
 
 
@@ -73,10 +79,3 @@ def _label(scope: Scope, period: date | None) -> str:
     if period is None:
         return scope.label
     return period.isoformat()[:7] if scope.grain == "month" else period.isoformat()
-
-
-def _is_over(scope: Scope, period: date | None) -> bool:
-    """True when no later event can fall into the period."""
-    if period is None or scope.grain is None:
-        return True
-    return local_midnight(shift(period, 1, scope.grain), scope.timezone) <= scope.as_of

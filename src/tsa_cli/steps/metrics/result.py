@@ -13,7 +13,8 @@ class MetricRow:
     One metric in one period, and for one value of the dimension where one is asked.
 
     Without a grain the period is "FIRST/LAST" in local days, else the first day of the day, week
-    or month. `change` is relative: value / previous - 1.
+    or month. `change` is relative: value / previous - 1; none of a period that the span cuts, and
+    the change so far of one that is not over.
     """
 
     metric: str
@@ -32,7 +33,8 @@ class MetricRow:
     ci_high: float | None
     dimension: str | None
     dimension_value: str | None
-    is_complete: bool  # the period is over
+    is_complete: bool  # the period is over, and the asked span holds all of it
+    is_cut: bool  # --since or --until leaves out a part of the period
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from tsa_cli.config.metrics import MetricsConfig
-from tsa_cli.kernels.calendar import Calendar, local_day, make_calendar
+from tsa_cli.kernels.calendar import Calendar, local_day, local_midnight, make_calendar, shift
 from tsa_cli.store.store import Store
 
 Grain = Literal["day", "week", "month"]
@@ -23,6 +23,7 @@ class Scope:
     """From `since` to `until`, both inclusive, UTC; `grain` None is one period."""
 
     as_of: datetime
+    first_ts: datetime  # the first event of all, however long before `since`
     since: datetime
     until: datetime
     grain: Grain | None
@@ -65,11 +66,53 @@ class Scope:
         }
 
     def before(self, compare: Compare) -> "Scope":
-        """The span of the same length that ends where this one begins; or whole weeks earlier."""
-        length = self.until - self.since + _TICK
+        """
+        The span of the same length that ends where this one begins; or whole weeks earlier.
+
+        A span of whole local days steps back by local days, which may have 23 or 25 hours.
+        """
+        edges = (self.since, self.until + _TICK)
+        days = [local_day(edge, self.timezone) for edge in edges]
+        is_whole = [local_midnight(day, self.timezone) for day in days] == list(edges)
+        length = days[1] - days[0] if is_whole else edges[1] - edges[0]
         if compare == "weekdays":
             length = timedelta(weeks=-(-length // timedelta(weeks=1)))
-        return replace(self, since=self.since - length, until=self.until - length)
+        if is_whole:
+            since, end = (local_midnight(day - length, self.timezone) for day in days)
+        else:
+            since, end = (edge - length for edge in edges)
+        return replace(self, since=since, until=end - _TICK)
+
+    def earlier(self, periods: int) -> "Scope | None":
+        """
+        So many periods before the first one, and the first in full; None without an event there.
+
+        What the shown periods are compared with: it is never cut, whatever `since` cuts.
+        """
+        if self.grain is None or self.first_ts >= self.since:
+            return None
+        begin, _ = self._edges(shift(self.calendar.days[0], -periods, self.grain), self.grain)
+        _, end = self._edges(self.calendar.days[0], self.grain)
+        return replace(self, since=max(begin, self.first_ts), until=min(end - _TICK, self.as_of))
+
+    def is_over(self, period: date | None) -> bool:
+        """True when no later event can fall into the period."""
+        if period is None or self.grain is None:
+            return True
+        return self._edges(period, self.grain)[1] <= self.as_of
+
+    def is_cut(self, period: date | None) -> bool:
+        """True when events before `since` or after `until` can belong to the period."""
+        if period is None or self.grain is None:
+            return False
+        begin, end = self._edges(period, self.grain)
+        return max(begin, self.first_ts) < self.since or min(end - _TICK, self.as_of) > self.until
+
+    def _edges(self, period: date, grain: Grain) -> tuple[datetime, datetime]:
+        """The UTC instants at which the period begins and at which it is over."""
+        days = (period, shift(period, 1, grain))
+        begin, end = (local_midnight(day, self.timezone) for day in days)
+        return begin, end
 
     def hours(self) -> dict[date | None, int]:
         """Clock hours (UTC) that each period touches inside the span."""
@@ -93,11 +136,21 @@ def make_scope(
 ) -> Scope | None:
     """The asked span up to the clock, from the first event on; None when it holds no event."""
     last = min(until, as_of) if until else as_of
-    low = since or datetime(1, 1, 1)
-    first = store.value("4_reports/metric_range.sql", since=low, until=last)
-    if not isinstance(first, datetime):
+    ranged = store.records(
+        "4_reports/metric_range.sql", since=since or datetime(1, 1, 1), until=last
+    )
+    first, first_asked = ranged[0]["first_ts"], ranged[0]["first_asked_ts"]
+    if not isinstance(first, datetime) or first_asked is None:
         return None
-    return Scope(as_of, since or first, last, grain, config.timezone, config.week_start)
+    return Scope(
+        as_of=as_of,
+        first_ts=first,
+        since=since or first,
+        until=last,
+        grain=grain,
+        timezone=config.timezone,
+        week_start=config.week_start,
+    )
 
 
 def _hours(first: datetime, last: datetime) -> int:
