@@ -83,6 +83,15 @@ UntilOption = Annotated[
         show_default=False,
     ),
 ]
+WhereOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        metavar="KEY=VALUE",
+        help="Only events with it, e.g. device_type=mobile,tablet or properties.price>=50.",
+        show_default=False,
+    ),
+]
 BuildOption = Annotated[
     bool, typer.Option("--build", help="Run the steps that the report misses first.")
 ]

@@ -16,6 +16,7 @@ from tsa_cli.cli.options import (
     OutOption,
     SinceOption,
     UntilOption,
+    WhereOption,
     session_of,
 )
 
@@ -44,6 +45,7 @@ def funnel(
         int | None, typer.Option(min=1, help="Which bar, from 1.", show_default=False)
     ] = None,
     state: Annotated[State, typer.Option(help="Which part of the bar.")] = State.converted,
+    where: WhereOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
     as_of: AsOfOption = None,
@@ -58,4 +60,6 @@ def funnel(
     check_one_table(drill, fmt, out)
     if build:
         build_missing(session, "sessionize")
-    session.emit(work(session, names or [], Asked(as_of, since, until), drill), fmt, out)
+    session.emit(
+        work(session, names or [], Asked(as_of, since, until, tuple(where or ())), drill), fmt, out
+    )

@@ -15,6 +15,7 @@ from tsa_cli.cli.options import (
     OutOption,
     SinceOption,
     UntilOption,
+    WhereOption,
     session_of,
 )
 
@@ -37,6 +38,7 @@ def journey(
             show_default=False,
         ),
     ] = None,
+    where: WhereOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
     as_of: AsOfOption = None,
@@ -52,5 +54,5 @@ def journey(
     session = session_of(ctx)
     if build:
         build_missing(session, "sessionize")
-    asked = Asked(as_of, since, until)
+    asked = Asked(as_of, since, until, tuple(where or ()))
     session.emit(work(session, names or [], asked, compare=compare, part=part), fmt, out)

@@ -15,6 +15,7 @@ from tsa_cli.cli.options import (
     OutOption,
     SinceOption,
     UntilOption,
+    WhereOption,
     session_of,
 )
 
@@ -36,6 +37,7 @@ def metrics(
     weekdays: Annotated[
         bool, typer.Option("--same-weekdays", help="Compare whole weeks back, like for like.")
     ] = False,
+    where: WhereOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
     as_of: AsOfOption = None,
@@ -48,4 +50,6 @@ def metrics(
     if build:
         build_missing(session, "sessionize")
     cut = Cut(grain, by, "weekdays" if weekdays else "previous" if compare else None)
-    session.emit(work(session, names or [], Asked(as_of, since, until), cut), fmt, out)
+    session.emit(
+        work(session, names or [], Asked(as_of, since, until, tuple(where or ())), cut), fmt, out
+    )

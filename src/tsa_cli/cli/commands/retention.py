@@ -15,6 +15,7 @@ from tsa_cli.cli.options import (
     OutOption,
     SinceOption,
     UntilOption,
+    WhereOption,
     session_of,
 )
 from tsa_cli.errors import UsageError
@@ -29,6 +30,7 @@ def retention(
     stickiness: Annotated[
         bool, typer.Option("--stickiness", help="In how many periods users are active.")
     ] = False,
+    where: WhereOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
     as_of: AsOfOption = None,
@@ -43,4 +45,6 @@ def retention(
     if build:
         build_missing(session, "sessionize")
     view = LIFECYCLE if lifecycle else STICKINESS if stickiness else COHORTS
-    session.emit(work(session, names or [], Asked(as_of, since, until), view), fmt, out)
+    session.emit(
+        work(session, names or [], Asked(as_of, since, until, tuple(where or ())), view), fmt, out
+    )

@@ -106,18 +106,23 @@ def work(
     from tsa_cli.config import definition_hash
     from tsa_cli.config.events import EventsConfig
     from tsa_cli.config.funnels import FunnelConfig
+    from tsa_cli.config.narrowing import narrowed_funnel, parse_where
     from tsa_cli.steps import funnel as step
     from tsa_cli.steps import unknown_events
 
     drill = drill or Drill()
     configs = list(session.catalog.entries(FunnelConfig, "funnels", names))
+    asked = asked or Asked()
+    if asked.where:
+        where = parse_where(asked.where)
+        configs = [(name, narrowed_funnel(config, where)) for name, config in configs]
     if drill.by:
         configs = [(name, step.broken_down(config, drill.by)) for name, config in configs]
     plan = session.catalog.load(EventsConfig, "events.yaml")
     aliases = plan.canonical_names()
     data: list[Report] = []
     with session.reading() as store:
-        window = span(store, asked or Asked())
+        window = span(store, asked)
         moments = step.Span(window.as_of, window.since, window.until)
         for name, config in configs:
             report = vars(step.run(store, name, config, **vars(window), event_aliases=aliases))

@@ -51,6 +51,7 @@ def work(
     from tsa_cli.config import definition_hash
     from tsa_cli.config.events import EventsConfig
     from tsa_cli.config.journeys import JourneyConfig
+    from tsa_cli.config.narrowing import narrowed_journey, parse_where
     from tsa_cli.steps import journey as step
     from tsa_cli.steps import unknown_events
 
@@ -58,6 +59,10 @@ def work(
         (name, _compared(config, compare))
         for name, config in session.catalog.entries(JourneyConfig, "journeys", names)
     ]
+    asked = asked or Asked()
+    if asked.where:
+        where = parse_where(asked.where)
+        configs = [(name, narrowed_journey(config, where)) for name, config in configs]
     part = part or (Part.compare if compare else Part.paths)
     if part.value.startswith("compare") and not any(config.compare for _, config in configs):
         raise UsageError(
@@ -66,7 +71,7 @@ def work(
     plan = session.catalog.load(EventsConfig, "events.yaml")
     aliases = plan.canonical_names()
     with session.reading() as store:
-        window = span(store, asked or Asked())
+        window = span(store, asked)
         found = [
             step.run(store, name, config, **vars(window), event_aliases=aliases)
             for name, config in configs

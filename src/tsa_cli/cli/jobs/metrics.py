@@ -9,8 +9,10 @@ from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.jobs.window import Asked, span
 from tsa_cli.cli.plain import plain
 from tsa_cli.cli.session import Session
+from tsa_cli.errors import UsageError
 
 if TYPE_CHECKING:
+    from tsa_cli.config.metrics import MetricsConfig
     from tsa_cli.steps.metrics.scope import Compare, Grain
 
 
@@ -36,9 +38,12 @@ def work(
 
     config = session.catalog.load(MetricsConfig, "metrics.yaml")
     plan = session.catalog.load(EventsConfig, "events.yaml")
-    cut = cut or Cut()
+    cut, asked = cut or Cut(), asked or Asked()
+    left_out: list[str] = []
+    if asked.where:
+        config, names, left_out = _narrowed(config, asked.where, names)
     with session.reading() as store:
-        window = span(store, asked or Asked(), config.timezone)
+        window = span(store, asked, config.timezone)
         report = step.run(
             store,
             config,
@@ -60,6 +65,25 @@ def work(
         picture=lambda width: picture(plain(report.rows), width, cut.grain),
         as_of=window.as_of,
         definition=definition_hash(config),
-        warnings=[*warnings, *report.warnings],
+        warnings=[*left_out, *warnings, *report.warnings],
         summary=f"{len({row.metric for row in report.rows})} metrics, {missed} targets missed",
     )
+
+
+def _narrowed(
+    config: "MetricsConfig", conditions: tuple[str, ...], names: list[str]
+) -> "tuple[MetricsConfig, list[str], list[str]]":
+    """(the metrics of events that meet the conditions, those asked for, which have no events)."""
+    from tsa_cli.config.narrowing import narrowed_metric, parse_where
+
+    where = parse_where(conditions)
+    kept = {metric.name: narrowed_metric(metric, where) for metric in config.metrics}
+    left_out = [n for n, metric in kept.items() if metric is None and (not names or n in names)]
+    asked = [name for name in names if name not in left_out]
+    if names and not asked:
+        raise UsageError(
+            f"--where: {', '.join(left_out)} counts lines or hours, not events", "leave it out"
+        )
+    narrowed = {"metrics": [metric for metric in kept.values() if metric is not None]}
+    said = [f"{name}: --where does not apply" for name in left_out]
+    return config.model_copy(update=narrowed), asked, said

@@ -29,14 +29,18 @@ def work(
     from tsa_cli.cli.pictures.retention import picture
     from tsa_cli.config import definition_hash
     from tsa_cli.config.events import EventsConfig
+    from tsa_cli.config.narrowing import narrowed_retention, parse_where
     from tsa_cli.config.retention import RetentionConfig
     from tsa_cli.steps import unknown_events
 
     configs = list(session.catalog.entries(RetentionConfig, "retention", names))
+    asked = asked or Asked()
+    if asked.where:
+        where = parse_where(asked.where)
+        configs = [(name, narrowed_retention(config, where)) for name, config in configs]
     plan = session.catalog.load(EventsConfig, "events.yaml")
     aliases = plan.canonical_names()
     with session.reading() as store:
-        asked = asked or Asked()
         as_of = span(store, asked).as_of
         windows = [span(store, asked, config.timezone) for _, config in configs]
         reports = [

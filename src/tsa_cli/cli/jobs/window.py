@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Asked:
-    """The moments as typed."""
+    """The moments and conditions as typed."""
 
     as_of: str | None = None
     since: str | None = None
     until: str | None = None
+    where: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,106 @@
+"""`--where` narrows a report as the same condition in the file would."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Tsa
+from tsa_cli.config.narrowing import parse_where
+from tsa_cli.errors import UsageError
+
+FUNNEL = """version: 1
+steps:
+  - {name: A, event: price_checked%s}
+  - {name: B, event: booking_started%s}
+"""
+RETENTION = """version: 1
+bucket: day
+periods: 2
+start: {event: price_checked%s}
+return: {event: "*"%s}
+"""
+
+
+@pytest.fixture
+def shop(tsa: Tsa, tmp_path: Path) -> Tsa:
+    """Six visitors who check a price and begin to book, with prices of 10, 20, …, 60."""
+    lines = []
+    for n in range(6):
+        for at, name in enumerate(("price_checked", "booking_started")):
+            for day in (1, 2):
+                lines.append(
+                    {
+                        "event_id": f"{n}{name}{day}",
+                        "event": name,
+                        "timestamp": f"2026-03-0{day}T1{at}:00:00Z",
+                        "anonymous_id": f"d{n}",
+                        "page_url": f"https://shop.example/{n % 2}",
+                        "properties": {"price": 10 * (n + at), "kind": "abc"[n % 3]},
+                    }
+                )
+    (tmp_path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert tsa("ingest", "log.jsonl").code in (0, 1)
+    assert tsa("sessionize").code == 0
+    return tsa
+
+
+def in_file(folder: Path, kind: str, text: str, condition: str) -> None:
+    (folder / "configs" / kind).mkdir(parents=True, exist_ok=True)
+    (folder / "configs" / kind / "plain.yaml").write_text(text % ("", ""))
+    (folder / "configs" / kind / "own.yaml").write_text(text % (condition, condition))
+
+
+@pytest.mark.parametrize(
+    ("asked", "written"),
+    [
+        (["properties.price>=30"], "properties.price: {gte: 30}"),
+        (["properties.kind=a,c"], "properties.kind: {in: [a, c]}"),
+        (["properties.kind!=b", "properties.price<50"],
+         "properties.kind: {ne: b}, properties.price: {lt: 50}"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(("kind", "text"), [("funnels", FUNNEL), ("retention", RETENTION)])
+def test_a_condition_does_what_it_does_in_the_file(
+    shop: Tsa, tmp_path: Path, asked: list[str], written: str, kind: str, text: str
+) -> None:
+    command = kind.removesuffix("s")
+    in_file(tmp_path, kind, text, f", where: {{{written}}}")
+    options = [word for condition in asked for word in ("--where", condition)]
+    narrowed = shop(command, "plain", *options, "--format", "csv")
+    own = shop(command, "own", "--format", "csv")
+    whole = shop(command, "plain", "--format", "csv")
+    assert narrowed.code == own.code == 0, narrowed.err
+    assert narrowed.out.replace("plain", "own") == own.out
+    assert narrowed.out != whole.out
+
+
+def test_journeys_and_metrics_take_it_and_lines_say_that_they_do_not(shop: Tsa) -> None:
+    ran = shop("journey", "pages", "--where", "properties.kind=a", "--format", "json")
+    assert isinstance(ran.data, dict)
+    assert ran.data["sessions"] == 8  # of 24
+    checks = ("metrics", "price_check_frequency", "--format", "json")
+    [whole], [some] = shop(*checks).data, shop(*checks, "--where", "properties.kind=a").data
+    assert (whole["numerator"], some["numerator"]) == (12, 4)
+    alone = shop("metrics", "event_validation_rate", "--where", "properties.kind=a")
+    assert alone.code == 2
+    assert "counts lines or hours" in alone.err
+    both = shop(*checks[:2], "event_validation_rate", "--where", "properties.kind=a", *checks[2:])
+    assert both.envelope["warnings"] == ["event_validation_rate: --where does not apply"]
+
+
+@pytest.mark.parametrize("bad", ["", "kind", "=a", "kind=", "!=a"])
+def test_what_is_no_condition_is_a_usage_error(bad: str) -> None:
+    with pytest.raises(UsageError, match="not KEY=VALUE"):
+        parse_where([bad])
+
+
+def test_a_key_may_be_bounded_twice_but_not_alike(shop: Tsa, tmp_path: Path) -> None:
+    assert parse_where(["a>=1", "a<5"])["a"].tests() == [("gte", "1"), ("lt", "5")]
+    with pytest.raises(UsageError, match="asked for twice"):
+        parse_where(["a=1", "a=2"])
+    in_file(tmp_path, "funnels", FUNNEL, ", where: {properties.price: {gte: 30}}")
+    twice = shop("funnel", "own", "--where", "properties.price<50")
+    assert twice.code == 2
+    assert "the configuration has a condition on it" in twice.err
+    assert shop("funnel", "plain", "--where", "nope=1").code == 2
