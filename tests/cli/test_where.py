@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-
 from tests.conftest import Tsa
+
 from tsa_cli.config.narrowing import parse_where
 from tsa_cli.errors import UsageError
 
@@ -25,20 +25,19 @@ return: {event: "*"%s}
 @pytest.fixture
 def shop(tsa: Tsa, tmp_path: Path) -> Tsa:
     """Six visitors who check a price and begin to book, with prices of 10, 20, …, 60."""
-    lines = []
-    for n in range(6):
-        for at, name in enumerate(("price_checked", "booking_started")):
-            for day in (1, 2):
-                lines.append(
-                    {
-                        "event_id": f"{n}{name}{day}",
-                        "event": name,
-                        "timestamp": f"2026-03-0{day}T1{at}:00:00Z",
-                        "anonymous_id": f"d{n}",
-                        "page_url": f"https://shop.example/{n % 2}",
-                        "properties": {"price": 10 * (n + at), "kind": "abc"[n % 3]},
-                    }
-                )
+    lines = [
+        {
+            "event_id": f"{n}{name}{day}",
+            "event": name,
+            "timestamp": f"2026-03-0{day}T1{at}:00:00Z",
+            "anonymous_id": f"d{n}",
+            "page_url": f"https://shop.example/{n % 2}",
+            "properties": {"price": 10 * (n + at), "kind": "abc"[n % 3]},
+        }
+        for n in range(6)
+        for at, name in enumerate(("price_checked", "booking_started"))
+        for day in (1, 2)
+    ]
     (tmp_path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     assert tsa("ingest", "log.jsonl").code in (0, 1)
     assert tsa("sessionize").code == 0
@@ -104,3 +103,27 @@ def test_a_key_may_be_bounded_twice_but_not_alike(shop: Tsa, tmp_path: Path) -> 
     assert twice.code == 2
     assert "the configuration has a condition on it" in twice.err
     assert shop("funnel", "plain", "--where", "nope=1").code == 2
+
+
+def test_a_funnel_is_compared_with_the_span_before(shop: Tsa, tmp_path: Path) -> None:
+    in_file(tmp_path, "funnels", FUNNEL.replace("version: 1\n", "version: 1\nwindow: 2h\n"), "")
+    command = ("funnel", "plain", "--since", "2026-03-02", "--until", "2026-03-02", "--compare")
+    few = ("--where", "properties.price>=30")
+    [report] = shop(*command, *few, "--format", "json").data
+    past = report["previous"]
+    assert (past["since"], past["until"][:23]) == (
+        "2026-03-01T00:00:00Z",
+        "2026-03-01T23:59:59.999",
+    )
+    assert (
+        (past["entered"], past["converted"]) == (report["entered"], report["converted"]) == (3, 3)
+    )
+    before = shop("funnel", "plain", "--since", "2026-03-01", "--until", "2026-03-01", *few)
+    [own] = before.data
+    assert [(s["index"], s["count"], s["rate_from_start"]) for s in own["steps"]] == [
+        tuple(bar.values()) for bar in past["steps"]
+    ]
+    assert "previous_count" in shop(*command, "--format", "csv").out
+    table = shop(*command, "--format", "table").out
+    assert "before (2026-03-01 to 2026-03-01): 6 of 6 converted, 100.0%; now +0.0 pp" in table
+    assert shop("funnel", "plain", "--compare").code == 2

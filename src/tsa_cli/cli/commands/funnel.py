@@ -19,6 +19,7 @@ from tsa_cli.cli.options import (
     WhereOption,
     session_of,
 )
+from tsa_cli.errors import UsageError
 
 
 def funnel(
@@ -45,6 +46,9 @@ def funnel(
         int | None, typer.Option(min=1, help="Which bar, from 1.", show_default=False)
     ] = None,
     state: Annotated[State, typer.Option(help="Which part of the bar.")] = State.converted,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Against the span before (needs --since).")
+    ] = False,
     where: WhereOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
@@ -55,8 +59,10 @@ def funnel(
 ) -> None:
     """How far people get through a funnel, how long it takes, where they stop."""
     session = session_of(ctx)
-    drill = Drill(by, trend, after_drop, drivers, users_out, step, state)
+    drill = Drill(by, trend, after_drop, drivers, users_out, step, state, compare)
     check(session, drill, names or [])
+    if compare and since is None:
+        raise UsageError("--compare needs --since: the span before is as long", "--since 30d")
     check_one_table(drill, fmt, out)
     if build:
         build_missing(session, "sessionize")

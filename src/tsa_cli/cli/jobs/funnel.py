@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tsa_cli.atomic_file import check_target
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.formats import Format, of_file
-from tsa_cli.cli.jobs.window import Asked, nothing_there, span
+from tsa_cli.cli.jobs.window import Asked, nothing_there, span, span_before
 from tsa_cli.cli.output import chosen_format, emit
 from tsa_cli.cli.pictures.rows import items, joined
 from tsa_cli.cli.plain import Plain, plain
@@ -18,6 +18,7 @@ from tsa_cli.cli.session import Session
 from tsa_cli.errors import UsageError
 
 if TYPE_CHECKING:
+    from tsa_cli.cli.jobs.window import Span as Window
     from tsa_cli.steps.funnel import Outcome, Span
     from tsa_cli.store import Store
 
@@ -55,6 +56,7 @@ class Drill:
     users_out: Path | None = None
     step: int | None = None
     state: State = State.converted
+    has_comparison: bool = False
 
     @property
     def needs_outcome(self) -> bool:
@@ -126,6 +128,10 @@ def work(
         moments = step.Span(window.as_of, window.since, window.until)
         for name, config in configs:
             report = vars(step.run(store, name, config, **vars(window), event_aliases=aliases))
+            before = span_before(window) if drill.has_comparison else None
+            if before is not None:
+                past = step.run(store, name, config, **vars(before), event_aliases=aliases)
+                report = report | {"previous": _previous(before, vars(past))}
             if drill.needs_outcome:
                 found = step.outcome_of(store, config, moments, aliases, needs_rows=True)
                 report = report | _drilled(session, store, found, drill, moments)
@@ -143,6 +149,19 @@ def work(
         warnings=warnings,
         summary="; ".join(_told(report) for report in data),
     )
+
+
+def _previous(before: "Window", past: dict[str, object]) -> dict[str, object]:
+    """What the span before came to: its bounds, its bars and its rates."""
+    kept = ("entered", "converted", "dropped", "pending", "conversion_rate", "matured")
+    bars = ("index", "count", "rate_from_start")
+    steps = past["steps"] if isinstance(past["steps"], list) else []
+    return {
+        "since": before.since,
+        "until": before.until,
+        **{key: past[key] for key in kept},
+        "steps": [{key: getattr(step, key) for key in bars} for step in steps],
+    }
 
 
 def _drilled(
@@ -173,7 +192,18 @@ def _rows(report: Report, drill: Drill) -> list[dict[str, object]]:
             return [{**name, **_with_matured(joined(row), row)} for row in items(report, key)]
     values = items(report, "breakdown")
     whole = [{**report, "value": "(all)"}] if values else [report]
-    return [{**name, **_flat(step, of)} for of in [*whole, *values] for step in items(of, "steps")]
+    rows: list[dict[str, object]] = [
+        {**name, **_flat(step, of)} for of in [*whole, *values] for step in items(of, "steps")
+    ]
+    past = report.get("previous")
+    if not isinstance(past, dict):
+        return rows
+    bars = items(past, "steps")
+    return [{**row, **(_past(bars[n]) if n < len(bars) else {})} for n, row in enumerate(rows)]
+
+
+def _past(bar: Report) -> Report:
+    return {f"previous_{key}": bar.get(key) for key in ("count", "rate_from_start")}
 
 
 def _flat(step: Report, of: Report) -> Report:

@@ -3,7 +3,7 @@ What every report is asked besides its name: from when to when, as of when, buil
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tsa_cli.cli import moments
@@ -11,6 +11,8 @@ from tsa_cli.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from tsa_cli.store import Store
+
+_TICK = timedelta(microseconds=1)  # both ends of a span count
 
 
 @dataclass(frozen=True)
@@ -55,3 +57,12 @@ def span(store: "Store", asked: Asked, timezone: str = "UTC") -> Span:
     if since is not None and until is not None and since > until:
         raise UsageError(f"--since {asked.since} is after --until {asked.until}", "swap them")
     return Span(clock, since, until)
+
+
+def span_before(window: Span) -> Span | None:
+    """The span of the same length that ends where the asked one begins; None without a begin."""
+    if window.since is None:
+        return None
+    end = window.until or window.as_of
+    length = end - window.since + _TICK
+    return Span(window.as_of, window.since - length, window.since - _TICK)

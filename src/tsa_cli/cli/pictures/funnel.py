@@ -44,7 +44,7 @@ def _report(report: Report, width: int) -> "list[RenderableType]":
         f" {duration(report.get('window_seconds'))}"
     )
     parts: list[RenderableType] = [heading(title), _steps(items(report, "steps"), width)]
-    parts += [note(_balance(report)), *_matured(report)]
+    parts += [note(_balance(report)), *_matured(report), *_before(report)]
     for value in (v for v in items(report, "breakdown") if v.get("entered")):
         name = NOTHING if value.get("value") is None else text(value, "value")
         parts += [note(""), heading(f"{name}: {count(value.get('entered'))} entered")]
@@ -115,6 +115,22 @@ def _matured(report: Report) -> "list[RenderableType]":
         return [note("nobody's window is over yet: no rate is final")]
     told = f"of the {count(ripe.get('entered'))} whose window is over"
     return [note(f"{told}, {percent(ripe.get('rate'))} converted (95 %: {_interval(ripe)})")]
+
+
+def _before(report: Report) -> "list[RenderableType]":
+    """The span before, and how far the rate has moved since."""
+    past = report.get("previous")
+    if not isinstance(past, dict):
+        return []
+    days = " to ".join(text(past, key)[:10] for key in ("since", "until"))
+    if not past.get("entered"):
+        return [note(f"before ({days}): nobody entered")]
+    told = f"{count(past.get('converted'))} of {count(past.get('entered'))} converted"
+    rates = number(report.get("conversion_rate")), number(past.get("conversion_rate"))
+    moved = (
+        "" if None in rates else f"; now {100 * (rates[0] or 0) - 100 * (rates[1] or 0):+.1f} pp"
+    )
+    return [note(f"before ({days}): {told}, {percent(past.get('conversion_rate'))}{moved}")]
 
 
 def _interval(step: Report) -> str:
