@@ -22,6 +22,7 @@ from tsa_cli.kernels.funnel_types import (
     StepHits,
     empty_attempts,
     starts_of_runs,
+    starts_of_units,
 )
 
 _LOWEST_BYTE = 0 if sys.byteorder == "little" else 7
@@ -95,7 +96,7 @@ def _hits(key: Ints, bits: int, place: int) -> StepHits:
 def _furthest(keys: list[Ints], bits: int, rules: FunnelRules) -> Attempts:
     """Depth and times of the required steps, a column each."""
     first = keys[0]
-    begin = first[starts_of_runs(first >> bits)]
+    begin = first[starts_of_units(first, bits)]
     unit = begin >> bits
     depth = np.ones(len(begin), np.int64)
     time = np.full((len(begin), len(keys)), NO_TIME, np.int64, order="F")

@@ -150,6 +150,15 @@ def starts_of_runs(values: Ints) -> Ints:
     return np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
 
 
+def starts_of_units(keys: Ints, bits: int) -> Ints:
+    """The index of the first of each unit's sorted keys, `unit << bits | time`."""
+    if not len(keys):
+        return np.empty(0, np.int64)
+    # Of one unit only the low bits differ: their exclusive or stays below the unit's lowest bit.
+    changed = np.flatnonzero((keys[1:] ^ keys[:-1]) >> bits)
+    return np.concatenate(([0], changed + 1))
+
+
 def from_moment(events: UnitEvents, index: int) -> range:
     """The events from the first one at the moment of `index` on."""
     first = index

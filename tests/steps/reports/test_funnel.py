@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import numpy as np
 import pytest
 from tests.kernels import oracle_funnel as oracle
 from tests.steps.reports.conftest import Event, Given
@@ -13,6 +14,7 @@ from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.errors import ConfigError
 from tsa_cli.steps import funnel
 from tsa_cli.steps.funnel import FunnelReport, Span
+from tsa_cli.steps.funnel.report import PERCENTILES, percentiles
 from tsa_cli.steps.funnel.result import AbandonmentRule
 
 Give = Callable[[Sequence[Event]], Given]
@@ -75,6 +77,15 @@ def test_times_are_of_those_who_got_there(given: Give) -> None:
     assert took.p90 == pytest.approx(306)
     assert report.steps[1].seconds_from_start == took
     assert report.steps[0].seconds_from_start is None
+
+
+def test_percentiles_are_those_of_numpy_to_the_bit() -> None:
+    random_ = np.random.default_rng(1)
+    for size in (1, 2, 3, 4, 5, 10, 101, 1000):
+        for values in (random_.integers(0, 10**12, size), random_.integers(0, 4, size)):
+            seconds = np.sort(values) / 1e6
+            own = percentiles(seconds, PERCENTILES)
+            assert own == np.percentile(seconds, PERCENTILES).tolist()
 
 
 def test_an_exclusion_takes_the_person_out_of_the_whole_funnel(given: Give) -> None:

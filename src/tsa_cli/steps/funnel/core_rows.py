@@ -16,8 +16,8 @@ import numpy.typing as npt
 from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.config.matchers import Matcher
 from tsa_cli.kernels.funnel_types import KEY_BITS, NONE, Ints
-from tsa_cli.steps.funnel.span import Span, microseconds_of
-from tsa_cli.steps.funnel.user_times import Scale, UserTimes
+from tsa_cli.steps.funnel.span import Span
+from tsa_cli.steps.funnel.user_times import Scale, UserTimes, last_tick
 from tsa_cli.store.fragment import Fragment
 from tsa_cli.store.store import Store
 
@@ -116,9 +116,7 @@ def read_core_by_type(
     store: Store, scale: Scale, span: Span, codes: list[int], *, has_event_seq: bool = False
 ) -> CoreRows:
     """The events of users of some types, type by type, without their places in core."""
-    users = UserTimes(
-        store, scale, 0, scale.last_user + 1, scale.ticks(microseconds_of(span.as_of))
-    )
+    users = UserTimes(store, scale, 0, scale.last_user + 1, last_tick(store, scale, span))
     found = [users.of_type(code, has_event_seq=has_event_seq) for code in codes]
     keys = np.concatenate([_NONE, *(each["user_time"] for each in found)])
     counts = [len(each["user_time"]) for each in found]

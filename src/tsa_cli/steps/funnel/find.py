@@ -105,24 +105,23 @@ def _packed_outcome(
     """The outcome from keys alone, without rows; None where they do not fit or do not tell."""
     scale = read_scale(store) if config.count_by == "user" else None
     if scale is not None:
-        found, tick, epoch = _by_halves(store, config, span, aliases, scale)
+        found = _by_halves(store, config, span, aliases, scale)
     elif not is_of_names(config):
         return None
     else:
         keys = read_keys(store, config, span, aliases)
         if keys is None:
             return None
-        tick, epoch = keys.tick_us, keys.epoch_us
-        rules = _in_ticks(rules_of(config, span), epoch, tick, keys.bits)
-        found = run_packed_funnel(keys.steps, keys.exclusions, keys.bits, rules)
-    time = np.where(found.time_us == NO_TIME, NO_TIME, found.time_us * tick + epoch)
-    return Outcome(config, replace(found, time_us=time), microseconds_of(span.as_of))
+        rules = _in_ticks(rules_of(config, span), keys.epoch_us, keys.tick_us, keys.bits)
+        ticks = run_packed_funnel(keys.steps, keys.exclusions, keys.bits, rules)
+        found = _in_microseconds(ticks, keys.epoch_us, keys.tick_us)
+    return Outcome(config, found, microseconds_of(span.as_of))
 
 
 def _by_halves(
     store: Store, config: FunnelConfig, span: Span, aliases: Mapping[str, str], scale: Scale
-) -> tuple[Attempts, int, int]:
-    """The attempts of all users in ticks, the tick and the epoch, in microseconds."""
+) -> Attempts:
+    """The attempts of all users, half of the events in each of two threads."""
     types = event_codes(store, aliases)
     matchers = [*config.steps, *config.exclude]
     wanted = [
@@ -136,10 +135,18 @@ def _by_halves(
     def search(users: UserTimes) -> Attempts:
         lists = {one: users.of(one, marks) for one in dict.fromkeys(wanted)}
         keys = [lists[one] for one in wanted]
-        return run_packed_funnel(keys[:count], keys[count:], scale.bits, rules)
+        ticks = run_packed_funnel(keys[:count], keys[count:], scale.bits, rules)
+        return _in_microseconds(ticks, scale.epoch_us, scale.tick_us)
 
-    found = joined(each_half(store, scale, span, search))
-    return found, scale.tick_us, scale.epoch_us
+    return joined(each_half(store, scale, span, search))
+
+
+def _in_microseconds(attempts: Attempts, epoch_us: int, tick_us: int) -> Attempts:
+    """The attempts with times since 1970 UTC instead of ticks."""
+    ticks = attempts.time_us
+    return replace(
+        attempts, time_us=np.where(ticks == NO_TIME, NO_TIME, ticks * tick_us + epoch_us)
+    )
 
 
 def _in_ticks(rules: FunnelRules, epoch_us: int, tick_us: int, bits: int) -> FunnelRules:

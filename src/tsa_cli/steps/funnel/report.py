@@ -97,9 +97,22 @@ def seconds_of(us: Ints) -> Seconds | None:
     """The summary of some durations in microseconds; None of none."""
     if not len(us):
         return None
-    seconds: Floats = us / US_A_SECOND
-    p25, median, p75, p90 = np.percentile(seconds, PERCENTILES).tolist()
-    return Seconds(float(seconds.mean()), median, p25, p75, p90)
+    mean = float((us / US_A_SECOND).mean())
+    p25, median, p75, p90 = percentiles(np.sort(us) / US_A_SECOND, PERCENTILES)
+    return Seconds(mean, median, p25, p75, p90)
+
+
+def percentiles(ordered: Floats, asked: tuple[int, ...]) -> list[float]:
+    """What `np.percentile` answers, to the bit, in half its time: of values already sorted."""
+    found = []
+    for percent in asked:
+        place = (len(ordered) - 1) * (percent / 100)
+        low = int(place)
+        part = place - low
+        below, above = float(ordered[low]), float(ordered[min(low + 1, len(ordered) - 1)])
+        step = above - below
+        found.append(above - step * (1 - part) if part >= 0.5 else below + step * part)
+    return found
 
 
 def _median(us: Ints) -> float | None:

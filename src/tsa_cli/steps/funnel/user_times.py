@@ -55,7 +55,7 @@ class UserTimes:
     scale: Scale
     from_user: int
     to_user: int  # not included
-    last_tick: int
+    last_tick: int | None  # None: no event is later
 
     def of(self, wanted: Wanted, marks: Ints | None = None) -> Ints:
         """The sorted keys of a step; `marks` by event_seq, the last one of all that are later."""
@@ -71,6 +71,8 @@ class UserTimes:
             from_key=self.from_user << self.scale.bits,
             to_key=(self.to_user << self.scale.bits) - 1,
         )
+        if self.last_tick is None:
+            return found
         is_later = (found["user_time"] & ((1 << self.scale.bits) - 1)) > self.last_tick
         return {name: c[~is_later] for name, c in found.items()} if is_later.any() else found
 
@@ -95,7 +97,7 @@ def read_scale(store: Store) -> Scale | None:
 
 def each_half(store: Store, scale: Scale, span: Span, work: "Work[Answer]") -> list[Answer]:
     """What `work` answers for the lower and for the upper half of the users, in this order."""
-    last = scale.ticks(microseconds_of(span.as_of))
+    last = last_tick(store, scale, span)
     middle = scale.middle_user + 1
 
     def run(bounds: tuple[int, int]) -> Answer:
@@ -104,6 +106,14 @@ def each_half(store: Store, scale: Scale, span: Span, work: "Work[Answer]") -> l
 
     with ThreadPoolExecutor(max_workers=2) as pool:
         return list(pool.map(run, ((0, middle), (middle, scale.last_user + 1))))
+
+
+def last_tick(store: Store, scale: Scale, span: Span) -> int | None:
+    """The tick after which events are unknown; None where there are none after the clock."""
+    newest = store.newest_event_ts()
+    if newest is not None and span.as_of >= newest:
+        return None
+    return scale.ticks(microseconds_of(span.as_of))
 
 
 def in_order(keys: Ints) -> Ints:
