@@ -1,11 +1,13 @@
 """`--where` narrows a report as the same condition in the file would."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from tests.conftest import Tsa
 
+from tsa_cli.cli.main import run
 from tsa_cli.config.narrowing import parse_where
 from tsa_cli.errors import UsageError
 
@@ -22,9 +24,10 @@ return: {event: "*"%s}
 """
 
 
-@pytest.fixture
-def shop(tsa: Tsa, tmp_path: Path) -> Tsa:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Six visitors who check a price and begin to book, with prices of 10, 20, …, 60."""
+    db = tmp_path_factory.mktemp("where") / "tsa.duckdb"
     lines = [
         {
             "event_id": f"{n}{name}{day}",
@@ -38,9 +41,17 @@ def shop(tsa: Tsa, tmp_path: Path) -> Tsa:
         for at, name in enumerate(("price_checked", "booking_started"))
         for day in (1, 2)
     ]
-    (tmp_path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    assert tsa("ingest", "log.jsonl").code in (0, 1)
-    assert tsa("sessionize").code == 0
+    log = db.with_name("log.jsonl")
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert run(["--db", str(db), "--quiet", "ingest", str(log)]) in (0, 1)
+    assert run(["--db", str(db), "--quiet", "sessionize"]) == 0
+    return db
+
+
+@pytest.fixture
+def shop(tsa: Tsa, made: Path, tmp_path: Path) -> Tsa:
+    """The command line, in a folder with a copy of the store."""
+    shutil.copy(made, tmp_path)
     return tsa
 
 
