@@ -84,7 +84,7 @@ def reached(given: Given, asked: FunnelConfig, until: datetime, unit: timedelta)
     ],
     ids=str,
 )
-@pytest.mark.parametrize("seed", [*range(2), *soaked(range(2, 20))])
+@pytest.mark.parametrize("seed", [0, *soaked(range(1, 20))])
 def test_users_get_as_far_as_in_plain_python(
     given: Give, changes: dict[str, object], seed: int, unit: timedelta
 ) -> None:
@@ -95,9 +95,7 @@ def test_users_get_as_far_as_in_plain_python(
     assert [step.count for step in found.steps] == reached(there, asked, as_of, unit)
 
 
-@pytest.mark.parametrize(
-    ("window", "bounds"), [(6, (None, None)), (6, (7, 21)), (50_000_000, (None, None))]
-)
+@pytest.mark.parametrize(("window", "bounds"), [(6, (7, 21)), (50_000_000, (None, None))])
 @pytest.mark.parametrize(
     "changes",
     [
