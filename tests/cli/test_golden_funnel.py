@@ -5,15 +5,14 @@ After a change that is meant, run this file with TSA_WRITE_GOLDEN=1 and read the
 """
 
 import json
-import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from tests.conftest import Tsa
+from tests.golden import differing
 
-GOLDEN = Path(__file__).parent / "golden" / "reports"
 START = datetime(2026, 3, 1, 9)
 FUNNEL = """\
 version: 1
@@ -79,14 +78,6 @@ def lines() -> Iterator[str]:
             )
 
 
-def formed(text: str) -> str:
-    """JSON without what differs from run to run; other formats as they are."""
-    if not text.startswith('{\n  "command"'):
-        return text
-    envelope = json.loads(text)
-    return json.dumps({**envelope, "run_id": "", "definition": ""}, indent=1) + "\n"
-
-
 @pytest.fixture
 def shop(tsa: Tsa, tmp_path: Path) -> Tsa:
     (tmp_path / "configs" / "funnels").mkdir(parents=True)
@@ -98,17 +89,7 @@ def shop(tsa: Tsa, tmp_path: Path) -> Tsa:
 
 
 def test_each_report_has_its_exact_form(shop: Tsa) -> None:
-    differing = []
-    for name, command in COMMANDS.items():
-        ran = shop(*command, "--format", name.rsplit(".", 1)[1])
-        assert ran.code == 0, ran.err
-        path, text = GOLDEN / name, formed(ran.out)
-        if os.environ.get("TSA_WRITE_GOLDEN"):
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text)
-        if text != path.read_text():
-            differing.append(name)
-    assert differing == []
+    assert differing(shop, COMMANDS) == []
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

@@ -5,17 +5,16 @@ After a change that is meant, run this file with TSA_WRITE_GOLDEN=1 and read the
 """
 
 import json
-import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from tests.conftest import Tsa
+from tests.golden import differing
 
 from tsa_cli.cli.jobs.journey import Part
 
-GOLDEN = Path(__file__).parent / "golden" / "reports"
 START = datetime(2026, 3, 1, 9)
 JOURNEY = """\
 version: 1
@@ -91,16 +90,8 @@ def shop(tsa: Tsa, tmp_path: Path) -> Tsa:
 
 
 def test_each_part_has_its_exact_form(shop: Tsa) -> None:
-    differing = []
-    for name, options in COMMANDS.items():
-        ran = shop("journey", "ways", *options, "--format", name.rsplit(".", 1)[1])
-        assert ran.code == 0, ran.err
-        path = GOLDEN / name
-        if os.environ.get("TSA_WRITE_GOLDEN"):
-            path.write_text(ran.out)
-        if ran.out != path.read_text():
-            differing.append(name)
-    assert differing == []
+    commands = {name: ("journey", "ways", *options) for name, options in COMMANDS.items()}
+    assert differing(shop, commands) == []
 
 
 def test_every_part_can_be_asked_and_has_rows(shop: Tsa) -> None:

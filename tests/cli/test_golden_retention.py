@@ -5,14 +5,13 @@ After a change that is meant, run this file with TSA_WRITE_GOLDEN=1 and read the
 """
 
 import json
-import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from tests.conftest import Tsa
+from tests.golden import differing
 
-GOLDEN = Path(__file__).parent / "golden" / "reports"
 START = datetime(2026, 3, 1, 9)
 CONFIG = """\
 version: 1
@@ -59,16 +58,7 @@ def shop(tsa: Tsa, tmp_path: Path) -> Tsa:
 
 
 def test_each_report_has_its_exact_form(shop: Tsa) -> None:
-    differing = []
-    for name, command in COMMANDS.items():
-        ran = shop(*command, "--format", name.rsplit(".", 1)[1])
-        assert ran.code == 0, ran.err
-        path = GOLDEN / name
-        if os.environ.get("TSA_WRITE_GOLDEN"):
-            path.write_text(ran.out)
-        if ran.out != path.read_text():
-            differing.append(name)
-    assert differing == []
+    assert differing(shop, COMMANDS) == []
 
 
 def test_users_of_earlier_cohorts_are_named_until_they_are_asked_for(shop: Tsa) -> None:
