@@ -126,9 +126,9 @@ def work(
     with session.reading() as store:
         window = span(store, asked)
         moments = step.Span(window.as_of, window.since, window.until)
+        before = span_before(window) if drill.has_comparison else None
         for name, config in configs:
             report = vars(step.run(store, name, config, **vars(window), event_aliases=aliases))
-            before = span_before(window) if drill.has_comparison else None
             if before is not None:
                 past = step.run(store, name, config, **vars(before), event_aliases=aliases)
                 report = report | {"previous": _previous(before, vars(past))}

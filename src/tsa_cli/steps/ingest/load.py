@@ -135,14 +135,16 @@ class Loader:
     def _load_into_filled(self, file: FileToLoad) -> FileReport:
         if not file.is_small:
             return self._load_knowing(file, known_ids_of(self.store, file))
-        rows = read_rows(self.store, file)
-        load_id = self.store.count("1_events/next_load_id.sql")
-        told = insert_events(self.store, self.policies, file, load_id, read=rows)
-        return self._finish(file, load_id, told)
+        return self._load_knowing(file, read=read_rows(self.store, file))
 
-    def _load_knowing(self, file: FileToLoad, known_ids: "pa.Table") -> FileReport:
+    def _load_knowing(
+        self,
+        file: FileToLoad,
+        known_ids: "pa.Table | None" = None,
+        read: "pa.Table | None" = None,
+    ) -> FileReport:
         load_id = self.store.count("1_events/next_load_id.sql")
-        told = insert_events(self.store, self.policies, file, load_id, known_ids)
+        told = insert_events(self.store, self.policies, file, load_id, known_ids, read)
         return self._finish(file, load_id, told)
 
     def _finish(self, file: FileToLoad, load_id: int, told: Told) -> FileReport:
