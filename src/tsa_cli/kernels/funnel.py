@@ -14,7 +14,8 @@ import numpy as np
 from tsa_cli.kernels.funnel_any import any_order_attempts
 from tsa_cli.kernels.funnel_exact import as_row, exact_attempt
 from tsa_cli.kernels.funnel_ordered import ordered_attempts
-from tsa_cli.kernels.funnel_strict import moments, strict_attempts
+from tsa_cli.kernels.funnel_strict import strict_attempts
+from tsa_cli.kernels.funnel_ties import moments
 from tsa_cli.kernels.funnel_types import (
     KEY_BITS,
     NONE,
@@ -57,6 +58,26 @@ def run_funnel(events: FunnelEvents, rules: FunnelRules) -> Attempts:
         answer.excluded,
     )
     return answer if events.hold is None else _best_of_groups(answer, group, grouped.unit)
+
+
+def run_with_any_ties(events: FunnelEvents, rules: FunnelRules) -> tuple[Attempts, Ints]:
+    """
+    The attempts, and the units of which the order of ties may tell another one.
+
+    For events by unit and time whose ties come in any order. Of ordered and unordered funnels no
+    event may match two steps.
+    """
+    if len(events.unit) and rules.order == "strict" and rules.is_ties_strict:
+        strict = strict_attempts(events, rules, is_tie_ordered=False)
+        found, unsure = strict.attempts, strict.flagged
+    else:
+        found, unsure = run_funnel(events, rules), np.empty(0, np.int64)
+    if events.hold is not None:  # two attempts of a unit may begin at the same moment
+        is_later = (events.unit[1:] == events.unit[:-1]) & (
+            events.time_us[1:] == events.time_us[:-1]
+        )
+        unsure = np.union1d(unsure, events.unit[1:][is_later])
+    return found, unsure
 
 
 def _by_group(events: FunnelEvents) -> tuple[FunnelEvents, Ints, Ints]:

@@ -8,6 +8,7 @@ source  performance notes of the funnel; definitions D16
 """
 
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,8 +24,10 @@ from tsa_cli.kernels.funnel_types import (
     empty_attempts,
     starts_of_runs,
     starts_of_units,
+    without_rows,
 )
 
+PIECE_KEYS = 400_000  # the arrays of a piece are those of the one before, still in the cache
 _LOWEST_BYTE = 0 if sys.byteorder == "little" else 7
 
 
@@ -44,22 +47,22 @@ def run_packed_funnel(
     The attempt that counts of each unit, as `run_funnel` answers it.
 
     One sorted array of `keys` per step; no event may be in two of them, unless ties are strict and
-    no step is optional. Times count from some
-    epoch, as do the rules' since and until and the times answered. `row` tells only done from
-    NONE. ValueError where the window reaches 2**(bits - 1), which times must stay below, too, or
-    where a step has a `within`.
+    no step is optional. Times count from some epoch, as do the rules' since and until and the times
+    answered. No `row` is told. ValueError where the window reaches 2**(bits - 1), which times must
+    stay below, too, or where a step has a `within`.
     """
     if rules.window_us >= 1 << (bits - 1):
         raise ValueError("the window does not fit the packed keys")
     if any(limit is not None for limit in rules.within_us):
         raise ValueError("packed keys know no `within`")
     if not len(keys[0]):
-        return empty_attempts(rules.step_count)
+        return without_rows(empty_attempts(rules.step_count))
     if exclusions:
         steps = [_hits(key, bits, place) for place, key in enumerate(keys)]
         out = [_hits(key, bits, 0) for key in exclusions]
         is_same = not rules.is_ties_strict
-        return ordered_attempts(steps, out, rules, is_same_place_next=is_same).attempts
+        found = ordered_attempts(steps, out, rules, is_same_place_next=is_same).attempts
+        return without_rows(found)
     required = rules.required()
     low = (1 << bits) - 1
     first = keys[0]
@@ -69,7 +72,18 @@ def run_packed_funnel(
     found = _furthest([first, *(keys[step] for step in required[1:])], bits, rules)
     if not any(rules.optional):
         return found
-    return _with_optional(found, keys, bits, rules)
+    return without_rows(_with_optional(found, keys, bits, rules))
+
+
+def in_pieces(keys: list[Ints], bits: int, size: int = PIECE_KEYS) -> Iterator[list[Ints]]:
+    """The arrays in pieces of about `size` keys in all, each of whole units, units ascending."""
+    first = keys[0]
+    count = max(1, min(sum(map(len, keys)) // size, len(first)))
+    middle = [len(first) * piece // count for piece in range(1, count)]
+    limits = first[middle] >> bits << bits
+    places = [[0, *np.searchsorted(each, limits).tolist(), len(each)] for each in keys]
+    for piece in range(count):
+        yield [each[at[piece] : at[piece + 1]] for each, at in zip(keys, places, strict=True)]
 
 
 def _with_optional(found: Attempts, keys: list[Ints], bits: int, rules: FunnelRules) -> Attempts:
@@ -119,8 +133,7 @@ def _furthest(keys: list[Ints], bits: int, rules: FunnelRules) -> Attempts:
                 begin[units] = _earliest(first, run[entries], last[units] - rules.window_us)
             entries = level.parent[entries]
     time[:, 0] = begin & low
-    row = np.where(time == NO_TIME, NONE, 0)
-    return Attempts(unit, depth, time, row)
+    return without_rows(Attempts(unit, depth, time, time))
 
 
 def _levels(keys: list[Ints], rules: FunnelRules) -> tuple[list[_Level], Ints]:

@@ -1,14 +1,15 @@
 """
 Strict funnels: each step is the very next event of the unit.
 
-Where equal timestamps may be taken in step order, a start that meets a tie is answered by
-`funnel_exact` (its unit is in `flagged`); the others walk the total order.
+The walk follows the total order. Units of a start that meets a tie whose order it may not rely on
+are in `flagged`, for `funnel_exact` or for another look with the order known.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from tsa_cli.kernels.funnel_ties import moments, units_of_open_ties
 from tsa_cli.kernels.funnel_types import (
     FIRST_MOMENT,
     LAST_MOMENT,
@@ -25,16 +26,37 @@ from tsa_cli.kernels.funnel_types import (
 
 @dataclass(frozen=True)
 class Strict:
-    """Attempts by unit, and the units that need the exact way."""
+    """Attempts by unit, and the units that met a tie."""
 
     attempts: Attempts
     flagged: Ints
 
 
-def strict_attempts(events: FunnelEvents, rules: FunnelRules) -> Strict:
-    """The furthest, then earliest, attempt of each unit that starts within since and until."""
-    unit, time, hold = events.unit, events.time_us, events.hold
+def strict_attempts(
+    events: FunnelEvents, rules: FunnelRules, *, is_tie_ordered: bool = True
+) -> Strict:
+    """
+    The furthest, then earliest, attempt of each unit that starts within since and until.
+
+    Units that a tie can lead to another answer are flagged: where equal timestamps may be taken in
+    step order, and where they may not but come in no order (`is_tie_ordered` False).
+    """
     start = _starts(events, rules)
+    depth, met = _walk(events, rules, start)
+    attempts = _best(events, rules, start, depth)
+    out = _excluded_units(events, rules, start, depth)
+    keep = ~np.isin(attempts.unit, out)
+    answer = Attempts(
+        attempts.unit[keep], attempts.depth[keep], attempts.time_us[keep], attempts.row[keep], out
+    )
+    if is_tie_ordered or not rules.is_ties_strict:
+        return Strict(answer, met)
+    return Strict(answer, units_of_open_ties(events, rules, start, depth))
+
+
+def _walk(events: FunnelEvents, rules: FunnelRules, start: Ints) -> tuple[Ints, Ints]:
+    """How far each start gets in this order, and the units that met a tie which has none."""
+    unit, time, hold = events.unit, events.time_us, events.hold
     depth = np.ones(len(start), np.int64)
     alive = np.arange(len(start))
     flagged = [np.empty(0, np.int64)]
@@ -57,13 +79,7 @@ def strict_attempts(events: FunnelEvents, rules: FunnelRules) -> Strict:
             is_next &= hold[at] == hold[begun]
         alive = alive[is_next]
         depth[alive] = step + 1
-    attempts = _best(events, rules, start, depth)
-    out = _excluded_units(events, rules, start, depth)
-    keep = ~np.isin(attempts.unit, out)
-    answer = Attempts(
-        attempts.unit[keep], attempts.depth[keep], attempts.time_us[keep], attempts.row[keep], out
-    )
-    return Strict(answer, np.unique(np.concatenate(flagged)))
+    return depth, np.unique(np.concatenate(flagged))
 
 
 def _starts(events: FunnelEvents, rules: FunnelRules) -> Ints:
@@ -125,10 +141,3 @@ def _excluded_units(events: FunnelEvents, rules: FunnelRules, start: Ints, depth
             bad &= events.hold[at] == events.hold[began]
         out.append(events.unit[began[bad]])
     return np.unique(np.concatenate(out))
-
-
-def moments(unit: Ints, time_us: Ints) -> Ints:
-    """The rank of each event's (unit, time): equal for events of one unit at one moment."""
-    later = np.ones(len(unit), np.int64)
-    later[1:] = (unit[1:] != unit[:-1]) | (time_us[1:] != time_us[:-1])
-    return np.cumsum(later)

@@ -96,7 +96,8 @@ class Attempts:
 
     `depth` (n,) is how many required steps it reached (of `any`: how many steps). `time_us` and
     `row` are (n, step_count): NO_TIME and NONE where a step was not done; of `any`, column k is
-    the (k+1)-th step done, whichever it was. Units in `excluded` are not among them.
+    the (k+1)-th step done, whichever it was. `row` is (n, 0) where no rows are told. Units in
+    `excluded` are not among them.
     """
 
     unit: Ints
@@ -124,6 +125,11 @@ def empty_attempts(step_count: int) -> Attempts:
     none = np.empty(0, np.int64)
     grid = np.empty((0, step_count), np.int64)
     return Attempts(none, none, grid, grid)
+
+
+def without_rows(attempts: Attempts) -> Attempts:
+    """The attempts, without which events filled the steps."""
+    return replace(attempts, row=np.empty((len(attempts.unit), 0), np.int64))
 
 
 def after_rows(attempts: Attempts, count: int) -> Attempts:

@@ -1,6 +1,7 @@
--- answer: the user of each actor
+-- answer: the user and the device of each actor
 -- reads:  actors
 select
     actor_key,
-    user_key
+    user_key,
+    device_key
 from actors

@@ -12,7 +12,7 @@ import numpy as np
 
 from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.kernels.funnel import run_funnel
-from tsa_cli.kernels.funnel_types import NONE, FunnelEvents, Ints
+from tsa_cli.kernels.funnel_types import NO_TIME, NONE, FunnelEvents, Ints
 from tsa_cli.steps.funnel.codes import Codes
 from tsa_cli.steps.funnel.fetch import FunnelRows
 from tsa_cli.steps.funnel.outcome import Outcome, rules_of
@@ -49,7 +49,7 @@ def touches(store: Store, outcome: Outcome, aliases: Mapping[str, str]) -> Codes
         values = read_unit_values(store, by.by, attempts.unit)
         if step is None:
             return values
-        is_there = attempts.row[:, step - 1] != NONE
+        is_there = attempts.time_us[:, step - 1] != NO_TIME
         return Codes(np.where(is_there, values.code, NONE), values.values)
     done = np.flatnonzero(attempts.row.ravel() != NONE)
     row = attempts.row.ravel()[done]

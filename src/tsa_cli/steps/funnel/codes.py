@@ -22,12 +22,11 @@ class Codes:
     values: list[str]
 
 
-def entries_of(numbers: Ints, place: Ints) -> Entries:
-    """For each number 1 + where it is in `place`, 0 where it is not."""
-    most = max(int(numbers.max(initial=0)), int(place.max(initial=0)))
-    entry = np.zeros(most + 1, np.int32)  # numbers are dense: four bytes each beat a hash or a sort
-    entry[place] = np.arange(1, len(place) + 1)
-    return entry[numbers]
+def entries_of(place: Ints) -> Entries:
+    """For each number up to the largest in `place` 1 + where it is there, else 0, as at the end."""
+    entry = np.zeros(int(place.max(initial=-1)) + 2, np.int32)
+    entry[place] = np.arange(1, len(place) + 1)  # four bytes each beat a hash or a sort
+    return entry
 
 
 def coded(texts: npt.NDArray[Any]) -> Codes:

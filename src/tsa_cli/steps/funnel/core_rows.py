@@ -17,7 +17,7 @@ from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.config.matchers import Matcher
 from tsa_cli.kernels.funnel_types import KEY_BITS, NONE, Ints
 from tsa_cli.steps.funnel.span import Span
-from tsa_cli.steps.funnel.user_times import Scale, UserTimes, last_tick
+from tsa_cli.steps.funnel.user_times import UserTimes
 from tsa_cli.store.fragment import Fragment
 from tsa_cli.store.store import Store
 
@@ -28,6 +28,7 @@ _UNITS = {
     "session": Fragment("c.session_key"),
     "device": Fragment("c.device_key"),
 }
+_OF_ALL, _OF_UNITS = "4_reports/funnel_core.sql", "4_reports/funnel_core_of_units.sql"
 _NONE = np.empty(0, np.int64)
 _CORE_SEQ = ", c.core_seq"
 _EVENT_SEQ = ", c.event_seq"
@@ -75,6 +76,36 @@ class EventCodes:
         return bits
 
 
+@dataclass(frozen=True)
+class Actors:
+    """The user and the device of each actor, by its key."""
+
+    user: Ints
+    device: Ints
+
+
+@dataclass(frozen=True)
+class CorePart:
+    """Rows of core, both ends included, and of `lent_units(unit_key)` alone where it says so."""
+
+    from_seq: int = 0
+    to_seq: int = int(np.iinfo(np.int64).max)
+    is_of_lent_units: bool = False
+
+
+WHOLE = CorePart()
+
+
+def read_actors(store: Store) -> Actors:
+    """Everybody who is in core, and some who are only named."""
+    found = store.arrays("4_reports/funnel_actors.sql")
+    key = found["actor_key"]
+    user = np.full(int(key.max(initial=0)) + 1, NONE, np.int64)
+    device = user.copy()
+    user[key], device[key] = found["user_key"], found["device_key"]
+    return Actors(user, device)
+
+
 def event_codes(store: Store, aliases: Mapping[str, str]) -> EventCodes:
     """All event types in the store."""
     rows = store.rows("4_reports/funnel_event_types.sql")
@@ -89,19 +120,26 @@ def read_core(
     *,
     has_core_seq: bool = False,
     has_event_seq: bool = False,
+    part: CorePart = WHOLE,
+    actors: Actors | None = None,
 ) -> CoreRows:
-    """The rows of some event types in the order of core."""
+    """The rows of some event types in the order of core; `actors` spares reading them again."""
     places = Fragment(_CORE_SEQ * has_core_seq + _EVENT_SEQ * has_event_seq)
     first, last = span.bounds(config.window)
     found = store.arrays(
-        "4_reports/funnel_core.sql",
+        _OF_UNITS if part.is_of_lent_units else _OF_ALL,
         {"unit": _UNITS[config.count_by], "places": places},
         from_ts=first,
         to_ts=last,
+        from_seq=part.from_seq,
+        to_seq=part.to_seq,
         codes=codes,
     )
     source = found["unit_key"]
-    unit = _users(store, source) if config.count_by == "user" else source.astype(np.int64)
+    if config.count_by == "user":
+        unit = (actors or read_actors(store)).user[source]
+    else:
+        unit = source.astype(np.int64)
     return CoreRows(
         unit,
         found["time_us"],
@@ -112,24 +150,25 @@ def read_core(
     )
 
 
-def read_core_by_type(
-    store: Store, scale: Scale, span: Span, codes: list[int], *, has_event_seq: bool = False
-) -> CoreRows:
-    """The events of users of some types, type by type, without their places in core."""
-    users = UserTimes(store, scale, 0, scale.last_user + 1, last_tick(store, scale, span))
-    found = [users.of_type(code, has_event_seq=has_event_seq) for code in codes]
-    keys = np.concatenate([_NONE, *(each["user_time"] for each in found)])
-    counts = [len(each["user_time"]) for each in found]
-    places = [each["event_seq"] for each in found] if has_event_seq else []
+def read_users(users: UserTimes, codes: list[int], *, has_event_seq: bool = False) -> CoreRows:
+    """The events of some users by user and time, ties in any order, without places in core."""
+    found = users.of_types(codes, has_event_seq=has_event_seq)
+    scale, keys, code = users.scale, found["user_time"], found["event_code"]
+    base, bits = users.from_user << scale.bits, CODE_COUNT.bit_length() - 1
+    places = found.get("event_seq", _NONE)
+    is_narrow = (users.to_user - users.from_user).bit_length() + scale.bits + bits <= KEY_BITS
+    if is_narrow and not has_event_seq:
+        # The code goes along in the last bits: a sort of numbers costs a third of one of places.
+        keys = (keys - base) << bits | code
+        keys.sort()
+        code = keys.astype(np.uint16)
+        keys = (keys >> bits) + base
+    else:
+        order = np.argsort(keys, kind="stable")
+        keys, code, places = keys[order], code[order], places[order] if has_event_seq else places
     unit = keys >> scale.bits
-    return CoreRows(
-        unit,
-        (keys & ((1 << scale.bits) - 1)) * scale.tick_us + scale.epoch_us,
-        np.repeat(np.array(codes, np.uint16), counts),
-        _NONE,
-        np.concatenate([_NONE, *places]),
-        unit.astype(np.int32),
-    )
+    time_us = (keys & ((1 << scale.bits) - 1)) * scale.tick_us + scale.epoch_us
+    return CoreRows(unit, time_us, code, _NONE, places, unit.astype(np.int32))
 
 
 def in_order(rows: CoreRows) -> Ints:
@@ -174,11 +213,3 @@ def in_ticks(time_us: Ints) -> tuple[Ints, int]:
     if np.array_equal(time * MICROSECONDS_A_MILLISECOND, time_us):
         return time, MICROSECONDS_A_MILLISECOND
     return time_us, 1
-
-
-def _users(store: Store, actor: npt.NDArray[np.int32]) -> Ints:
-    found = store.arrays("4_reports/funnel_actors.sql")
-    user = np.full(int(found["actor_key"].max(initial=0)) + 1, NONE, np.int64)
-    user[found["actor_key"]] = found["user_key"]
-    users: Ints = user[actor]
-    return users

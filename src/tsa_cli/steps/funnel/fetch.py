@@ -5,27 +5,29 @@ reads   core, actors, event_types, and what the matchers ask for
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
 
 import numpy as np
 
 from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.config.matchers import Matcher
-from tsa_cli.kernels.funnel_types import KEY_BITS, FunnelEvents, Ints
+from tsa_cli.kernels.funnel_types import FunnelEvents, Ints
 from tsa_cli.steps.funnel.codes import Codes
 from tsa_cli.steps.funnel.core_rows import (
+    WHOLE,
+    Actors,
+    CorePart,
     CoreRows,
     event_codes,
     in_order,
     in_order_of_ids,
-    in_ticks,
     read_core,
-    read_core_by_type,
+    read_users,
 )
-from tsa_cli.steps.funnel.readings import Told, asks_more_than_names, names_of, read_told
+from tsa_cli.steps.funnel.readings import ask, names_of
 from tsa_cli.steps.funnel.span import Span
-from tsa_cli.steps.funnel.user_times import read_scale
+from tsa_cli.steps.funnel.told import Answer, Told, told_by
+from tsa_cli.steps.funnel.user_times import UserTimes
 from tsa_cli.store.fragment import Fragment
 from tsa_cli.store.store import Store
 
@@ -45,13 +47,6 @@ class FunnelRows:
     core_seq: Ints
     split: Codes | None = None
 
-    def has_tied_starts(self) -> bool:
-        """True when a unit has marked events at the same moment, and values are held."""
-        if self.events.hold is None:
-            return False
-        unit, time = self.events.unit, self.events.time_us
-        return bool(((unit[1:] == unit[:-1]) & (time[1:] == time[:-1])).any())
-
 
 @dataclass(frozen=True)
 class MarkedRows:
@@ -63,53 +58,82 @@ class MarkedRows:
 
 
 @dataclass(frozen=True)
-class PackedKeys:
-    """Sorted `unit << bits | ticks since epoch_us`, one array per step and per exclusion."""
+class Reading:
+    """How rows are read: of which types, and what is told of them beside their names."""
 
-    steps: list[Ints]
-    exclusions: list[Ints] = field(default_factory=list)
-    bits: int = KEY_BITS
-    epoch_us: int = 0
-    tick_us: int = 1
+    config: FunnelConfig
+    span: Span
+    codes: list[int]
+    bits: Ints  # of the matchers that are names alone, by code
+    answers: list[Answer]
+    type_count: int  # of all types in the store
+
+    @property
+    def has_event_seq(self) -> bool:
+        """True when rows need their number in the log."""
+        return bool(self.answers)
+
+    def marked(
+        self, store: Store, part: CorePart = WHOLE, actors: Actors | None = None
+    ) -> MarkedRows:
+        """Rows of core, with what they match."""
+        rows = read_core(
+            store,
+            self.config,
+            self.span,
+            self.codes,
+            has_core_seq=True,
+            has_event_seq=self.has_event_seq,
+            part=part,
+            actors=actors,
+        )
+        return self.of(rows)
+
+    def of_users(self, users: UserTimes) -> MarkedRows:
+        """Rows of users, with what they match; ties in any order."""
+        return self.of(read_users(users, self.codes, has_event_seq=self.has_event_seq))
+
+    def of(self, rows: CoreRows) -> MarkedRows:
+        """The rows, with what they match."""
+        told = told_by(self.answers, rows.event_seq, len(rows.unit))
+        return MarkedRows(rows, self.bits[rows.code] | told.marks, told)
 
 
-def read_rows(
-    store: Store,
-    config: FunnelConfig,
-    span: Span,
-    aliases: Mapping[str, str],
-    *,
-    has_core_seq: bool,
-) -> MarkedRows:
+def reading_of(
+    store: Store, config: FunnelConfig, span: Span, aliases: Mapping[str, str]
+) -> Reading:
     """Every event that can fill a step, exclude, or (strict) stand between."""
-    matchers = dict(enumerate(_matchers(config)))
-    is_strict = config.order == "strict"
+    matchers = dict(enumerate(matchers_of(config)))
     types = event_codes(store, aliases)
-    names = None if is_strict else names_of(matchers.values(), aliases)
+    names = None if config.order == "strict" else names_of(matchers.values(), aliases)
     ignored = types.of(config.strict_ignores)
     codes = [code for code in types.of(names) if code not in ignored]
-    has_event_seq = asks_more_than_names(config)
-    is_in_core = (
-        has_core_seq or is_strict or config.count_by != "user" or not is_told_apart(config, aliases)
-    )
-    scale = None if is_in_core else read_scale(store)
-    if scale is not None:
-        rows = read_core_by_type(store, scale, span, codes, has_event_seq=has_event_seq)
-    else:
-        rows = read_core(store, config, span, codes, has_core_seq=True, has_event_seq=has_event_seq)
-    told = read_told(store, config, span, rows, aliases)
     plain = {place: one for place, one in matchers.items() if one.is_names_only()}
-    return MarkedRows(rows, types.bits(plain)[rows.code] | told.marks, told)
+    answers = ask(store, config, span, aliases)
+    return Reading(config, span, codes, types.bits(plain), answers, len(types.by_name))
+
+
+def needs_core(config: FunnelConfig, aliases: Mapping[str, str]) -> bool:
+    """True when the order of ties can matter to everybody, or units are not users."""
+    is_of_users = config.count_by == "user"
+    return not is_of_users or not (config.order == "strict" or is_told_apart(config, aliases))
+
+
+def rows_that_matter(config: FunnelConfig, marked: MarkedRows) -> Ints:
+    """The places of the rows that match something; of a strict funnel, of all."""
+    if config.order == "strict":
+        return np.arange(len(marked.marks))
+    return np.flatnonzero(marked.marks)
 
 
 def halves(marked: MarkedRows, config: FunnelConfig) -> list[Ints]:
     """The places of the rows that matter of the lower and of the upper units, or of all of few."""
     unit = marked.rows.unit
-    is_wanted = np.ones(len(unit), np.bool_) if config.order == "strict" else marked.marks != 0
+    chosen = rows_that_matter(config, marked)
     if len(unit) < FEWEST_ROWS_TO_SPLIT:
-        return [np.flatnonzero(is_wanted)]
-    is_lower = unit <= np.median(unit[:: max(1, len(unit) // 1000)])
-    return [np.flatnonzero(is_wanted & is_lower), np.flatnonzero(is_wanted & ~is_lower)]
+        return [chosen]
+    is_lower = unit[chosen] <= np.median(unit[:: max(1, len(unit) // 1000)])
+    return [chosen[is_lower], chosen[~is_lower]]
 
 
 def in_total_order(
@@ -148,35 +172,9 @@ def joined_rows(parts: list[FunnelRows]) -> FunnelRows:
     )
 
 
-def read_keys(
-    store: Store, config: FunnelConfig, span: Span, aliases: Mapping[str, str]
-) -> PackedKeys | None:
-    """The keys of a funnel of plain names, or None when they do not fit 62 bits."""
-    matchers = _matchers(config)
-    types = event_codes(store, aliases)
-    wanted = [types.of(matcher.event_names()) for matcher in matchers]
-    codes = sorted({code for some in wanted for code in some})
-    rows = read_core(store, config, span, codes)
-    count = len(config.steps)
-    if not len(rows.unit):
-        none = [np.empty(0, np.int64) for _ in matchers]
-        return PackedKeys(none[:count], none[count:])
-    epoch = int(rows.time_us.min())
-    time, tick = in_ticks(rows.time_us - epoch)
-    window = int(config.window / timedelta(microseconds=tick))
-    bits = max(int(time.max()), window).bit_length() + 1
-    if int(rows.unit.max()).bit_length() + bits > KEY_BITS:
-        return None
-    key = rows.unit << bits | time
-    by_code = {code: key[rows.code == code] for code in codes}
-    none_of_them = np.empty(0, np.int64)
-    arrays = [np.sort(np.concatenate([none_of_them, *(by_code[c] for c in w)])) for w in wanted]
-    return PackedKeys(arrays[:count], arrays[count:], bits, epoch, tick)
-
-
 def is_of_names(config: FunnelConfig) -> bool:
     """True when names alone decide which step an event fills."""
-    return all(matcher.is_names_only() for matcher in _matchers(config))
+    return all(matcher.is_names_only() for matcher in matchers_of(config))
 
 
 def is_packable(config: FunnelConfig, aliases: Mapping[str, str]) -> bool:
@@ -187,7 +185,7 @@ def is_packable(config: FunnelConfig, aliases: Mapping[str, str]) -> bool:
     """
     if config.order != "ordered" or config.hold_constant:
         return False
-    if not all(matcher.event_names() is not None for matcher in _matchers(config)):
+    if not all(matcher.event_names() is not None for matcher in matchers_of(config)):
         return False
     if any(step.within is not None for step in config.steps):
         return False
@@ -203,5 +201,6 @@ def is_told_apart(config: FunnelConfig, aliases: Mapping[str, str]) -> bool:
     return is_named and sum(map(len, names)) == len(set().union(*names))
 
 
-def _matchers(config: FunnelConfig) -> list[Matcher]:
+def matchers_of(config: FunnelConfig) -> list[Matcher]:
+    """The steps, and then the exclusions."""
     return [*config.steps, *config.exclude]

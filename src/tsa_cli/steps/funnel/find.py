@@ -13,7 +13,7 @@ import numpy as np
 
 from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.kernels.funnel import run_funnel
-from tsa_cli.kernels.funnel_packed import run_packed_funnel
+from tsa_cli.kernels.funnel_packed import in_pieces, run_packed_funnel
 from tsa_cli.kernels.funnel_types import (
     FIRST_MOMENT,
     LAST_MOMENT,
@@ -33,10 +33,11 @@ from tsa_cli.steps.funnel.fetch import (
     is_of_names,
     is_packable,
     joined_rows,
-    read_keys,
-    read_rows,
+    reading_of,
 )
+from tsa_cli.steps.funnel.keys import PackedKeys, read_keys
 from tsa_cli.steps.funnel.outcome import Outcome, rules_of
+from tsa_cli.steps.funnel.pieces import attempts_in_pieces
 from tsa_cli.steps.funnel.readings import read_marks
 from tsa_cli.steps.funnel.span import Span, microseconds_of
 from tsa_cli.steps.funnel.user_times import Scale, UserTimes, Wanted, each_half, read_scale
@@ -60,7 +61,11 @@ def find_outcome(
     if found is None:
         own = config.model_copy(update={"breakdown": None}) if is_same_for_unit else config
         is_by_row = needs_rows or not is_same_for_unit
-        attempts, rows = _by_rows(store, own, span, aliases, needs_rows=is_by_row)
+        rows = None
+        if is_by_row:
+            attempts, rows = _by_rows(store, own, span, aliases)
+        else:
+            attempts = attempts_in_pieces(store, own, span, aliases)
         found = Outcome(config, attempts, microseconds_of(span.as_of), rows)
     if by is None or (by.value == "all" and not is_same_for_unit):
         return found
@@ -72,16 +77,9 @@ def _by_rows(
     config: FunnelConfig,
     span: Span,
     aliases: Mapping[str, str],
-    *,
-    needs_rows: bool,
-) -> tuple[Attempts, FunnelRows | None]:
-    """
-    The attempts, by events in total order; half of the units in each of two threads.
-
-    Rows that were not read from core have their ties in another order, which only tells where two
-    held values of a unit begin at the same moment: then core is read after all.
-    """
-    marked = read_rows(store, config, span, aliases, has_core_seq=needs_rows)
+) -> tuple[Attempts, FunnelRows]:
+    """The attempts and the events that filled them; half of the units in each of two threads."""
+    marked = reading_of(store, config, span, aliases).marked(store)
     rules = rules_of(config, span)
 
     def search(chosen: Ints) -> tuple[Attempts, FunnelRows]:
@@ -91,12 +89,10 @@ def _by_rows(
 
     with ThreadPoolExecutor(max_workers=2) as pool:
         found = list(pool.map(search, halves(marked, config)))
-    if not needs_rows and any(rows.has_tied_starts() for _, rows in found):
-        return _by_rows(store, config, span, aliases, needs_rows=True)
     first, *others = (attempts for attempts, _ in found)
     shift = len(found[0][1].events.unit)
     attempts = joined([first, *(after_rows(other, shift) for other in others)])
-    return attempts, joined_rows([rows for _, rows in found]) if needs_rows else None
+    return attempts, joined_rows([rows for _, rows in found])
 
 
 def _packed_outcome(
@@ -112,9 +108,7 @@ def _packed_outcome(
         keys = read_keys(store, config, span, aliases)
         if keys is None:
             return None
-        rules = _in_ticks(rules_of(config, span), keys.epoch_us, keys.tick_us, keys.bits)
-        ticks = run_packed_funnel(keys.steps, keys.exclusions, keys.bits, rules)
-        found = _in_microseconds(ticks, keys.epoch_us, keys.tick_us)
+        found = _search(keys, rules_of(config, span))
     return Outcome(config, found, microseconds_of(span.as_of))
 
 
@@ -129,16 +123,27 @@ def _by_halves(
         for bit, m in enumerate(matchers)
     ]
     marks = None if is_of_names(config) else read_marks(store, config, span, aliases)
-    rules = _in_ticks(rules_of(config, span), scale.epoch_us, scale.tick_us, scale.bits)
+    rules = rules_of(config, span)
     count = len(config.steps)
 
     def search(users: UserTimes) -> Attempts:
         lists = {one: users.of(one, marks) for one in dict.fromkeys(wanted)}
         keys = [lists[one] for one in wanted]
-        ticks = run_packed_funnel(keys[:count], keys[count:], scale.bits, rules)
-        return _in_microseconds(ticks, scale.epoch_us, scale.tick_us)
+        packed = PackedKeys(keys[:count], keys[count:], scale.bits, scale.epoch_us, scale.tick_us)
+        return _search(packed, rules)
 
     return joined(each_half(store, scale, span, search))
+
+
+def _search(keys: PackedKeys, rules: FunnelRules) -> Attempts:
+    """The attempts of all units of the keys, times since 1970 UTC."""
+    in_ticks = _in_ticks(rules, keys.epoch_us, keys.tick_us, keys.bits)
+    count = len(keys.steps)
+    found = [
+        run_packed_funnel(some[:count], some[count:], keys.bits, in_ticks)
+        for some in in_pieces([*keys.steps, *keys.exclusions], keys.bits)
+    ]
+    return joined([_in_microseconds(each, keys.epoch_us, keys.tick_us) for each in found])
 
 
 def _in_microseconds(attempts: Attempts, epoch_us: int, tick_us: int) -> Attempts:

@@ -6,6 +6,7 @@ source  definitions D16 (attempts), D23 (pending)
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import numpy as np
 
@@ -39,29 +40,29 @@ class Outcome:
     rows: FunnelRows | None = None
     touch: Codes | None = None
 
-    @property
+    @cached_property
     def required(self) -> list[int]:
         """The steps of which every attempt is a prefix."""
         return required_steps(self.config)
 
-    @property
+    @cached_property
     def reached(self) -> Ints:
         """The furthest required step of each unit, from 0."""
         steps: Ints = np.array(self.required, np.int64)[self.attempts.depth - 1]
         return steps
 
-    @property
+    @cached_property
     def is_converted(self) -> Bools:
         """Done with the last required step."""
         done: Bools = self.attempts.depth == len(self.required)
         return done
 
-    @property
+    @cached_property
     def is_pending(self) -> Bools:
         """Not converted, and the window of the attempt is still open at `as_of`."""
         return ~self.is_matured & ~self.is_converted
 
-    @property
+    @cached_property
     def is_matured(self) -> Bools:
         """The window of the attempt is over at `as_of`, whatever became of it."""
         over: Bools = self.start_us + in_us(self.config.window) <= self.as_of_us

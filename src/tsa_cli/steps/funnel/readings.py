@@ -9,7 +9,7 @@ reads   events; else core, actors, event_types, and what the matchers ask for
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,8 +21,8 @@ from tsa_cli.kernels.funnel_types import NONE, Ints
 from tsa_cli.matcher import MatcherCompiler, property_pointers
 from tsa_cli.relations import CORE_RELATION, Column, Relation, promoted_columns
 from tsa_cli.steps.funnel.codes import Codes, Columns, coded, entries_of
-from tsa_cli.steps.funnel.core_rows import CoreRows
 from tsa_cli.steps.funnel.span import Span
+from tsa_cli.steps.funnel.told import Answer
 from tsa_cli.store.fragment import Fragment
 from tsa_cli.store.store import Store
 
@@ -40,15 +40,6 @@ SPLIT = ", split is not null as is_split, coalesce(split, '') as split"
 
 
 @dataclass(frozen=True)
-class Told:
-    """What was read, row by row of core; `hold` and `split` are None where not asked for."""
-
-    marks: Ints
-    hold: Ints | None = None
-    split: Codes | None = None
-
-
-@dataclass(frozen=True)
 class _Question:
     """What is read in one statement."""
 
@@ -61,21 +52,9 @@ class _Question:
         return bool(self.matchers or self.hold or self.split)
 
 
-def asks_more_than_names(config: FunnelConfig) -> bool:
-    """True when `read_told` has something to read."""
-    is_by_event = config.breakdown is not None and config.breakdown.value == "all"
-    matchers = [*config.steps, *config.exclude]
-    return bool(config.hold_constant) or is_by_event or not all(m.is_names_only() for m in matchers)
-
-
-def read_told(
-    store: Store, config: FunnelConfig, span: Span, rows: CoreRows, aliases: Mapping[str, str]
-) -> Told:
-    """Marks of the matchers that are more than names, held values, the breakdown of `all`."""
-    told = Told(np.zeros(len(rows.unit), np.int64))
-    for question, found in _answers(store, config, span, aliases):
-        told = _laid_beside(told, rows.event_seq, found, question)
-    return told
+def ask(store: Store, config: FunnelConfig, span: Span, aliases: Mapping[str, str]) -> list[Answer]:
+    """What matchers that are more than names, held values and the breakdown of `all` ask for."""
+    return [_answer_of(*each) for each in _answers(store, config, span, aliases)]
 
 
 def read_marks(store: Store, config: FunnelConfig, span: Span, aliases: Mapping[str, str]) -> Ints:
@@ -150,20 +129,20 @@ def _answer(
     return store.arrays(file, slots, is_any_name=question.names is None, names=names, **params)
 
 
-def _laid_beside(told: Told, numbers: Ints, found: Columns, question: _Question) -> Told:
-    """What was told and what was found, for the rows that have these numbers."""
-    entry = entries_of(numbers, found["place"].astype(np.int64, copy=False))
-    marks, hold, split = told.marks, told.hold, told.split
+def _answer_of(question: _Question, found: Columns) -> Answer:
+    answer = Answer(entries_of(found["place"].astype(np.int64, copy=False)))
     if question.matchers:
-        own = _placed(found["marks"], list(question.matchers))
-        marks = marks | np.append(0, own)[entry]
+        answer = replace(
+            answer, marks=np.append(0, _placed(found["marks"], list(question.matchers)))
+        )
     if question.hold:
-        hold = np.append(NONE, _as_numbers(found["held"], found["is_held"]))[entry]
+        held = _as_numbers(found["held"], found["is_held"])
+        answer = replace(answer, hold=np.append(NONE, held))
     if question.split:
         values = coded(found["split"])
         code = np.where(found["is_split"], values.code, NONE)
-        split = Codes(np.append(NONE, code)[entry], values.values)
-    return Told(marks, hold, split)
+        answer = replace(answer, split=Codes(np.append(NONE, code), values.values))
+    return answer
 
 
 def _as_numbers(hashes: npt.NDArray[Any], is_there: npt.NDArray[np.generic]) -> Ints:

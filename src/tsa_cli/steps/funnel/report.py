@@ -4,6 +4,8 @@ From attempts to the numbers of a report: counts, rates, times, breakdown, aband
 source  definitions D20, D21, D23, D24; PRD 10.1
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from tsa_cli.config.funnels import FunnelConfig
@@ -31,6 +33,9 @@ def report(name: str, outcome: Outcome, parts: list[Split]) -> FunnelReport:
     config = outcome.config
     converted, pending = int(outcome.is_converted.sum()), int(outcome.is_pending.sum())
     entered = len(outcome.attempts.unit)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        given_up = pool.submit(abandonment_rows, outcome)
+        steps = step_rows(outcome)
     return FunnelReport(
         name=name,
         count_by=config.count_by,
@@ -43,9 +48,9 @@ def report(name: str, outcome: Outcome, parts: list[Split]) -> FunnelReport:
         excluded=len(outcome.attempts.excluded),
         conversion_rate=ratio(converted, entered),
         matured=_matured(outcome),
-        steps=step_rows(outcome),
+        steps=steps,
         breakdown=[_breakdown_row(part) for part in parts],
-        abandonment=abandonment_rows(outcome),
+        abandonment=given_up.result(),
         abandonment_rule=_rule(outcome.config),
     )
 
@@ -97,8 +102,10 @@ def seconds_of(us: Ints) -> Seconds | None:
     """The summary of some durations in microseconds; None of none."""
     if not len(us):
         return None
-    mean = float((us / US_A_SECOND).mean())
-    p25, median, p75, p90 = percentiles(np.sort(us) / US_A_SECOND, PERCENTILES)
+    seconds = us / US_A_SECOND
+    mean = float(seconds.mean())
+    seconds.sort()
+    p25, median, p75, p90 = percentiles(seconds, PERCENTILES)
     return Seconds(mean, median, p25, p75, p90)
 
 
@@ -184,7 +191,7 @@ def abandonment_rows(outcome: Outcome) -> list[AbandonmentRow]:
     groups.append((WINDOW_EXPIRED, dropped, outcome.reached, over))
     rows = []
     for reason, who, step, end in groups:
-        for place in np.unique(step[who]).tolist():
+        for place in np.flatnonzero(np.bincount(step[who])).tolist():
             here = np.flatnonzero(who & (step == place))
             converted = int(outcome.is_converted[here].sum())
             pending = int(outcome.is_pending[here].sum())

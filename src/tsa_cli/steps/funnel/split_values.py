@@ -21,7 +21,7 @@ def read_values(store: Store, key: str, core_seq: Ints, aliases: Mapping[str, st
     lent = {"core_seq": core_seq}
     found = _values(store, "4_reports/funnel_row_values.sql", key, aliases, "lent_rows", lent)
     split = coded(found["split"])
-    entry = entries_of(core_seq, found["core_seq"])
+    entry = entries_of(found["core_seq"]).take(core_seq, mode="clip")
     return Codes(np.append(NONE, split.code)[entry], split.values)
 
 

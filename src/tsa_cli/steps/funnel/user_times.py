@@ -71,6 +71,21 @@ class UserTimes:
             from_key=self.from_user << self.scale.bits,
             to_key=(self.to_user << self.scale.bits) - 1,
         )
+        return self._known(found)
+
+    def of_types(self, codes: list[int], *, has_event_seq: bool = False) -> Columns:
+        """`user_time` and `event_code` of the events of some types, in any order."""
+        found = self.store.arrays(
+            "4_reports/funnel_user_codes.sql",
+            {"places": Fragment(_PLACES * has_event_seq)},
+            codes=codes,
+            from_key=self.from_user << self.scale.bits,
+            to_key=(self.to_user << self.scale.bits) - 1,
+        )
+        return self._known(found)
+
+    def _known(self, found: Columns) -> Columns:
+        """The events up to the last tick."""
         if self.last_tick is None:
             return found
         is_later = (found["user_time"] & ((1 << self.scale.bits) - 1)) > self.last_tick
