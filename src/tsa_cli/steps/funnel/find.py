@@ -38,7 +38,7 @@ from tsa_cli.steps.funnel.fetch import (
 from tsa_cli.steps.funnel.keys import PackedKeys, read_keys
 from tsa_cli.steps.funnel.outcome import Outcome, rules_of
 from tsa_cli.steps.funnel.pieces import attempts_in_pieces
-from tsa_cli.steps.funnel.readings import read_marks
+from tsa_cli.steps.funnel.readings import ask
 from tsa_cli.steps.funnel.span import Span, microseconds_of
 from tsa_cli.steps.funnel.user_times import Scale, UserTimes, Wanted, each_half, read_scale
 from tsa_cli.store.store import Store
@@ -122,12 +122,12 @@ def _by_halves(
         Wanted(tuple(types.of(m.event_names())), None if m.is_names_only() else bit)
         for bit, m in enumerate(matchers)
     ]
-    marks = None if is_of_names(config) else read_marks(store, config, span, aliases)
+    answers = ask(store, config, span, aliases)
     rules = rules_of(config, span)
     count = len(config.steps)
 
     def search(users: UserTimes) -> Attempts:
-        lists = {one: users.of(one, marks) for one in dict.fromkeys(wanted)}
+        lists = {one: users.of(one, answers) for one in dict.fromkeys(wanted)}
         keys = [lists[one] for one in wanted]
         packed = PackedKeys(keys[:count], keys[count:], scale.bits, scale.epoch_us, scale.tick_us)
         return _search(packed, rules)

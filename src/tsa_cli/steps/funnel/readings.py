@@ -20,7 +20,7 @@ from tsa_cli.config.matchers import Matcher
 from tsa_cli.kernels.funnel_types import NONE, Ints
 from tsa_cli.matcher import MatcherCompiler, property_pointers
 from tsa_cli.relations import CORE_RELATION, Column, Relation, promoted_columns
-from tsa_cli.steps.funnel.codes import Codes, Columns, coded, entries_of
+from tsa_cli.steps.funnel.codes import Codes, Columns, coded, places_of
 from tsa_cli.steps.funnel.span import Span
 from tsa_cli.steps.funnel.told import Answer
 from tsa_cli.store.fragment import Fragment
@@ -55,16 +55,6 @@ class _Question:
 def ask(store: Store, config: FunnelConfig, span: Span, aliases: Mapping[str, str]) -> list[Answer]:
     """What matchers that are more than names, held values and the breakdown of `all` ask for."""
     return [_answer_of(*each) for each in _answers(store, config, span, aliases)]
-
-
-def read_marks(store: Store, config: FunnelConfig, span: Span, aliases: Mapping[str, str]) -> Ints:
-    """By event_seq the steps and exclusions that hold there; of those that are more than names."""
-    found = list(_answers(store, config, span, aliases))
-    most = max((int(columns["place"].max(initial=-1)) for _, columns in found), default=-1)
-    marks = np.zeros(most + 2, np.int64)  # the last one stands for all that were not found
-    for question, columns in found:
-        marks[columns["place"]] |= _placed(columns["marks"], list(question.matchers))
-    return marks
 
 
 def _answers(
@@ -130,18 +120,19 @@ def _answer(
 
 
 def _answer_of(question: _Question, found: Columns) -> Answer:
-    answer = Answer(entries_of(found["place"].astype(np.int64, copy=False)))
+    place = found["place"].astype(np.int64, copy=False)
+    if len(place) and not (place[1:] > place[:-1]).all():
+        order = np.argsort(place, kind="stable")  # of the pieces in which a join answers
+        place, found = place[order], {name: column[order] for name, column in found.items()}
+    answer = Answer(places_of(place))
     if question.matchers:
-        answer = replace(
-            answer, marks=np.append(0, _placed(found["marks"], list(question.matchers)))
-        )
+        answer = replace(answer, marks=_placed(found["marks"], list(question.matchers)))
     if question.hold:
-        held = _as_numbers(found["held"], found["is_held"])
-        answer = replace(answer, hold=np.append(NONE, held))
+        answer = replace(answer, hold=_as_numbers(found["held"], found["is_held"]))
     if question.split:
         values = coded(found["split"])
         code = np.where(found["is_split"], values.code, NONE)
-        answer = replace(answer, split=Codes(np.append(NONE, code), values.values))
+        answer = replace(answer, split=Codes(code, values.values))
     return answer
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from tsa_cli.kernels.funnel_types import NONE, Ints
 from tsa_cli.matcher import MatcherCompiler
 from tsa_cli.relations import CORE_RELATION
-from tsa_cli.steps.funnel.codes import Codes, Columns, coded, entries_of
+from tsa_cli.steps.funnel.codes import Codes, Columns, coded, places_of
 from tsa_cli.store.store import Store
 
 
@@ -21,8 +21,9 @@ def read_values(store: Store, key: str, core_seq: Ints, aliases: Mapping[str, st
     lent = {"core_seq": core_seq}
     found = _values(store, "4_reports/funnel_row_values.sql", key, aliases, "lent_rows", lent)
     split = coded(found["split"])
-    entry = entries_of(found["core_seq"]).take(core_seq, mode="clip")
-    return Codes(np.append(NONE, split.code)[entry], split.values)
+    order = np.argsort(found["core_seq"])
+    places = places_of(found["core_seq"][order])
+    return Codes(places.lay(split.code[order], core_seq, NONE), split.values)
 
 
 def read_unit_values(store: Store, key: str, users: Ints) -> Codes:

@@ -2,12 +2,13 @@
 What is told of events beside their names, and how it is laid beside rows of them by number.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from tsa_cli.kernels.funnel_types import Ints
-from tsa_cli.steps.funnel.codes import Codes, Entries
+from tsa_cli.kernels.funnel_types import NONE, Ints
+from tsa_cli.steps.funnel.codes import Codes, Places
 
 
 @dataclass(frozen=True)
@@ -21,31 +22,26 @@ class Told:
 
 @dataclass(frozen=True)
 class Answer:
-    """
-    What one statement told; `entry` leads from an event_seq to a place in the others.
+    """What one statement told of some events, (n,); `places` finds them by their event_seq."""
 
-    Place 0 is of all events that it did not tell of, as is the last entry.
-    """
-
-    entry: Entries
+    places: Places
     marks: Ints | None = None
     hold: Ints | None = None
     split: Codes | None = None
 
     def laid_beside(self, told: Told, event_seq: Ints) -> Told:
         """What was told before, and this, of the events with these numbers."""
-        entry = self.entry.take(event_seq, mode="clip")
         marks, hold, split = told.marks, told.hold, told.split
         if self.marks is not None:
-            marks = marks | self.marks[entry]
+            marks = marks | self.places.lay(self.marks, event_seq, 0)
         if self.hold is not None:
-            hold = self.hold[entry]
+            hold = self.places.lay(self.hold, event_seq, NONE)
         if self.split is not None:
-            split = Codes(self.split.code[entry], self.split.values)
+            split = Codes(self.places.lay(self.split.code, event_seq, NONE), self.split.values)
         return Told(marks, hold, split)
 
 
-def told_by(answers: list[Answer], event_seq: Ints, count: int) -> Told:
+def told_by(answers: Iterable[Answer], event_seq: Ints, count: int) -> Told:
     """What the answers tell of `count` events, which have these numbers in the log."""
     told = Told(np.zeros(count, np.int64))
     for answer in answers:

@@ -7,7 +7,7 @@ the interpreter's lock.
 reads   core_by_type, user_time_scale, users_index
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -17,11 +17,12 @@ import numpy as np
 from tsa_cli.kernels.funnel_types import Ints
 from tsa_cli.steps.funnel.codes import Columns
 from tsa_cli.steps.funnel.span import Span, microseconds_of
+from tsa_cli.steps.funnel.told import Answer, told_by
 from tsa_cli.store.fragment import Fragment
 from tsa_cli.store.store import Store
 
-Answer = TypeVar("Answer")
-Work = Callable[["UserTimes"], Answer]
+Result = TypeVar("Result")
+Work = Callable[["UserTimes"], Result]
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,9 @@ class UserTimes:
     to_user: int  # not included
     last_tick: int | None  # None: no event is later
 
-    def of(self, wanted: Wanted, marks: Ints | None = None) -> Ints:
-        """The sorted keys of a step; `marks` by event_seq, the last one of all that are later."""
-        found = [self._of_type(code, wanted.bit, marks) for code in wanted.codes]
+    def of(self, wanted: Wanted, answers: Sequence[Answer] = ()) -> Ints:
+        """The sorted keys of a step; the answers tell who has its mark."""
+        found = [self._of_type(code, wanted.bit, answers) for code in wanted.codes]
         return in_order(found[0] if len(found) == 1 else np.concatenate([_NONE, *found]))
 
     def of_type(self, code: int, *, has_event_seq: bool = False) -> Columns:
@@ -91,12 +92,13 @@ class UserTimes:
         is_later = (found["user_time"] & ((1 << self.scale.bits) - 1)) > self.last_tick
         return {name: c[~is_later] for name, c in found.items()} if is_later.any() else found
 
-    def _of_type(self, code: int, bit: int | None, marks: Ints | None) -> Ints:
-        found = self.of_type(code, has_event_seq=bit is not None and marks is not None)
+    def _of_type(self, code: int, bit: int | None, answers: Sequence[Answer]) -> Ints:
+        found = self.of_type(code, has_event_seq=bit is not None)
         keys: Ints = found["user_time"]
-        if bit is None or marks is None:
+        if bit is None:
             return keys
-        marked: Ints = keys[(marks.take(found["event_seq"], mode="clip") >> bit) & 1 == 1]
+        marks = told_by(answers, found["event_seq"], len(keys)).marks
+        marked: Ints = keys[(marks >> bit) & 1 == 1]
         return marked
 
 
@@ -110,12 +112,12 @@ def read_scale(store: Store) -> Scale | None:
     return Scale(*(int(str(value)) for value in rows[0])) if rows else None
 
 
-def each_half(store: Store, scale: Scale, span: Span, work: "Work[Answer]") -> list[Answer]:
+def each_half(store: Store, scale: Scale, span: Span, work: "Work[Result]") -> list[Result]:
     """What `work` answers for the lower and for the upper half of the users, in this order."""
     last = last_tick(store, scale, span)
     middle = scale.middle_user + 1
 
-    def run(bounds: tuple[int, int]) -> Answer:
+    def run(bounds: tuple[int, int]) -> Result:
         with store.aside() as own:
             return work(UserTimes(own, scale, *bounds, last))
 
