@@ -24,7 +24,7 @@ def random_sessions(seed: int, states: int = STATES) -> list[list[int]]:
 def steps_of(sessions: list[list[int]], *, collapse: bool = False) -> Steps:
     number = np.array([i for i, s in enumerate(sessions) for _ in s], dtype=np.int32)
     codes = np.array([c for s in sessions for c in s], dtype=np.int32)
-    return paths.make_steps(number, codes, collapse=collapse)
+    return paths.make_steps(number, codes, np.arange(len(codes)), collapse=collapse)
 
 
 def lists_of(steps: Steps) -> list[list[int]]:
@@ -43,7 +43,7 @@ def test_collapsing_keeps_one_step_of_each_run_of_equals(seed: int) -> None:
     steps = steps_of(sessions, collapse=True)
     assert lists_of(steps) == [collapsed(s) for s in sessions]
     flat = [c for s in sessions for c in s]
-    assert [flat[row] for row in steps.rows] == steps.codes.tolist()
+    assert [flat[place] for place in steps.seq] == steps.codes.tolist()
     assert lists_of(steps_of(sessions)) == sessions
 
 

@@ -78,7 +78,7 @@ def test_a_pattern_matches_what_a_backtracking_search_finds(text: str) -> None:
     number = np.array([i for i, s in enumerate(sessions) for _ in s], dtype=np.int32)
     codes = np.array([STATES.index(c) for s in sessions for c, _ in s], dtype=np.int32)
     times = np.array([t for s in sessions for _, t in s])
-    steps = paths.make_steps(number, codes, collapse=False)
+    steps = paths.make_steps(number, codes, np.arange(len(codes)), collapse=False)
     expected = [oracle(pattern, s) for s in sessions]
     assert matching_sessions(steps, times, pattern, STATES).tolist() == expected
 

@@ -6,14 +6,15 @@ writes  nothing
 source  definitions D26 and D27: transitions with `(entry)` and `(exit)`, step matrix
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tsa_cli.kernels.paths import Codes, Ints, Steps
+from tsa_cli.kernels.paths import Codes, Ints, Steps, counts_of
 
 _BITS = 62  # states that one word of a session can tell apart
+_PIECE_MOVES = 4_000_000  # as many as the largest dense table has cells
 _DENSE_CELLS = 1 << 22
 _FLAG_CELLS = 1 << 26  # bytes of memory for users in groups
 
@@ -33,48 +34,61 @@ def reduce_states(steps: Steps, *, keep: int, state_count: int) -> tuple[Codes, 
 
     A state not kept becomes the number `len(kept)`; nothing is re-collapsed.
     """
-    visits = np.bincount(steps.codes, minlength=state_count)
+    visits = counts_of(steps.codes, state_count)
     order = np.lexsort((np.arange(state_count), -visits))
     kept = order[: min(keep, int(np.count_nonzero(visits)))].astype(np.int32)
-    place = np.full(state_count, len(kept), np.int32)
-    place[kept] = np.arange(len(kept), dtype=np.int32)
-    codes = place[steps.codes]
-    return kept, Steps(codes, steps.rows, steps.sessions, steps.starts, steps.lengths)
+    place = np.full(state_count, len(kept), np.min_scalar_type(len(kept)))
+    place[kept] = np.arange(len(kept))
+    return kept, replace(steps, codes=place[steps.codes])
 
 
 def transitions(steps: Steps, *, state_count: int) -> Transitions:
     """Moves from each state to the next in whole sessions, with entry and exit."""
     width = state_count + 2
-    # Half the bytes where they suffice: it is memory that takes the time.
-    key: NDArray[np.signedinteger] = steps.codes.astype(
-        np.int32 if width * width < 1 << 31 else np.int64
-    )
+    is_dense = width * width <= _DENSE_CELLS
+    dense = np.zeros(width * width if is_dense else 0, np.int64)
+    pairs: list[Ints] = [np.empty(0, np.int64)]
+    counts: list[Ints] = [np.empty(0, np.int64)]
+    for _, piece in steps.pieces(_PIECE_MOVES):
+        moves = _moves_of(piece, state_count)
+        if is_dense:
+            for keys in moves:
+                dense += np.bincount(keys, minlength=len(dense))
+        else:
+            pair, count = np.unique(np.concatenate(moves), return_counts=True)
+            pairs.append(pair)
+            counts.append(count)
+    if is_dense:
+        found = np.flatnonzero(dense)
+        return Transitions(found // width, found % width, dense[found])
+    found, place = np.unique(np.concatenate(pairs), return_inverse=True)
+    count = np.zeros(len(found), np.int64)
+    np.add.at(count, place, np.concatenate(counts))
+    return Transitions(found // width, found % width, count)
+
+
+def _moves_of(steps: Steps, state_count: int) -> tuple[Ints, Ints]:
+    """`from * (state_count + 2) + to` of each move out of a step, and of each entry."""
+    width = state_count + 2
+    key = steps.codes.astype(np.int64)
     key *= width
     last = key[steps.ends] + (state_count + 1)
     key[:-1] += steps.codes[1:]
     key[steps.ends] = last
-    entry = state_count * width + steps.codes[steps.starts].astype(np.int64)
-    if width * width <= _DENSE_CELLS:
-        dense = np.bincount(key, minlength=width * width)
-        dense += np.bincount(entry, minlength=width * width)
-        found = np.flatnonzero(dense)
-        return Transitions(found // width, found % width, dense[found])
-    found, count = np.unique(np.concatenate([key, entry]), return_counts=True)
-    return Transitions(found // width, found % width, count)
+    return key, state_count * width + steps.codes[steps.starts].astype(np.int64)
 
 
 def sessions_with(steps: Steps, states: Ints, *, state_count: int) -> Ints:
     """How many sessions have each of the states at least once, parallel to `states`."""
     counts = np.zeros(len(states), np.int64)
-    if len(steps.starts) == 0:
-        return counts
     for first in range(0, len(states), _BITS):
         asked = states[first : first + _BITS]
         bit = np.zeros(state_count, np.int64)
         bit[asked] = 1 << np.arange(len(asked))
-        seen = np.bitwise_or.reduceat(bit[steps.codes], steps.starts)
-        for place, state in enumerate(asked):
-            counts[first + place] = np.count_nonzero(seen & bit[state])
+        for _, piece in steps.pieces():
+            seen = np.bitwise_or.reduceat(bit[piece.codes], piece.starts)
+            for place, state in enumerate(asked):
+                counts[first + place] += np.count_nonzero(seen & bit[state])
     return counts
 
 
@@ -82,12 +96,13 @@ def step_matrix(steps: Steps, *, max_steps: int, state_count: int) -> Ints:
     """Sessions in each state at step 1, 2, …: (levels, state_count + 1), the last column ended."""
     levels = min(max_steps, int(steps.lengths.max(initial=0)))
     matrix = np.zeros((levels, state_count + 1), np.int64)
-    index, left = steps.starts, steps.lengths
-    for level in range(levels):
-        matrix[level, :state_count] = np.bincount(steps.codes[index], minlength=state_count)
-        matrix[level, state_count] = len(steps.starts) - len(index)
-        more = left > 1
-        index, left = index[more] + 1, left[more] - 1
+    for _, piece in steps.pieces():
+        index, left = piece.starts, piece.lengths
+        for level in range(levels):
+            matrix[level, :state_count] += np.bincount(piece.codes[index], minlength=state_count)
+            matrix[level, state_count] += len(piece.starts) - len(index)
+            more = left > 1
+            index, left = index[more] + 1, left[more] - 1
     return matrix
 
 

@@ -6,33 +6,60 @@ writes  nothing
 source  definitions D26
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
-Codes = NDArray[np.int32]
+Numbers = NDArray[np.signedinteger[Any]]  # of any width: memory is what costs
+Codes = NDArray[np.integer[Any]]
+Marks = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
 
 NO_PATH = -1
+PIECE_STEPS = 1_000_000  # looked at together: the arrays of a piece are those of the one before
 _SEED = 20260101  # only the names of hash buckets depend on it, no answer does
 
 
 @dataclass(frozen=True)
 class Steps:
-    """Session i owns codes[starts[i] : starts[i] + lengths[i]]; every session has a step."""
+    """Session i owns codes[starts[i] : starts[i] + lengths[i]]; none is empty, nothing between."""
 
     codes: Codes  # state of each step
-    rows: Ints  # place of each step in the arrays it was made from, ascending
-    sessions: Ints  # (n_sessions,) the caller's session number
+    seq: Numbers  # number of each step's first event, ascending
+    sessions: Numbers  # (n_sessions,) the caller's session number
     starts: Ints  # (n_sessions,)
     lengths: Ints  # (n_sessions,) at least 1
+    marks: Marks | None = None  # bits that some event of the step has
 
     @property
     def ends(self) -> Ints:
         """Index of the last step of each session, (n_sessions,)."""
         return self.starts + self.lengths - 1
+
+    def pieces(self, size: int = PIECE_STEPS) -> Iterator[tuple[slice, "Steps"]]:
+        """The sessions in pieces of about `size` steps, and which of all sessions they are."""
+        limits = np.arange(size, len(self.codes), size)
+        cuts = [0, *np.searchsorted(self.starts, limits).tolist(), len(self.starts)]
+        for first, last in pairwise(cuts):
+            if last > first:
+                here = slice(first, last)
+                begin = int(self.starts[first])
+                end = begin + int(self.lengths[here].sum())
+                yield (
+                    here,
+                    Steps(
+                        self.codes[begin:end],
+                        self.seq[begin:end],
+                        self.sessions[here],
+                        self.starts[here] - begin,
+                        self.lengths[here],
+                    ),
+                )
 
 
 @dataclass(frozen=True)
@@ -44,30 +71,75 @@ class PathTable:
     path_of_session: Ints  # (n_sessions,) index into `paths`, NO_PATH when not listed
 
 
-def make_steps(session: NDArray[np.signedinteger], codes: Codes, *, collapse: bool) -> Steps:
+def make_steps(
+    session: Numbers, codes: Codes, seq: Numbers, marks: Marks | None = None, *, collapse: bool
+) -> Steps:
     """
     The steps of each run of equal `session` numbers; with `collapse` equal neighbours are one step.
 
-    The arrays are parallel and in time order; a collapsed step keeps the row of its first event.
+    The arrays are parallel and in time order; a collapsed step keeps the number of its first event
+    and has the marks of all.
     """
     begins = np.ones(len(codes), dtype=np.bool_)
     np.not_equal(session[1:], session[:-1], out=begins[1:])
-    if collapse:
-        keep = codes[1:] != codes[:-1]
-        keep |= begins[1:]
-        rows = np.flatnonzero(np.append(True, keep)) if len(codes) else np.zeros(0, np.int64)
-        starts = np.flatnonzero(begins[rows])
-        codes = codes[rows]
-    else:
-        rows = np.arange(len(codes))
-        starts = np.flatnonzero(begins)
-    return Steps(
-        codes=codes,
-        rows=rows,
-        sessions=session[rows[starts]].astype(np.int64),
-        starts=starts,
-        lengths=np.diff(starts, append=len(codes)),
-    )
+    if collapse and len(codes):
+        keep = np.ones(len(codes), np.bool_)
+        np.not_equal(codes[1:], codes[:-1], out=keep[1:])
+        keep |= begins
+        first = np.flatnonzero(keep)
+        begins, session, codes, seq = begins[first], session[first], codes[first], seq[first]
+        marks = None if marks is None else np.bitwise_or.reduceat(marks, first)
+    starts = np.flatnonzero(begins)
+    lengths = np.diff(starts, append=len(codes))
+    return Steps(codes, seq, session[starts], starts, lengths, marks)
+
+
+class StepsInOrder:
+    """Steps put together from pieces that come in order; a session may go on in the next one."""
+
+    def __init__(self, most: int, code_type: type[np.integer[Any]], *, collapse: bool) -> None:
+        self._collapse = collapse
+        self._size = 0
+        self._codes = np.empty(most, code_type)  # memory that is never written costs nothing
+        self._seq = np.empty(most, np.int32)
+        self._marks = np.zeros(most, np.uint8)
+        self._sessions: list[Numbers] = []
+        self._lengths: list[Ints] = []
+        self._has_marks = False
+
+    def add(self, piece: Steps) -> None:
+        """Put the piece behind those before."""
+        if not len(piece.codes):
+            return
+        first, known = 0, 0
+        if self._sessions and self._sessions[-1][-1] == piece.sessions[0]:
+            known = 1
+            if self._collapse and self._codes[self._size - 1] == piece.codes[0]:
+                first = 1
+            self._lengths[-1][-1] += piece.lengths[0] - first
+        here = slice(self._size, self._size + len(piece.codes) - first)
+        self._codes[here], self._seq[here] = piece.codes[first:], piece.seq[first:]
+        if piece.marks is not None:
+            self._has_marks = True
+            self._marks[here] = piece.marks[first:]
+            if first:
+                self._marks[here.start - 1] |= piece.marks[0]
+        self._size = here.stop
+        if len(piece.sessions) > known:
+            self._sessions.append(piece.sessions[known:])
+            self._lengths.append(piece.lengths[known:].copy())
+
+    def steps(self) -> Steps:
+        """All steps so far."""
+        lengths = np.concatenate([np.empty(0, np.int64), *self._lengths])
+        return Steps(
+            self._codes[: self._size],
+            self._seq[: self._size],
+            np.concatenate([np.empty(0, np.int32), *self._sessions]),
+            np.cumsum(lengths) - lengths,
+            lengths,
+            self._marks[: self._size] if self._has_marks else None,
+        )
 
 
 def window_of(steps: Steps, first: Ints, lengths: Ints) -> Steps:
@@ -76,7 +148,16 @@ def window_of(steps: Steps, first: Ints, lengths: Ints) -> Steps:
     first, lengths = first[some], lengths[some]
     starts = np.cumsum(lengths) - lengths
     index = np.arange(int(lengths.sum())) + np.repeat(first - starts, lengths)
-    return Steps(steps.codes[index], steps.rows[index], steps.sessions[some], starts, lengths)
+    marks = None if steps.marks is None else steps.marks[index]
+    return Steps(steps.codes[index], steps.seq[index], steps.sessions[some], starts, lengths, marks)
+
+
+def counts_of(codes: Codes, state_count: int) -> Ints:
+    """How many steps each state has, (state_count,)."""
+    counts = np.zeros(state_count, np.int64)
+    for first in range(0, len(codes), PIECE_STEPS):  # bincount copies what is not 64 bits wide
+        counts += np.bincount(codes[first : first + PIECE_STEPS], minlength=state_count)
+    return counts
 
 
 def select(steps: Steps, keep: Flags) -> Steps:
@@ -132,18 +213,27 @@ def _path_hashes(steps: Steps, max_steps: int, state_count: int) -> NDArray[np.u
     paths meet with probability 2^-64, about 1e-6 for a collision anywhere in 6 million sessions.
     """
     random = np.random.default_rng(_SEED)
+    positions = min(max_steps, int(steps.lengths.max(initial=0)))
+    words = [random.integers(0, 2**64, state_count, np.uint64) for _ in range(positions)]
+    hashes = np.empty(len(steps.starts), np.uint64)
+    for here, piece in steps.pieces():
+        hashes[here] = _hashes_of(piece, words)
+    return hashes
+
+
+def _hashes_of(steps: Steps, words: list[NDArray[np.uint64]]) -> NDArray[np.uint64]:
     hashes = np.zeros(len(steps.starts), np.uint64)
-    length = np.minimum(steps.lengths, max_steps)
+    most = len(words)
+    length = np.minimum(steps.lengths, most)
     # Sixteen bits are sorted digit by digit. Longest first, those with a next step lie together.
-    longest_first = np.argsort((max_steps - length).astype(np.uint16), kind="stable")
+    longest_first = np.argsort((most - length).astype(np.uint16), kind="stable")
     index = steps.starts[longest_first]
-    live = len(index) - np.cumsum(np.bincount(length, minlength=max_steps + 1))
-    for position in range(max_steps):
+    live = len(index) - np.cumsum(np.bincount(length, minlength=most + 1))
+    for position, of_state in enumerate(words):
         count = int(live[position])
         if count == 0:
             break
-        words = random.integers(0, 2**64, size=state_count, dtype=np.uint64)
-        hashes[:count] += words[steps.codes[index[:count]]]
+        hashes[:count] += of_state[steps.codes[index[:count]]]
         index[:count] += 1
     answer = np.empty_like(hashes)
     answer[longest_first] = hashes

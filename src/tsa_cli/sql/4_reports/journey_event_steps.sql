@@ -1,6 +1,7 @@
 -- answer: the events of sessions, in core order
 -- reads:  core
--- params: $as_of TIMESTAMP  later events are unknown
+-- params: $as_of TIMESTAMP           later events are unknown
+--         $from_seq, $to_seq BIGINT  of core_seq, both included
 -- notes:  core is stored in this order and a scan keeps it; the caller checks that core_seq rises
 select
     cast(core_seq as integer) as core_seq,         -- half the bytes; 2^31 events are far away
@@ -8,3 +9,4 @@ select
     cast(event_code as integer) as state_key
 from core
 where session_key is not null and event_ts <= $as_of
+    and core_seq between $from_seq and $to_seq

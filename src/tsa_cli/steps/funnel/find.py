@@ -6,7 +6,6 @@ source  definition D16
 """
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -41,6 +40,7 @@ from tsa_cli.steps.funnel.pieces import attempts_in_pieces
 from tsa_cli.steps.funnel.readings import ask
 from tsa_cli.steps.funnel.span import Span, microseconds_of
 from tsa_cli.steps.funnel.user_times import Scale, UserTimes, Wanted, each_half, read_scale
+from tsa_cli.store.side_by_side import side_by_side
 from tsa_cli.store.store import Store
 
 
@@ -82,13 +82,11 @@ def _by_rows(
     marked = reading_of(store, config, span, aliases).marked(store)
     rules = rules_of(config, span)
 
-    def search(chosen: Ints) -> tuple[Attempts, FunnelRows]:
-        with store.aside() as own:
-            rows = in_total_order(own, config, marked, chosen)
+    def search(own: Store, chosen: Ints) -> tuple[Attempts, FunnelRows]:
+        rows = in_total_order(own, config, marked, chosen)
         return run_funnel(rows.events, rules), rows
 
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        found = list(pool.map(search, halves(marked, config)))
+    found = list(side_by_side(store, search, halves(marked, config)))
     first, *others = (attempts for attempts, _ in found)
     shift = len(found[0][1].events.unit)
     attempts = joined([first, *(after_rows(other, shift) for other in others)])

@@ -10,11 +10,8 @@ more at the end, with all of their events from core.
 reads   core_by_type, core, actors, event_types, and what the matchers ask for
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import TypeVar
 
 import numpy as np
 
@@ -40,10 +37,10 @@ from tsa_cli.steps.funnel.fetch import (
 from tsa_cli.steps.funnel.outcome import rules_of
 from tsa_cli.steps.funnel.span import Span
 from tsa_cli.steps.funnel.user_times import Scale, UserTimes, last_tick, read_scale
+from tsa_cli.store.side_by_side import cut, side_by_side
 from tsa_cli.store.store import Store
 
 PIECE_ROWS = 1_000_000  # in fewer, the statements are what takes the time
-Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ def _of_users(store: Store, reading: Reading, scale: Scale) -> list[_Searched]:
     last = last_tick(store, scale, reading.span)
     rules = rules_of(reading.config, reading.span)
     share = len(reading.codes) / max(1, reading.type_count)
-    count = 1 + int(_row_count(store) * share / PIECE_ROWS / 2)  # of each half of the users
+    rows = max(1, _row_count(store) * share)
 
     def search(own: Store, users: range) -> _Searched:
         marked = reading.of_users(UserTimes(own, scale, users.start, users.stop, last))
@@ -83,7 +80,8 @@ def _of_users(store: Store, reading: Reading, scale: Scale) -> list[_Searched]:
         return _Searched(without_rows(found), unsure, _NONE)
 
     halves = (range(scale.middle_user + 1), range(scale.middle_user + 1, scale.last_user + 1))
-    return _two_at_once(store, search, [part for half in halves for part in _cut(half, count)])
+    parts = [p for half in halves for p in cut(half, PIECE_ROWS * len(half) / (rows / 2))]
+    return list(side_by_side(store, search, parts))
 
 
 def _of_core(store: Store, reading: Reading) -> list[_Searched]:
@@ -106,8 +104,8 @@ def _of_core(store: Store, reading: Reading) -> list[_Searched]:
         found = replace(found, unit=units[found.unit], excluded=units[found.excluded])
         return _Searched(without_rows(found), _NONE, units)
 
-    parts = _cut(range(_row_count(store)), 1 + _row_count(store) // PIECE_ROWS)
-    return _two_at_once(store, search, [CorePart(p.start, p.stop - 1) for p in parts])
+    parts = cut(range(_row_count(store)), PIECE_ROWS)
+    return list(side_by_side(store, search, [CorePart(p.start, p.stop - 1) for p in parts]))
 
 
 def _of_units(store: Store, reading: Reading, units: Ints) -> Attempts:
@@ -127,28 +125,9 @@ def _of_units(store: Store, reading: Reading, units: Ints) -> Attempts:
 _NONE = np.empty(0, np.int64)
 
 
-def _two_at_once(
-    store: Store, search: Callable[[Store, Part], _Searched], parts: Sequence[Part]
-) -> list[_Searched]:
-    """What the search finds in each part, in their order."""
-
-    def run(part: Part) -> _Searched:
-        with store.aside() as own:
-            return search(own, part)
-
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        return list(pool.map(run, parts))
-
-
 def _events(marked: MarkedRows, unit: Ints, chosen: Ints) -> FunnelEvents:
     hold = None if marked.told.hold is None else marked.told.hold[chosen]
     return FunnelEvents(unit, marked.rows.time_us[chosen], marked.marks[chosen], hold)
-
-
-def _cut(whole: range, count: int) -> list[range]:
-    """The numbers in `count` pieces of the same length; none is empty."""
-    ends = [whole.start + len(whole) * piece // count for piece in range(count + 1)]
-    return [range(a, b) for a, b in pairwise(ends) if b > a]
 
 
 def _all(arrays: Iterable[Ints]) -> Ints:
@@ -180,4 +159,4 @@ def _by_unit(attempts: Attempts) -> Attempts:
 
 
 def _row_count(store: Store) -> int:
-    return int(str(store.value("4_reports/funnel_last_seq.sql"))) + 1
+    return store.count("4_reports/last_core_seq.sql") + 1

@@ -8,7 +8,6 @@ reads   core_by_type, user_time_scale, users_index
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -19,6 +18,7 @@ from tsa_cli.steps.funnel.codes import Columns
 from tsa_cli.steps.funnel.span import Span, microseconds_of
 from tsa_cli.steps.funnel.told import Answer, told_by
 from tsa_cli.store.fragment import Fragment
+from tsa_cli.store.side_by_side import side_by_side
 from tsa_cli.store.store import Store
 
 Result = TypeVar("Result")
@@ -117,12 +117,10 @@ def each_half(store: Store, scale: Scale, span: Span, work: "Work[Result]") -> l
     last = last_tick(store, scale, span)
     middle = scale.middle_user + 1
 
-    def run(bounds: tuple[int, int]) -> Result:
-        with store.aside() as own:
-            return work(UserTimes(own, scale, *bounds, last))
+    def run(own: Store, bounds: tuple[int, int]) -> Result:
+        return work(UserTimes(own, scale, *bounds, last))
 
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        return list(pool.map(run, ((0, middle), (middle, scale.last_user + 1))))
+    return list(side_by_side(store, run, [(0, middle), (middle, scale.last_user + 1)]))
 
 
 def last_tick(store: Store, scale: Scale, span: Span) -> int | None:

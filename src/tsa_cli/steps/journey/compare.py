@@ -43,7 +43,7 @@ def pattern_rows(
     seq = integers(rows["core_seq"])
     time_of = np.zeros(int(seq.max(initial=-1)) + 1, np.int64)
     time_of[seq] = integers(rows["time_us"])
-    times = time_of[visits.seq_of(visits.steps)]
+    times = time_of[visits.steps.seq]
     total = len(visits.steps.starts)
     answer = []
     for pattern in config.parsed_patterns():
@@ -68,7 +68,6 @@ def only(visits: Visits, keep: Flags) -> Visits:
         steps=steps,
         whole=paths.select(visits.whole, keep) if is_cut else steps,
         states=visits.states,
-        event_seq=visits.event_seq,
         user=visits.user[keep],
         conversion_seq=visits.conversion_seq[keep],
     )

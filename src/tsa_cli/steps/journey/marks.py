@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tsa_cli.config.journeys import JourneyConfig
 from tsa_cli.config.matchers import Matcher
-from tsa_cli.kernels.paths import Flags, Ints
+from tsa_cli.kernels.paths import Flags, Ints, Numbers
 from tsa_cli.matcher import MatcherCompiler
 from tsa_cli.relations import CORE_RELATION
 from tsa_cli.store.store import Store
@@ -43,8 +43,8 @@ class Span:
 class Sessions:
     """Every session up to the end of the span; parallel arrays."""
 
-    key: Ints
-    user: Ints
+    key: Numbers
+    user: Numbers
     start_us: Ints
     is_asked: Flags  # begins inside the span
 
@@ -71,8 +71,8 @@ def read_sessions(store: Store, span: Span) -> Sessions:
     start_us = integers(rows["start_us"])
     since_us = np.datetime64(span.since or datetime(1, 1, 1), "us").astype(np.int64)
     return Sessions(
-        key=integers(rows["session_key"]),
-        user=integers(rows["user_key"]),
+        key=rows["session_key"],
+        user=rows["user_key"],
         start_us=start_us,
         is_asked=start_us >= since_us,
     )

@@ -51,7 +51,7 @@ def conversion_path_rows(visits: Visits, config: JourneyConfig) -> list[Conversi
     """The last `max_steps` steps up to each session's first conversion, counted."""
     steps = paths.select(visits.steps, visits.is_converted)
     limit = visits.conversion_seq[visits.is_converted]
-    before = visits.seq_of(steps) <= np.repeat(limit, steps.lengths)
+    before = steps.seq <= np.repeat(limit, steps.lengths)
     running = np.concatenate([[0], np.cumsum(before)])
     length = running[steps.ends + 1] - running[steps.starts]
     kept = np.minimum(length, config.max_steps)

@@ -7,27 +7,22 @@ writes  nothing
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from tsa_cli.config.journeys import JourneyConfig, Point
 from tsa_cli.config.matchers import Matcher
 from tsa_cli.kernels import paths
-from tsa_cli.kernels.paths import Codes, Flags, Ints, Steps
+from tsa_cli.kernels.paths import Codes, Flags, Ints, Numbers, Steps, StepsInOrder
 from tsa_cli.kernels.patterns import named
+from tsa_cli.steps.journey.filters import POINTS, Filters
 from tsa_cli.steps.journey.marks import Marks, Sessions, Span
+from tsa_cli.store.side_by_side import cut, side_by_side
 from tsa_cli.store.store import Store
 
+PIECE_ROWS = 2_000_000  # read at a time
 NEVER = np.iinfo(np.int64).max
-
-
-@dataclass(frozen=True)
-class Events:
-    """Events that may be steps, in core order; parallel arrays."""
-
-    seq: Ints
-    session: Ints
-    codes: Codes
 
 
 @dataclass(frozen=True)
@@ -37,8 +32,7 @@ class Visits:
     steps: Steps
     whole: Steps  # the same sessions before `start` and `end` cut them
     states: list[str]  # sorted, so that codes compare as names do
-    event_seq: Ints  # core_seq of the events that `steps.rows` points into
-    user: Ints
+    user: Numbers
     conversion_seq: Ints  # core_seq of the session's first conversion, NEVER without one
 
     @property
@@ -46,45 +40,49 @@ class Visits:
         """Which sessions have a conversion."""
         return np.asarray(self.conversion_seq != NEVER)
 
-    def seq_of(self, steps: Steps) -> Ints:
-        """The core_seq of each step of some of the sessions."""
-        return self.event_seq[steps.rows]
-
 
 def read_visits(
     store: Store, config: JourneyConfig, span: Span, sessions: Sessions, marks: Marks
 ) -> Visits:
     """The steps of the sessions in the span that pass every filter."""
     codes_of, states = _states(store, config)
-    events = _read_events(store, config, span, codes_of)
-    keep = _kept(config, span, events, states, sessions, marks)
-    if keep is not None:
-        events = Events(events.seq[keep], events.session[keep], events.codes[keep])
-    uncut = paths.make_steps(events.session, events.codes, collapse=config.collapse_repeats)
-    steps = _cut(config, uncut, events, states, marks)
+    uncut = _read_steps(
+        store, config, span, codes_of, Filters(config, span, states, sessions, marks)
+    )
+    steps = _cut(config, uncut, states)
     whole = uncut
     if steps is not uncut:
         whole = paths.select(uncut, _is_among(steps.sessions, uncut.sessions))
-    user_of = np.zeros(_size(sessions.key), np.int64)
+    user_of = np.zeros(_size(sessions.key), sessions.user.dtype)
     user_of[sessions.key] = sessions.user
     return Visits(
         steps=steps,
         whole=whole,
         states=states,
-        event_seq=events.seq,
         user=user_of[steps.sessions],
         conversion_seq=_first_conversions(marks, steps.sessions),
     )
 
 
-def _read_events(store: Store, config: JourneyConfig, span: Span, codes_of: Codes) -> Events:
-    rows = store.arrays(f"4_reports/journey_{config.unit}_steps.sql", as_of=span.as_of)
-    seq, session = np.asarray(rows["core_seq"]), np.asarray(rows["session_key"])
-    codes = codes_of.take(np.asarray(rows["state_key"]))
-    if len(seq) and not (seq[1:] > seq[:-1]).all():
-        order = np.argsort(seq)
-        seq, session, codes = seq[order], session[order], codes[order]
-    return Events(seq, session, codes)
+def _read_steps(
+    store: Store, config: JourneyConfig, span: Span, codes_of: Codes, filters: Filters
+) -> Steps:
+    """The steps of whole sessions, piece by piece: few arrays are as long as core."""
+
+    def read(own: Store, part: range) -> Steps:
+        rows = own.arrays(
+            f"4_reports/journey_{config.unit}_steps.sql",
+            as_of=span.as_of,
+            from_seq=part.start,
+            to_seq=part.stop - 1,
+        )
+        return filters.steps_of(rows["core_seq"], rows["session_key"], codes_of[rows["state_key"]])
+
+    count = store.count("4_reports/last_core_seq.sql") + 1
+    built = StepsInOrder(count, codes_of.dtype.type, collapse=config.collapse_repeats)
+    for steps in side_by_side(store, read, cut(range(count), PIECE_ROWS)):
+        built.add(steps)
+    return built.steps()
 
 
 def _states(store: Store, config: JourneyConfig) -> tuple[Codes, list[str]]:
@@ -98,9 +96,12 @@ def _states(store: Store, config: JourneyConfig) -> tuple[Codes, list[str]]:
     names = [_rewritten(str(name), rules) for (name,) in rows]
     states = sorted(set(names))
     code = {name: i for i, name in enumerate(states)}
-    code_of_name = np.array([code[name] for name in names], np.int32)
+    code_type: type[np.integer[Any]] = (
+        np.uint16 if len(states) <= np.iinfo(np.uint16).max else np.int32
+    )
+    code_of_name = np.array([code[name] for name in names], code_type)
     found = store.arrays(f"4_reports/journey_{config.unit}_codes.sql")
-    codes_of = np.zeros(int(found["state_key"].max(initial=0)) + 1, np.int32)
+    codes_of: Codes = np.zeros(int(found["state_key"].max(initial=0)) + 1, code_type)
     codes_of[found["state_key"]] = code_of_name[found["place"]]
     return codes_of, states
 
@@ -112,36 +113,11 @@ def _rewritten(name: str, rules: list[tuple[re.Pattern[str], str]]) -> str:
     return name
 
 
-def _kept(
-    config: JourneyConfig,
-    span: Span,
-    events: Events,
-    states: list[str],
-    sessions: Sessions,
-    marks: Marks,
-) -> Flags | None:
-    """Which events are steps of asked sessions; None when all are."""
-    tests: list[Flags] = []
-    if not span.is_everything:
-        asked = sessions.key[sessions.is_asked]
-        tests.append(_is_among(asked, events.session))
-    if config.steps is not None:
-        tests.append(_is_among(marks.seq[marks.of("steps")], events.seq))
-    if isinstance(config.exclude, Matcher):
-        tests.append(~_is_among(marks.seq[marks.of("exclude")], events.seq))
-    elif config.exclude is not None:
-        tests.append(~named(config.exclude, states)[events.codes])
-    return np.logical_and.reduce(tests) if tests else None
-
-
-def _cut(
-    config: JourneyConfig, steps: Steps, events: Events, states: list[str], marks: Marks
-) -> Steps:
+def _cut(config: JourneyConfig, steps: Steps, states: list[str]) -> Steps:
     """Sessions from their first `start` to the first `end` after it, if they go `through`."""
 
     def first(point: Point, role: str, cut: Steps) -> Ints:
-        flags = _at(point, role, steps, events, states, marks)
-        return paths.first_index(cut, flags[np.searchsorted(steps.rows, cut.rows)])
+        return paths.first_index(cut, _at(point, role, cut, states))
 
     cut = steps
     if config.start is not None:
@@ -155,19 +131,16 @@ def _cut(
     return cut
 
 
-def _at(
-    point: Point, role: str, steps: Steps, events: Events, states: list[str], marks: Marks
-) -> Flags:
+def _at(point: Point, role: str, steps: Steps, states: list[str]) -> Flags:
     """Which steps are the point: by name, or by one of the events that the step stands for."""
     if not isinstance(point, Matcher):
         return named(point, states)[steps.codes]
-    here = np.zeros(len(steps.codes), np.bool_)
-    row = np.flatnonzero(_is_among(marks.seq[marks.of(role)], events.seq))
-    here[np.searchsorted(steps.rows, row, side="right") - 1] = True
-    return here
+    if steps.marks is None:
+        return np.zeros(len(steps.codes), np.bool_)
+    return np.asarray((steps.marks >> POINTS.index(role)) & 1 == 1)
 
 
-def _first_conversions(marks: Marks, sessions: Ints) -> Ints:
+def _first_conversions(marks: Marks, sessions: Numbers) -> Ints:
     """The core_seq of each session's first conversion, NEVER without one."""
     hit = marks.of("conversion") & (marks.session >= 0)
     keys, seq = marks.session[hit], marks.seq[hit]
@@ -176,12 +149,12 @@ def _first_conversions(marks: Marks, sessions: Ints) -> Ints:
     return first_of[sessions]
 
 
-def _is_among(keys: Ints, wanted: Ints) -> Flags:
+def _is_among(keys: Numbers, wanted: Numbers) -> Flags:
     """Which of `wanted` is one of `keys`; both are small numbers from 0."""
     table = np.zeros(max(_size(keys), _size(wanted)), np.bool_)
     table[keys] = True
     return np.asarray(table[wanted])
 
 
-def _size(keys: Ints) -> int:
+def _size(keys: Numbers) -> int:
     return int(keys.max(initial=-1)) + 1
