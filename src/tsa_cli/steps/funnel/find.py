@@ -106,7 +106,7 @@ def _packed_outcome(
         keys = read_keys(store, config, span, aliases)
         if keys is None:
             return None
-        found = _search(keys, rules_of(config, span))
+        found = joined(_search(keys, rules_of(config, span)))
     return Outcome(config, found, microseconds_of(span.as_of))
 
 
@@ -124,24 +124,25 @@ def _by_halves(
     rules = rules_of(config, span)
     count = len(config.steps)
 
-    def search(users: UserTimes) -> Attempts:
+    def search(users: UserTimes) -> list[Attempts]:
         lists = {one: users.of(one, answers) for one in dict.fromkeys(wanted)}
         keys = [lists[one] for one in wanted]
         packed = PackedKeys(keys[:count], keys[count:], scale.bits, scale.epoch_us, scale.tick_us)
         return _search(packed, rules)
 
-    return joined(each_half(store, scale, span, search))
+    lower, upper = each_half(store, scale, span, search)
+    return joined([*lower, *upper])
 
 
-def _search(keys: PackedKeys, rules: FunnelRules) -> Attempts:
-    """The attempts of all units of the keys, times since 1970 UTC."""
+def _search(keys: PackedKeys, rules: FunnelRules) -> list[Attempts]:
+    """The attempts of all units of the keys, units ascending, times since 1970 UTC."""
     in_ticks = _in_ticks(rules, keys.epoch_us, keys.tick_us, keys.bits)
     count = len(keys.steps)
     found = [
         run_packed_funnel(some[:count], some[count:], keys.bits, in_ticks)
         for some in in_pieces([*keys.steps, *keys.exclusions], keys.bits)
     ]
-    return joined([_in_microseconds(each, keys.epoch_us, keys.tick_us) for each in found])
+    return [_in_microseconds(each, keys.epoch_us, keys.tick_us) for each in found]
 
 
 def _in_microseconds(attempts: Attempts, epoch_us: int, tick_us: int) -> Attempts:

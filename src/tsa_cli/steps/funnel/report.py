@@ -57,33 +57,31 @@ def report(name: str, outcome: Outcome, parts: list[Split]) -> FunnelReport:
 
 def step_rows(outcome: Outcome) -> list[StepRow]:
     """One row per step; all steps share the first one's count as denominator."""
+    counts = (outcome.attempts.time_us != NO_TIME).sum(axis=0).tolist()
+    return [_step_row(outcome, place, counts) for place in range(len(outcome.config.steps))]
+
+
+def _step_row(outcome: Outcome, place: int, counts: list[int]) -> StepRow:
     time = outcome.attempts.time_us
-    counts = (time != NO_TIME).sum(axis=0).tolist()
-    reached, is_pending, is_converted = outcome.reached, outcome.is_pending, outcome.is_converted
-    rows = []
-    for place in range(len(outcome.config.steps)):
-        anchor = max((r for r in outcome.required if r < place), default=None)
-        since_start = None if anchor is None else _between(time, 0, place)
-        low, high = wilson(counts[place], counts[0])
-        here = reached == place
-        pending = int((here & is_pending).sum())
-        rows.append(
-            StepRow(
-                index=place + 1,
-                name=step_name(outcome.config, place),
-                count=counts[place],
-                rate_from_start=ratio(counts[place], counts[0]),
-                rate_from_previous=None if anchor is None else ratio(counts[place], counts[anchor]),
-                ci_low=low,
-                ci_high=high,
-                seconds_from_previous=_between(time, anchor, place) if anchor else since_start,
-                seconds_from_start=since_start,
-                dropped=int((here & ~is_converted).sum()) - pending,
-                pending=pending,
-                optional=outcome.config.steps[place].optional,
-            )
-        )
-    return rows
+    anchor = max((r for r in outcome.required if r < place), default=None)
+    since_start = None if anchor is None else _between(time, 0, place)
+    low, high = wilson(counts[place], counts[0])
+    here = outcome.reached == place
+    pending = int((here & outcome.is_pending).sum())
+    return StepRow(
+        index=place + 1,
+        name=step_name(outcome.config, place),
+        count=counts[place],
+        rate_from_start=ratio(counts[place], counts[0]),
+        rate_from_previous=None if anchor is None else ratio(counts[place], counts[anchor]),
+        ci_low=low,
+        ci_high=high,
+        seconds_from_previous=_between(time, anchor, place) if anchor else since_start,
+        seconds_from_start=since_start,
+        dropped=int((here & ~outcome.is_converted).sum()) - pending,
+        pending=pending,
+        optional=outcome.config.steps[place].optional,
+    )
 
 
 def step_name(config: FunnelConfig, place: int) -> str:
