@@ -2,14 +2,15 @@
 Ordered funnels of plain event names, from sorted keys alone.
 
 A key is `unit << bits | time`, so that one subtraction tells both the time between two events and
-whether they are of one unit. Of the starts that lead to the same second step only the latest is
-followed, which gets furthest; the earliest that gets as far is looked up for the winner alone.
+whether they are of one unit. At each step only the latest start that leads there is known, which
+gets furthest. Who gets how far is told by that; the attempt that counts begins with the earliest
+start from which the first of the furthest events is in time, and is followed for the winner alone.
 source  performance notes of the funnel; definitions D16
 """
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,22 +23,12 @@ from tsa_cli.kernels.funnel_types import (
     Ints,
     StepHits,
     empty_attempts,
-    starts_of_runs,
     starts_of_units,
     without_rows,
 )
 
-PIECE_KEYS = 400_000  # the arrays of a piece are those of the one before, still in the cache
+PIECE_KEYS = 200_000  # the arrays of a piece are those of the one before, still in the cache
 _LOWEST_BYTE = 0 if sys.byteorder == "little" else 7
-
-
-@dataclass(frozen=True)
-class _Level:
-    """Chains that reach one step: its key, their entry one level before, their latest start's."""
-
-    hit: Ints
-    parent: Ints
-    start: Ints
 
 
 def run_packed_funnel(
@@ -115,46 +106,49 @@ def _furthest(keys: list[Ints], bits: int, rules: FunnelRules) -> Attempts:
     depth = np.ones(len(begin), np.int64)
     time = np.full((len(begin), len(keys)), NO_TIME, np.int64, order="F")
     low = (1 << bits) - 1
-    if len(keys) > 1 and len(begin):
-        levels, run = _levels(keys, rules)
-        units, entries = np.empty(0, np.int64), np.empty(0, np.int64)
-        last = begin.copy()
-        for k in range(len(levels) - 1, -1, -1):
-            level = levels[k]
-            fresh = starts_of_runs(level.start >> bits)
-            owner = np.searchsorted(unit, level.start[fresh] >> bits)
-            is_deepest = depth[owner] == 1
-            fresh, owner = fresh[is_deepest], owner[is_deepest]
-            depth[owner] = k + 2
-            last[owner] = level.hit[fresh]
-            units, entries = np.concatenate((units, owner)), np.concatenate((entries, fresh))
-            time[units, k + 1] = level.hit[entries] & low
-            if k == 0:
-                begin[units] = _earliest(first, run[entries], last[units] - rules.window_us)
-            entries = level.parent[entries]
+    last = begin.copy()
+    levels = _hits_of_steps(keys, rules) if len(keys) > 1 else []
+    for k in range(len(levels) - 1, -1, -1):
+        hit = levels[k][starts_of_units(levels[k], bits)]
+        owner = np.searchsorted(unit, hit >> bits)
+        is_deepest = depth[owner] == 1
+        owner = owner[is_deepest]
+        depth[owner] = k + 2
+        last[owner] = hit[is_deepest]
+    bound = last - rules.window_us
+    late = np.flatnonzero(bound > begin)
+    begin[late] = first[np.searchsorted(first, bound[late])]
     time[:, 0] = begin & low
+    after: Side = "right" if rules.is_ties_strict else "left"
+    at, alive = begin, np.arange(len(begin))
+    for k, step in enumerate(keys[1:], start=1):
+        goes_on = depth[alive] > k
+        alive, at = alive[goes_on], at[goes_on]
+        at = step[np.searchsorted(step, at, after)]
+        time[alive, k] = at & low
     return without_rows(Attempts(unit, depth, time, time))
 
 
-def _levels(keys: list[Ints], rules: FunnelRules) -> tuple[list[_Level], Ints]:
-    """The chains of the latest starts; of each, the first start after the previous second step."""
-    after: Side = "right" if rules.is_ties_strict else "left"
-    start, hit, run = _runs(keys[0], keys[1], is_tie_first=not rules.is_ties_strict)
+def _hits_of_steps(keys: list[Ints], rules: FunnelRules) -> list[Ints]:
+    """Of each step but the first the events that some start reaches in time, ascending."""
+    before: Side = "left" if rules.is_ties_strict else "right"
+    start, hit = _runs(keys[0], keys[1], is_tie_first=not rules.is_ties_strict)
     inside = np.flatnonzero(hit - start <= rules.window_us)
-    levels = [_Level(hit[inside], inside, start[inside])]
-    run = run[inside]
+    start, hit = start[inside], hit[inside]
+    hits = [hit]
     for step in keys[2:]:
-        above = levels[-1]
-        index = _following(step, above.hit, after)
-        hit = np.append(step, np.iinfo(np.int64).max)[index]
-        kept = np.flatnonzero(hit - above.start <= rules.window_us)
-        levels.append(_Level(hit[kept], kept, above.start[kept]))
-    return levels, run
+        latest = np.searchsorted(hit, step, before) - 1
+        reached = np.flatnonzero(latest >= 0)
+        start, hit = start[latest[reached]], step[reached]
+        inside = np.flatnonzero(hit - start <= rules.window_us)
+        start, hit = start[inside], hit[inside]
+        hits.append(hit)
+    return hits
 
 
-def _runs(first: Ints, second: Ints, *, is_tie_first: bool) -> tuple[Ints, Ints, Ints]:
+def _runs(first: Ints, second: Ints, *, is_tie_first: bool) -> tuple[Ints, Ints]:
     """
-    The keys of each run of starts with a second step behind it: its last, that step's, its first.
+    The last start of each run of starts with a second step behind it, and the first such step.
 
     A stable sort merges two sorted arrays in one pass, a third of what searching one in the other
     costs; `is_tie_first` has a start before a second step of the same moment.
@@ -169,23 +163,4 @@ def _runs(first: Ints, second: Ints, *, is_tie_first: bool) -> tuple[Ints, Ints,
     # Of the last bits alone, a byte each: fresh memory is what costs here.
     is_start = (merged.view(np.uint8)[_LOWEST_BYTE::8] & 1) == (0 if is_tie_first else 1)
     ends = np.flatnonzero(is_start[:-1] > is_start[1:])
-    begins = np.flatnonzero(is_start[1:] > is_start[:-1]) + 1
-    if len(is_start) and is_start[0]:
-        begins = np.concatenate(([0], begins))
-    return merged[ends] >> 1, merged[ends + 1] >> 1, merged[begins[: len(ends)]] >> 1
-
-
-def _following(keys: Ints, wanted: Ints, side: Side) -> Ints:
-    """As `np.searchsorted` for sorted `wanted`, in one pass by a stable sort."""
-    both = (wanted, keys) if side == "left" else (keys, wanted)
-    order = np.argsort(np.concatenate(both), kind="stable")
-    is_key = order >= len(wanted) if side == "left" else order < len(keys)
-    index: Ints = np.cumsum(is_key, dtype=np.int64)[~is_key]
-    return index
-
-
-def _earliest(first: Ints, run: Ints, bound: Ints) -> Ints:
-    """The earliest start at or after `bound` from `run` on, of each pair of them."""
-    late = np.flatnonzero(run < bound)
-    run[late] = first[np.searchsorted(first, bound[late], side="left")]
-    return run
+    return merged[ends] >> 1, merged[ends + 1] >> 1

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from tsa_cli.errors import DataError
+from tsa_cli.store.allocator import keep_freed_memory
 from tsa_cli.store.lock import locked_error
 
 FOREIGN_LOCK_RETRY_SECONDS = 0.1
@@ -40,6 +41,7 @@ def open_database(
     program holds it longer than `wait_seconds`.
     """
     _refuse_other_files(db)
+    keep_freed_memory()
     config = _locked_down() | {"temp_directory": settings.temp_directory or f"{db}.tmp"}
     deadline = time.monotonic() + wait_seconds
     old_mask = os.umask(0o077)

@@ -146,11 +146,13 @@ def _search(keys: PackedKeys, rules: FunnelRules) -> list[Attempts]:
 
 
 def _in_microseconds(attempts: Attempts, epoch_us: int, tick_us: int) -> Attempts:
-    """The attempts with times since 1970 UTC instead of ticks."""
-    ticks = attempts.time_us
-    return replace(
-        attempts, time_us=np.where(ticks == NO_TIME, NO_TIME, ticks * tick_us + epoch_us)
-    )
+    """The attempts, which are changed, with times since 1970 UTC instead of ticks."""
+    time = attempts.time_us
+    is_none = time == NO_TIME
+    time *= tick_us
+    time += epoch_us
+    np.putmask(time, is_none, NO_TIME)
+    return attempts
 
 
 def _in_ticks(rules: FunnelRules, epoch_us: int, tick_us: int, bits: int) -> FunnelRules:

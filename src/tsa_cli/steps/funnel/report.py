@@ -33,9 +33,10 @@ def report(name: str, outcome: Outcome, parts: list[Split]) -> FunnelReport:
     config = outcome.config
     converted, pending = int(outcome.is_converted.sum()), int(outcome.is_pending.sum())
     entered = len(outcome.attempts.unit)
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    with ThreadPoolExecutor(max_workers=2) as pool:
         given_up = pool.submit(abandonment_rows, outcome)
-        steps = step_rows(outcome)
+        counts = _counts(outcome)
+        steps = pool.map(lambda place: _step_row(outcome, place, counts), range(len(counts)))
     return FunnelReport(
         name=name,
         count_by=config.count_by,
@@ -48,7 +49,7 @@ def report(name: str, outcome: Outcome, parts: list[Split]) -> FunnelReport:
         excluded=len(outcome.attempts.excluded),
         conversion_rate=ratio(converted, entered),
         matured=_matured(outcome),
-        steps=steps,
+        steps=list(steps),
         breakdown=[_breakdown_row(part) for part in parts],
         abandonment=given_up.result(),
         abandonment_rule=_rule(outcome.config),
@@ -57,8 +58,13 @@ def report(name: str, outcome: Outcome, parts: list[Split]) -> FunnelReport:
 
 def step_rows(outcome: Outcome) -> list[StepRow]:
     """One row per step; all steps share the first one's count as denominator."""
-    counts = (outcome.attempts.time_us != NO_TIME).sum(axis=0).tolist()
-    return [_step_row(outcome, place, counts) for place in range(len(outcome.config.steps))]
+    counts = _counts(outcome)
+    return [_step_row(outcome, place, counts) for place in range(len(counts))]
+
+
+def _counts(outcome: Outcome) -> list[int]:
+    counts: list[int] = (outcome.attempts.time_us != NO_TIME).sum(axis=0).tolist()
+    return counts
 
 
 def _step_row(outcome: Outcome, place: int, counts: list[int]) -> StepRow:
