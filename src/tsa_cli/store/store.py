@@ -245,7 +245,10 @@ class Store:
 
     def has_table(self, name: str) -> bool:
         """True when a table or view of that name exists."""
-        return bool(self.value("0_store/has_table.sql", name=name))
+        with suppress(duckdb.CatalogException):
+            self._con.table(quoted(name))  # to look into the catalogue takes four times as long
+            return True
+        return False
 
     def require(self, *names: str) -> None:
         """Raise MissingTable, naming the command that makes it, for the first absent table."""

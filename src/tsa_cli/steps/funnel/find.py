@@ -32,6 +32,7 @@ from tsa_cli.steps.funnel.fetch import (
     is_of_names,
     is_packable,
     joined_rows,
+    matchers_of,
     reading_of,
 )
 from tsa_cli.steps.funnel.keys import PackedKeys, read_keys
@@ -39,7 +40,7 @@ from tsa_cli.steps.funnel.outcome import Outcome, rules_of
 from tsa_cli.steps.funnel.pieces import attempts_in_pieces
 from tsa_cli.steps.funnel.readings import ask
 from tsa_cli.steps.funnel.span import Span, microseconds_of
-from tsa_cli.steps.funnel.user_times import Scale, UserTimes, Wanted, each_half, read_scale
+from tsa_cli.steps.funnel.user_times import Scale, UserTimes, Wanted, last_tick, read_scale
 from tsa_cli.store.side_by_side import side_by_side
 from tsa_cli.store.store import Store
 
@@ -99,7 +100,7 @@ def _packed_outcome(
     """The outcome from keys alone, without rows; None where they do not fit or do not tell."""
     scale = read_scale(store) if config.count_by == "user" else None
     if scale is not None:
-        found = _by_halves(store, config, span, aliases, scale)
+        found = _by_type(store, config, span, aliases, scale)
     elif not is_of_names(config):
         return None
     else:
@@ -110,27 +111,28 @@ def _packed_outcome(
     return Outcome(config, found, microseconds_of(span.as_of))
 
 
-def _by_halves(
+def _by_type(
     store: Store, config: FunnelConfig, span: Span, aliases: Mapping[str, str], scale: Scale
 ) -> Attempts:
     """The attempts of all users, half of the events in each of two threads."""
     types = event_codes(store, aliases)
-    matchers = [*config.steps, *config.exclude]
     wanted = [
         Wanted(tuple(types.of(m.event_names())), None if m.is_names_only() else bit)
-        for bit, m in enumerate(matchers)
+        for bit, m in enumerate(matchers_of(config))
     ]
     answers = ask(store, config, span, aliases)
-    rules = rules_of(config, span)
-    count = len(config.steps)
+    last = last_tick(store, scale, span)
+    rules, count = rules_of(config, span), len(config.steps)
 
-    def search(users: UserTimes) -> list[Attempts]:
+    def search(own: Store, part: range) -> list[Attempts]:
+        users = UserTimes(own, scale, part.start, part.stop, last)
         lists = {one: users.of(one, answers) for one in dict.fromkeys(wanted)}
         keys = [lists[one] for one in wanted]
-        packed = PackedKeys(keys[:count], keys[count:], scale.bits, scale.epoch_us, scale.tick_us)
-        return _search(packed, rules)
+        return _search(
+            PackedKeys(keys[:count], keys[count:], scale.bits, scale.epoch_us, scale.tick_us), rules
+        )
 
-    lower, upper = each_half(store, scale, span, search)
+    lower, upper = side_by_side(store, search, scale.halves())
     return joined([*lower, *upper])
 
 
@@ -138,11 +140,11 @@ def _search(keys: PackedKeys, rules: FunnelRules) -> list[Attempts]:
     """The attempts of all units of the keys, units ascending, times since 1970 UTC."""
     in_ticks = _in_ticks(rules, keys.epoch_us, keys.tick_us, keys.bits)
     count = len(keys.steps)
-    found = [
-        run_packed_funnel(some[:count], some[count:], keys.bits, in_ticks)
-        for some in in_pieces([*keys.steps, *keys.exclusions], keys.bits)
-    ]
-    return [_in_microseconds(each, keys.epoch_us, keys.tick_us) for each in found]
+    found = []
+    for some in in_pieces([*keys.steps, *keys.exclusions], keys.bits):
+        ticks = run_packed_funnel(some[:count], some[count:], keys.bits, in_ticks)
+        found.append(_in_microseconds(ticks, keys.epoch_us, keys.tick_us))
+    return found
 
 
 def _in_microseconds(attempts: Attempts, epoch_us: int, tick_us: int) -> Attempts:

@@ -79,8 +79,7 @@ def _of_users(store: Store, reading: Reading, scale: Scale) -> list[_Searched]:
         found, unsure = run_with_any_ties(events, rules)
         return _Searched(without_rows(found), unsure, _NONE)
 
-    halves = (range(scale.middle_user + 1), range(scale.middle_user + 1, scale.last_user + 1))
-    parts = [p for half in halves for p in cut(half, PIECE_ROWS * len(half) / (rows / 2))]
+    parts = [p for half in scale.halves() for p in cut(half, PIECE_ROWS * len(half) / (rows / 2))]
     return list(side_by_side(store, search, parts))
 
 

@@ -1,15 +1,11 @@
 """
 The keys of a funnel of users, straight from the table that is sorted for it.
 
-Each half of the users is read and searched in a thread of its own: DuckDB and numpy work outside
-the interpreter's lock.
-
 reads   core_by_type, user_time_scale, users_index
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 
@@ -18,11 +14,7 @@ from tsa_cli.steps.funnel.codes import Columns
 from tsa_cli.steps.funnel.span import Span, microseconds_of
 from tsa_cli.steps.funnel.told import Answer, told_by
 from tsa_cli.store.fragment import Fragment
-from tsa_cli.store.side_by_side import side_by_side
 from tsa_cli.store.store import Store
-
-Result = TypeVar("Result")
-Work = Callable[["UserTimes"], Result]
 
 
 @dataclass(frozen=True)
@@ -34,6 +26,11 @@ class Scale:
     bits: int
     middle_user: int  # half of the events are of users up to this one
     last_user: int
+
+    def halves(self) -> tuple[range, range]:
+        """The users with the lower and with the upper half of the events."""
+        middle = self.middle_user + 1
+        return range(middle), range(middle, self.last_user + 1)
 
     def ticks(self, time_us: int) -> int:
         """The tick at or before a moment; negative before the epoch."""
@@ -110,17 +107,6 @@ def read_scale(store: Store) -> Scale | None:
     """How user and time share the keys; None where they do not fit or there are no events."""
     rows = store.rows("4_reports/funnel_scale.sql")
     return Scale(*(int(str(value)) for value in rows[0])) if rows else None
-
-
-def each_half(store: Store, scale: Scale, span: Span, work: "Work[Result]") -> list[Result]:
-    """What `work` answers for the lower and for the upper half of the users, in this order."""
-    last = last_tick(store, scale, span)
-    middle = scale.middle_user + 1
-
-    def run(own: Store, bounds: tuple[int, int]) -> Result:
-        return work(UserTimes(own, scale, *bounds, last))
-
-    return list(side_by_side(store, run, [(0, middle), (middle, scale.last_user + 1)]))
 
 
 def last_tick(store: Store, scale: Scale, span: Span) -> int | None:
