@@ -8,14 +8,17 @@ zeroed: on a virtual machine that takes longer than most of what is computed wit
 import ctypes
 from contextlib import suppress
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of malloc.h
-_KEPT_BYTES = 256 << 20  # free memory at the end of the heap that is kept
-_LARGEST_BYTES = 64 << 20  # a larger array is mapped, and given back, by itself
+_OPTIONS = {  # of malloc.h
+    -1: 256 << 20,  # M_TRIM_THRESHOLD: so much free memory at the end of the heap is kept
+    -2: 64 << 20,  # M_TOP_PAD: the heap grows by so much
+    -3: 64 << 20,  # M_MMAP_THRESHOLD: a larger array is mapped, and given back, by itself
+    -8: 1,  # M_ARENA_MAX: what one thread has freed is there for the others
+}
 
 
 def keep_freed_memory() -> None:
     """Ask the C library to keep what is freed; other libraries than glibc go on as they do."""
     with suppress(AttributeError, OSError, TypeError):
         library = ctypes.CDLL(None)
-        library.mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
-        library.mallopt(_MMAP_THRESHOLD, _LARGEST_BYTES)
+        for option, value in _OPTIONS.items():
+            library.mallopt(option, value)
