@@ -154,6 +154,9 @@ engaged as (
     from scored
     group by user_key
 ),
+average as (
+    select coalesce((select sum(price_checks) from counted), 0) / (select count(*) from people) as avg_price_checks
+),
 joined as (
     select
         p.user_id,
@@ -230,7 +233,7 @@ select
     cast(device_switches as integer) as device_switches, -- devices of the visits - 1
     cast((epoch_us($as_of) - epoch_us(first_visit_ts)) // 86400000000 as integer) as days_since_first_visit, -- whole days since the first visit began; null without a visit
     cast((epoch_us($as_of) - epoch_us(last_visit_ts)) // 86400000000 as integer) as days_since_last_visit, -- whole days since the last visit ended; null without a visit
-    avg(price_checks) over () as avg_price_checks,                      -- mean price_check_events of all users of this table
+    avg_price_checks,                                                   -- mean price_check_events of all users of this table
     cast(support as integer) as support_tickets,                        -- events
     cast(negative + negative_ratings as integer) as negative_feedback_count, -- events that are negative by name or by rating
     case when total_bookings > 0 then monetary_value / total_bookings end as avg_booking_value, -- monetary_value / total_bookings; null without a booking
@@ -238,3 +241,4 @@ select
     engagement_moment / window_spread as engagement_score_trend,        -- engagement_score per window: least-squares slope, 0 in a window without visits
     $as_of as as_of                                                     -- UTC: events before it count; by default the newest event, included
 from joined
+cross join average
