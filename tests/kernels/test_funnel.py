@@ -8,8 +8,15 @@ import pytest
 
 from tests.kernels import oracle_funnel as oracle
 from tsa_cli.kernels.funnel import run_funnel
-from tsa_cli.kernels.funnel_packed import run_packed_funnel
-from tsa_cli.kernels.funnel_types import NO_TIME, NONE, Exclusion, FunnelEvents, FunnelRules
+from tsa_cli.kernels.funnel_packed import in_pieces, run_packed_funnel
+from tsa_cli.kernels.funnel_types import (
+    NO_TIME,
+    NONE,
+    Exclusion,
+    FunnelEvents,
+    FunnelRules,
+    joined,
+)
 
 Histories = dict[int, list[oracle.Event]]
 
@@ -136,7 +143,12 @@ def test_packed_keys_give_the_same_attempts(is_ties_strict: bool) -> None:
         histories = {u: random_history(random_, rules, overlap=0, is_held=False) for u in range(12)}
         events = kernel_events(histories, rules, is_held=False)
         want = run_funnel(events, kernel_rules(rules))
-        got = run_packed_funnel(*packed(histories, rules, 10), 10, kernel_rules(rules))
+        steps, out = packed(histories, rules, 10)
+        pieces = in_pieces([*steps, *out], 10, size=random_.choice([1, 5, 1000]))
+        count = len(steps)
+        got = joined(
+            [run_packed_funnel(p[:count], p[count:], 10, kernel_rules(rules)) for p in pieces]
+        )
         assert got.unit.tolist() == want.unit.tolist()
         assert got.depth.tolist() == want.depth.tolist()
         assert got.time_us.tolist() == want.time_us.tolist(), (rules, histories)

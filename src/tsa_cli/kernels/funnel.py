@@ -72,12 +72,15 @@ def run_with_any_ties(events: FunnelEvents, rules: FunnelRules) -> tuple[Attempt
         found, unsure = strict.attempts, strict.flagged
     else:
         found, unsure = run_funnel(events, rules), np.empty(0, np.int64)
-    if events.hold is not None:  # two attempts of a unit may begin at the same moment
-        is_later = (events.unit[1:] == events.unit[:-1]) & (
-            events.time_us[1:] == events.time_us[:-1]
-        )
-        unsure = np.union1d(unsure, events.unit[1:][is_later])
-    return found, unsure
+    if events.hold is None and (rules.order != "strict" or rules.is_ties_strict):
+        return found, unsure
+    # Two attempts of a unit may begin at the same moment, with other values or other events.
+    unit, time, mask = events.unit, events.time_us, events.mask
+    is_tied = (unit[1:] == unit[:-1]) & (time[1:] == time[:-1])
+    if events.hold is None:
+        several = (mask & (mask - 1)) != 0
+        is_tied &= several[1:] | several[:-1]
+    return found, np.union1d(unsure, unit[1:][is_tied])
 
 
 def _by_group(events: FunnelEvents) -> tuple[FunnelEvents, Ints, Ints]:

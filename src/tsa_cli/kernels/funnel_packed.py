@@ -57,7 +57,7 @@ def run_packed_funnel(
     required = rules.required()
     low = (1 << bits) - 1
     first = keys[0]
-    if len(first) and (rules.since_us > 0 or rules.until_us < low):
+    if rules.since_us > 0 or rules.until_us < low:
         time = first & low
         first = first[(time >= rules.since_us) & (time <= rules.until_us)]
     found = _furthest([first, *(keys[step] for step in required[1:])], bits, rules)

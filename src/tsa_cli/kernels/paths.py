@@ -41,8 +41,9 @@ class Steps:
         """Index of the last step of each session, (n_sessions,)."""
         return self.starts + self.lengths - 1
 
-    def pieces(self, size: int = PIECE_STEPS) -> Iterator[tuple[slice, "Steps"]]:
-        """The sessions in pieces of about `size` steps, and which of all sessions they are."""
+    def pieces(self, size: int | None = None) -> Iterator[tuple[slice, "Steps"]]:
+        """The sessions in pieces of about `size` steps, without marks; and which ones they are."""
+        size = size or PIECE_STEPS
         limits = np.arange(size, len(self.codes), size)
         cuts = [0, *np.searchsorted(self.starts, limits).tolist(), len(self.starts)]
         for first, last in pairwise(cuts):

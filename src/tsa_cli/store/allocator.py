@@ -11,7 +11,7 @@ from contextlib import suppress
 _OPTIONS = {  # of malloc.h
     -1: 256 << 20,  # M_TRIM_THRESHOLD: so much free memory at the end of the heap is kept
     -2: 64 << 20,  # M_TOP_PAD: the heap grows by so much
-    -3: 64 << 20,  # M_MMAP_THRESHOLD: a larger array is mapped, and given back, by itself
+    -3: 32 << 20,  # M_MMAP_THRESHOLD: a larger array is mapped, and given back, by itself
     -8: 1,  # M_ARENA_MAX: what one thread has freed is there for the others
 }
 

@@ -27,7 +27,9 @@ def side_by_side(
 
 
 def cut(whole: range, length: float) -> list[range]:
-    """The numbers in pieces of about this length, all of the same; none is empty."""
+    """The numbers in pieces of about this length, all of the same; none of them is empty."""
+    if not whole:
+        return []
     count = max(1, round(len(whole) / length))
     ends = [whole.start + len(whole) * piece // count for piece in range(count + 1)]
     return [range(first, last) for first, last in pairwise(ends) if last > first]

@@ -18,6 +18,8 @@ SECOND = timedelta(seconds=1)
 BOOKINGS = ["{}", '{"booking_id": "b1"}', '{"booking_id": 2}']
 AS = [{"name": "A again", "event": "a"}, {"name": "B", "event": "b"}]
 SOME_DEVICES = {"device_id": {"glob": "d1*"}}
+A_OR_B = {"name": "B", "any_of": [{"event": "a", "where": SOME_DEVICES}, {"event": "b"}]}
+B_OR_C = {"name": "C", "any_of": [{"event": "b"}, {"event": "c"}]}
 
 
 def drawn(seed: int) -> list[Event]:
@@ -46,6 +48,7 @@ FUNNELS: list[dict[str, object]] = [
     {"order": "strict", "hold_constant": ["properties.booking_id"]},
     {"order": "strict", "exclude": [{"event": "x", "after": 1}]},
     {"exclude": [{"event": "x", "after": 1}], "hold_constant": ["properties.booking_id"]},
+    {"order": "strict", "steps": [{"name": "A", "event": "a"}, A_OR_B, B_OR_C]},
     {"order": "any"},
     {"order": "any", "steps": [{"name": n, "event": n} for n in "aab"]},
     {"steps": [{"name": n, "event": n} for n in "aab"]},
@@ -80,6 +83,16 @@ def test_pieces_answer_what_all_rows_answer(
                 assert found.depth.tolist() == at_once.depth.tolist(), (changes, span)
                 assert found.time_us.tolist() == at_once.time_us.tolist(), (changes, span)
                 assert found.excluded.tolist() == at_once.excluded.tolist(), (changes, span)
+
+
+def test_one_person_is_the_lower_half_of_all(given: Give) -> None:
+    events = [Event("u1", START + n * SECOND, name) for n, name in enumerate("abcab")]
+    there = given(events)
+    steps = [{"name": n, "event": n} for n in "abc"]
+    for order in ("strict", "any", "ordered"):
+        asked = FunnelConfig.model_validate({"steps": steps, "window": "1d", "order": order})
+        found = pieces.attempts_in_pieces(there.store, asked, Span(there.newest), {})
+        assert found.depth.tolist() == [3]
 
 
 def _move_late_rows(there: Given) -> None:

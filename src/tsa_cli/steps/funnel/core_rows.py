@@ -36,7 +36,7 @@ _EVENT_SEQ = ", c.event_seq"
 
 @dataclass(frozen=True)
 class CoreRows:
-    """Events in the order of core, (n,) each; the sequences are empty where not asked for."""
+    """Events as they were read, (n,) each; the sequences are empty where not asked for."""
 
     unit: Ints
     time_us: Ints  # since 1970 UTC

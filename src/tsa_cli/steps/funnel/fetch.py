@@ -1,7 +1,7 @@
 """
-The events of a funnel, read for the kernels: as packed keys where names decide, else as rows.
+The events of a funnel as rows for the kernels, with what each of them matches.
 
-reads   core, actors, event_types, and what the matchers ask for
+reads   core, core_by_type, actors, event_types, and what the matchers ask for
 """
 
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ class FunnelRows:
 
 @dataclass(frozen=True)
 class MarkedRows:
-    """Rows in the order of core, with what they match, hold and are split by."""
+    """Rows in the order in which they were read, with what they match, hold and are split by."""
 
     rows: CoreRows
     marks: Ints
@@ -74,7 +74,12 @@ class Reading:
         return bool(self.answers)
 
     def marked(
-        self, store: Store, part: CorePart = WHOLE, actors: Actors | None = None
+        self,
+        store: Store,
+        part: CorePart = WHOLE,
+        actors: Actors | None = None,
+        *,
+        has_core_seq: bool = True,
     ) -> MarkedRows:
         """Rows of core, with what they match."""
         rows = read_core(
@@ -82,7 +87,7 @@ class Reading:
             self.config,
             self.span,
             self.codes,
-            has_core_seq=True,
+            has_core_seq=has_core_seq,
             has_event_seq=self.has_event_seq,
             part=part,
             actors=actors,

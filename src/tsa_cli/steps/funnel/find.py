@@ -120,7 +120,7 @@ def _by_type(
         Wanted(tuple(types.of(m.event_names())), None if m.is_names_only() else bit)
         for bit, m in enumerate(matchers_of(config))
     ]
-    answers = ask(store, config, span, aliases)
+    answers = ask(store, config.model_copy(update={"breakdown": None}), span, aliases)
     last = last_tick(store, scale, span)
     rules, count = rules_of(config, span), len(config.steps)
 

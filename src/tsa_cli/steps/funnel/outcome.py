@@ -30,7 +30,7 @@ class Outcome:
     """
     The attempt that counts of each unit that entered, times in µs since 1970 UTC.
 
-    `reached` (n,) is the furthest required step, from 0; `rows` is None where only keys were read.
+    `reached` (n,) is the furthest required step, from 0; `rows` is None if not asked for.
     `touch` is each unit's value of the breakdown, None without one and of `value: all`.
     """
 

@@ -90,7 +90,7 @@ def _of_core(store: Store, reading: Reading) -> list[_Searched]:
     rules = rules_of(reading.config, reading.span)
 
     def search(own: Store, part: CorePart) -> _Searched:
-        marked = reading.marked(own, part, actors)
+        marked = reading.marked(own, part, actors, has_core_seq=False)
         chosen = rows_that_matter(reading.config, marked)
         unit = marked.rows.unit[chosen]
         is_begin = np.ones(len(unit), np.bool_)

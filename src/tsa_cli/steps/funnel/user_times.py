@@ -28,7 +28,7 @@ class Scale:
     last_user: int
 
     def halves(self) -> tuple[range, range]:
-        """The users with the lower and with the upper half of the events."""
+        """The users with the lower and with the upper half of the events, which may be nobody."""
         middle = self.middle_user + 1
         return range(middle), range(middle, self.last_user + 1)
 

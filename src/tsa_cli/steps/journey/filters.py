@@ -34,7 +34,8 @@ class Filters:
     def __post_init__(self) -> None:
         config = self.config
         if not self.span.is_everything:
-            self._is_asked = np.zeros(int(self.sessions.key.max(initial=-1)) + 1, np.bool_)
+            # One more than there are, for the sessions that begin later.
+            self._is_asked = np.zeros(int(self.sessions.key.max(initial=-1)) + 2, np.bool_)
             self._is_asked[self.sessions.key[self.sessions.is_asked]] = True
         if config.exclude is not None and not isinstance(config.exclude, Matcher):
             self._is_excluded = named(config.exclude, self.states)
@@ -59,8 +60,7 @@ class Filters:
         """Which events are steps of asked sessions; None when all are."""
         tests: list[Flags] = []
         if self._is_asked is not None:
-            known = np.minimum(session, len(self._is_asked) - 1)
-            tests.append(self._is_asked[known] & (known == session))
+            tests.append(self._is_asked.take(session, mode="clip"))
         if self.config.steps is not None:
             tests.append(self._is_marked("steps", seq))
         if isinstance(self.config.exclude, Matcher):

@@ -116,19 +116,19 @@ def _rewritten(name: str, rules: list[tuple[re.Pattern[str], str]]) -> str:
 def _cut(config: JourneyConfig, steps: Steps, states: list[str]) -> Steps:
     """Sessions from their first `start` to the first `end` after it, if they go `through`."""
 
-    def first(point: Point, role: str, cut: Steps) -> Ints:
-        return paths.first_index(cut, _at(point, role, cut, states))
+    def first(point: Point, role: str, of: Steps) -> Ints:
+        return paths.first_index(of, _at(point, role, of, states))
 
-    cut = steps
+    kept = steps
     if config.start is not None:
-        begin = first(config.start, "start", cut)
-        cut = paths.window_of(cut, begin, np.where(begin < 0, 0, cut.ends - begin + 1))
+        begin = first(config.start, "start", kept)
+        kept = paths.window_of(kept, begin, np.where(begin < 0, 0, kept.ends - begin + 1))
     if config.end is not None:
-        last = first(config.end, "end", cut)
-        cut = paths.window_of(cut, cut.starts, np.where(last < 0, 0, last - cut.starts + 1))
+        last = first(config.end, "end", kept)
+        kept = paths.window_of(kept, kept.starts, np.where(last < 0, 0, last - kept.starts + 1))
     if config.through is not None:
-        cut = paths.select(cut, first(config.through, "through", cut) >= 0)
-    return cut
+        kept = paths.select(kept, first(config.through, "through", kept) >= 0)
+    return kept
 
 
 def _at(point: Point, role: str, steps: Steps, states: list[str]) -> Flags:
