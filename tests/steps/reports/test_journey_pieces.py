@@ -51,7 +51,7 @@ def test_pieces_make_the_same_report(given: Give, monkeypatch: pytest.MonkeyPatc
     asked = [(changes, until) for changes in CONFIGS for until in (None, START + 500 * MINUTE)]
     whole = [ask(*each) for each in asked]
     assert all(report.sessions for report in whole)
-    monkeypatch.setattr(visits, "PIECE_ROWS", 7)
+    monkeypatch.setattr(visits, "PIECE_ROWS", 60)
     monkeypatch.setattr(paths, "PIECE_STEPS", 5)
     monkeypatch.setattr(moves, "_PIECE_MOVES", 3)
     assert [ask(*each) for each in asked] == whole
