@@ -8,6 +8,7 @@ source  definitions D15-D22; the contract's section 5
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from tsa_cli.kernels.funnel_any import any_order_attempts
 from tsa_cli.kernels.funnel_exact import as_row, exact_attempt
 from tsa_cli.kernels.funnel_ordered import ordered_attempts
 from tsa_cli.kernels.funnel_strict import strict_attempts
-from tsa_cli.kernels.funnel_ties import moments
+from tsa_cli.kernels.funnel_ties import at_once, moments
 from tsa_cli.kernels.funnel_types import (
     KEY_BITS,
     NONE,
@@ -50,13 +51,7 @@ def run_funnel(events: FunnelEvents, rules: FunnelRules) -> Attempts:
         return empty_attempts(rules.step_count)
     lanes = FunnelEvents(group, grouped.time_us, grouped.mask)
     answer = _ordered(lanes, rules) if rules.order == "ordered" else _any(lanes, rules)
-    answer = Attempts(
-        answer.unit,
-        answer.depth,
-        answer.time_us,
-        np.where(answer.row == NONE, NONE, row[answer.row]),
-        answer.excluded,
-    )
+    answer = replace(answer, row=np.where(answer.row == NONE, NONE, row[answer.row]))
     return answer if events.hold is None else _best_of_groups(answer, group, grouped.unit)
 
 
@@ -75,12 +70,11 @@ def run_with_any_ties(events: FunnelEvents, rules: FunnelRules) -> tuple[Attempt
     if events.hold is None and (rules.order != "strict" or rules.is_ties_strict):
         return found, unsure
     # Two attempts of a unit may begin at the same moment, with other values or other events.
-    unit, time, mask = events.unit, events.time_us, events.mask
-    is_tied = (unit[1:] == unit[:-1]) & (time[1:] == time[:-1])
+    is_tied = at_once(events.unit, events.time_us)
     if events.hold is None:
-        several = (mask & (mask - 1)) != 0
+        several = (events.mask & (events.mask - 1)) != 0
         is_tied &= several[1:] | several[:-1]
-    return found, np.union1d(unsure, unit[1:][is_tied])
+    return found, np.union1d(unsure, events.unit[1:][is_tied])
 
 
 def _by_group(events: FunnelEvents) -> tuple[FunnelEvents, Ints, Ints]:
@@ -232,6 +226,4 @@ def _best_of_groups(attempts: Attempts, group: Ints, unit: Ints) -> Attempts:
     order = np.lexsort((attempts.row[:, 0], -attempts.depth, units))
     order = order[~np.isin(units[order], excluded)]
     best = order[starts_of_runs(units[order])]
-    return Attempts(
-        units[best], attempts.depth[best], attempts.time_us[best], attempts.row[best], excluded
-    )
+    return replace(attempts.only(best, excluded), unit=units[best])

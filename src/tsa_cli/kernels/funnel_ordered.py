@@ -81,14 +81,7 @@ def ordered_attempts(
     attempts = with_optional_steps(attempts, steps, rules, side)
     out = _excluded_groups(entered, levels, required, exclusions, rules, deadline)
     need_exact = np.unique(np.concatenate(flagged)) if flagged else np.empty(0, np.int64)
-    return Ordered(_without(attempts, out), need_exact)
-
-
-def _without(attempts: Attempts, out: Ints) -> Attempts:
-    keep = ~np.isin(attempts.unit, out)
-    return Attempts(
-        attempts.unit[keep], attempts.depth[keep], attempts.time_us[keep], attempts.row[keep], out
-    )
+    return Ordered(attempts.only(~np.isin(attempts.unit, out), out), need_exact)
 
 
 def _next_hits(places: Ints, hit: Ints, following: Ints, side: Side) -> Ints:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tsa_cli.kernels.funnel_ties import moments, units_of_open_ties
+from tsa_cli.kernels.funnel_ties import at_once, moments, units_of_open_ties
 from tsa_cli.kernels.funnel_types import (
     FIRST_MOMENT,
     LAST_MOMENT,
@@ -45,10 +45,7 @@ def strict_attempts(
     depth, met = _walk(events, rules, start)
     attempts = _best(events, rules, start, depth)
     out = _excluded_units(events, rules, start, depth)
-    keep = ~np.isin(attempts.unit, out)
-    answer = Attempts(
-        attempts.unit[keep], attempts.depth[keep], attempts.time_us[keep], attempts.row[keep], out
-    )
+    answer = attempts.only(~np.isin(attempts.unit, out), out)
     if is_tie_ordered or not rules.is_ties_strict:
         return Strict(answer, met)
     return Strict(answer, units_of_open_ties(events, rules, start, depth))
@@ -94,7 +91,7 @@ def _starts(events: FunnelEvents, rules: FunnelRules) -> Ints:
 def _tied(events: FunnelEvents) -> Bools:
     """True for an event that shares its timestamp with a neighbour of its unit."""
     tied = np.zeros(len(events.unit), np.bool_)
-    same = (events.unit[1:] == events.unit[:-1]) & (events.time_us[1:] == events.time_us[:-1])
+    same = at_once(events.unit, events.time_us)
     tied[1:] |= same
     tied[:-1] |= same
     return tied

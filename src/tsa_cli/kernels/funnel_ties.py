@@ -14,10 +14,16 @@ import numpy as np
 from tsa_cli.kernels.funnel_types import Bools, FunnelEvents, FunnelRules, Ints, starts_of_runs
 
 
+def at_once(unit: Ints, time_us: Ints) -> Bools:
+    """Which events but the first are of the unit and the moment of the one before, (n - 1,)."""
+    same: Bools = (unit[1:] == unit[:-1]) & (time_us[1:] == time_us[:-1])
+    return same
+
+
 def moments(unit: Ints, time_us: Ints) -> Ints:
     """The rank of each event's (unit, time): equal for events of one unit at one moment."""
     later = np.ones(len(unit), np.int64)
-    later[1:] = (unit[1:] != unit[:-1]) | (time_us[1:] != time_us[:-1])
+    later[1:] = ~at_once(unit, time_us)
     return np.cumsum(later)
 
 
@@ -78,14 +84,11 @@ class _Ties:
 
 
 def _ties(events: FunnelEvents) -> _Ties:
-    is_same = (events.unit[1:] == events.unit[:-1]) & (events.time_us[1:] == events.time_us[:-1])
-    later = np.flatnonzero(is_same) + 1
+    later = np.flatnonzero(at_once(events.unit, events.time_us)) + 1
     place = np.union1d(later, later - 1)
     mask = events.mask[place]
-    begins = np.flatnonzero(~np.isin(place, later))
-    number = np.zeros(len(place), np.int64)
-    number[begins] = 1
-    number = np.cumsum(number) - 1
+    is_first = ~np.isin(place, later)
+    begins, number = np.flatnonzero(is_first), np.cumsum(is_first) - 1
     if not len(place):
         return _Ties(place, place, mask, np.zeros(0, np.bool_))
     taken = np.bitwise_or.reduceat(mask, begins)

@@ -106,6 +106,16 @@ class Attempts:
     row: Ints
     excluded: Ints = field(default_factory=lambda: np.empty(0, np.int64))
 
+    def only(self, keep: Bools | Ints, excluded: Ints | None = None) -> "Attempts":
+        """Those of some of the units, given as flags or places, beside whom others are excluded."""
+        return Attempts(
+            self.unit[keep],
+            self.depth[keep],
+            self.time_us[keep],
+            self.row[keep],
+            np.empty(0, np.int64) if excluded is None else excluded,
+        )
+
 
 @dataclass(frozen=True)
 class UnitEvents:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.config.matchers import Matcher
+from tsa_cli.kernels.funnel_ties import at_once
 from tsa_cli.kernels.funnel_types import KEY_BITS, NONE, Ints
 from tsa_cli.steps.funnel.span import Span
 from tsa_cli.steps.funnel.user_times import UserTimes
@@ -185,7 +186,7 @@ def in_order(rows: CoreRows) -> Ints:
 
 def in_order_of_ids(store: Store, rows: CoreRows, order: Ints, unit: Ints, time_us: Ints) -> Ints:
     """The order with ties across devices by event id, as core has them inside a device."""
-    later = np.flatnonzero((unit[1:] == unit[:-1]) & (time_us[1:] == time_us[:-1])) + 1
+    later = np.flatnonzero(at_once(unit, time_us)) + 1
     is_tied = np.zeros(len(order), np.bool_)
     is_later = is_tied.copy()
     is_later[later] = True

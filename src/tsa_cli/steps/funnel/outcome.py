@@ -87,9 +87,7 @@ class Outcome:
 
     def only(self, keep: Bools | Ints) -> "Outcome":
         """The outcome of some of the units, given as flags or places."""
-        a = self.attempts
-        kept = Attempts(a.unit[keep], a.depth[keep], a.time_us[keep], a.row[keep])
-        return replace(self, attempts=kept, touch=None)
+        return replace(self, attempts=self.attempts.only(keep), touch=None)
 
 
 def rules_of(config: FunnelConfig, span: Span) -> FunnelRules:

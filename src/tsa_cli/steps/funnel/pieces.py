@@ -136,25 +136,12 @@ def _all(arrays: Iterable[Ints]) -> Ints:
 def _without(attempts: Attempts, units: Ints) -> Attempts:
     if not len(units):
         return attempts
-    keep = ~np.isin(attempts.unit, units)
-    return Attempts(
-        attempts.unit[keep],
-        attempts.depth[keep],
-        attempts.time_us[keep],
-        attempts.row[keep],
-        attempts.excluded[~np.isin(attempts.excluded, units)],
-    )
+    excluded = attempts.excluded[~np.isin(attempts.excluded, units)]
+    return attempts.only(~np.isin(attempts.unit, units), excluded)
 
 
 def _by_unit(attempts: Attempts) -> Attempts:
-    order = np.argsort(attempts.unit, kind="stable")
-    return Attempts(
-        attempts.unit[order],
-        attempts.depth[order],
-        attempts.time_us[order],
-        attempts.row[order],
-        np.sort(attempts.excluded),
-    )
+    return attempts.only(np.argsort(attempts.unit, kind="stable"), np.sort(attempts.excluded))
 
 
 def _row_count(store: Store) -> int:
