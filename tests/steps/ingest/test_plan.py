@@ -15,7 +15,7 @@ from tests.steps.ingest.test_sources import table
 from tsa_cli.config import open_catalog
 from tsa_cli.config.events import EventsConfig
 from tsa_cli.steps.ingest import plan as plan_step
-from tsa_cli.store import Store
+from tsa_cli.store import Fragment, Store
 
 PLAN = {
     "a": {
@@ -237,7 +237,11 @@ def test_the_four_counts_add_up(store: Store, do_ingest: Ingest, tmp_path: Path)
     config = plan_of(policy="quarantine", additional="allow")
     do_ingest(write(tmp_path / "x.jsonl", events), plan=config, tsa=_lenient())
     store.connection().execute("delete from plan_results; delete from plan_violations")
-    counts = plan_step.record(store, config, 1)
+    stored = Fragment(
+        "select event_type, properties, 1 as event_count"
+        " from events join event_types using (event_code)"
+    )
+    counts = plan_step.record(store, config, 1, plan_step.Judge(config).judged(store, stored))
     by_kind = [
         {violation for violation, _ in oracle(event)} - {"Additional-Properties"}
         for event in events

@@ -17,12 +17,6 @@ select
     c_user_agent as user_agent,
     c_ip as ip_address,
     cast(c_properties as json) as properties,
-    promoted[1] as price,
-    promoted[2] as service_category,
-    promoted[3] as booking_id,
     cast(c_traits as varchar) as traits,
     cast(c_consent as varchar) as consent
-from (
-    select *, json_extract_string(c_properties, ['/price', '/service_category', '/booking_id']) as promoted
-    from (@normalised)
-)
+from (@normalised)

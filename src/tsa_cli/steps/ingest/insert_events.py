@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 from tsa_cli import lookups
 from tsa_cli.errors import DataError, TsaError
 from tsa_cli.steps.ingest.ahead import Ahead
+from tsa_cli.steps.ingest.document_columns import DocumentReader
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
+from tsa_cli.steps.ingest.plan import Judge
 from tsa_cli.steps.ingest.relation import Policies
-from tsa_cli.steps.ingest.rows import Told, encoded, schema_of
+from tsa_cli.steps.ingest.rows import Encoder, Told, encoded, schema_of
 from tsa_cli.steps.ingest.word_keys import WordKeys
 from tsa_cli.store import Fragment, Store, fragment_of
 
@@ -131,9 +133,10 @@ def _encoder(
     """(the keys, the encoded rows): encoded ahead of who takes them."""
     import pyarrow as pa
 
-    with store.aside() as aside:
+    with store.aside() as aside, store.reader() as engine:
         keys = WordKeys(aside, file.event_names, policies.privacy.ip)
-        ahead = Ahead(lambda: encoded(batches, keys, told, policies.now_ts, LATEST_TRUSTED_TS))
+        encoder = Encoder(keys, DocumentReader(engine, Judge(policies.plan)))
+        ahead = Ahead(lambda: encoded(batches, encoder, told, policies.now_ts, LATEST_TRUSTED_TS))
         try:
             yield keys, pa.RecordBatchReader.from_batches(schema_of(batches.schema), ahead)
             if ahead.error is not None:

@@ -170,7 +170,7 @@ class Loader:
             source=file.source_name, load_id=load_id, ingested_at=self.policies.now_ts,
             clean=lambda raw: cleaned_line(raw, privacy, self.keys),
         )  # fmt: skip
-        plan.record(store, self.policies.plan, load_id)
+        plan.record(store, self.policies.plan, load_id, told.judged)
         self._record(file, report, load_id, self.policies.now_ts)
         return report
 
@@ -200,6 +200,10 @@ class Loader:
         [(first_count, same_count)] = store.rows("1_events/repeat_counts.sql")
         firsts = {"rows": fragment_of("1_events/first_repeats.sql")}
         store.execute("1_events/insert_events.sql", firsts, load_id=load_id)
+        judge = plan.Judge(self.policies.plan)
+        told.judged += judge.judged(
+            store, fragment_of("1_events/first_repeat_documents.sql", firsts)
+        )
         people = fragment_of("1_events/known_people.sql")
         store_people(store, people, load_id, privacy, self.keys, self.known_traits)
         suspects = store.rows("1_events/repeat_suspects.sql")

@@ -1,8 +1,8 @@
 """
 The tracking plan on the events of a load: how many break it, and how.
 
-The engine tells the types of the properties that the plan names, and groups: a million events have
-a few dozen combinations, on which Python decides.
+The engine tells the types of the properties that the plan names, of each distinct document, and
+groups: a million events have a few dozen combinations, on which Python decides.
 
 writes  plan_results(load_id, event_type, total, violating), plan_violations(load_id, event_type,
         violation, key, event_count)
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from tsa_cli.config.events import EnumType, EventsConfig
 from tsa_cli.steps.ingest.plan_sql import TYPES, judged_columns, planned_keys
-from tsa_cli.store import Store
+from tsa_cli.store import Fragment, Store
 
 REFUSED = "(refused)"  # in plan_results: the lines that the plan kept out
 
@@ -39,16 +39,33 @@ class PlanCounts:
     dropped: int
 
 
-def record(store: Store, plan: EventsConfig, load_id: int) -> PlanCounts:
+# How many events have one event type, types of the planned keys, keys, and wrong keys.
+Judged = Counter[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]
+
+
+class Judge:
+    """Asks the engine what the plan needs to know of events."""
+
+    def __init__(self, plan: EventsConfig) -> None:
+        self._columns = judged_columns(plan)
+
+    def judged(self, engine: Store, events: Fragment) -> Judged:
+        """What the plan judges by, of a relation (event_type, properties, event_count)."""
+        slots = {**self._columns, "events": events}
+        found: Judged = Counter()
+        for event_type, kinds, keys, wrong, count in engine.rows("1_events/plan_kinds.sql", slots):
+            found[(str(event_type), _texts(kinds), _texts(keys), _texts(wrong))] += int(str(count))
+        return found
+
+
+def record(store: Store, plan: EventsConfig, load_id: int, judged: Judged) -> PlanCounts:
     """Write what the load's stored events and its refused ones do to the plan; the four counts."""
     totals: Counter[str] = Counter()
     violating: Counter[str] = Counter()
     found: Counter[tuple[str, str, str]] = Counter()
-    for row in store.rows("1_events/plan_kinds_of_load.sql", judged_columns(plan), load_id=load_id):
-        event_type, kinds, keys, wrong, event_count = row
-        name, count = str(event_type), int(str(event_count))
+    for (name, kinds, keys, wrong), count in judged.items():
         totals[name] += count
-        broken = {*violations(plan, name, _texts(kinds), _texts(keys), _texts(wrong))}
+        broken = {*violations(plan, name, kinds, keys, wrong)}
         violating[name] += count if broken else 0
         for violation in broken:
             found[(name, violation.name, violation.key)] += count
@@ -61,8 +78,8 @@ def record(store: Store, plan: EventsConfig, load_id: int) -> PlanCounts:
     return PlanCounts(totals.total(), stored - unplanned, violating.total(), dropped)
 
 
-def _texts(value: object) -> list[str]:
-    return [str(text or "NULL") for text in value] if isinstance(value, list) else []
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(str(text or "NULL") for text in value) if isinstance(value, list) else ()
 
 
 def _write(

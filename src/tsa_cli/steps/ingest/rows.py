@@ -5,6 +5,7 @@ reads   the normalised relation of the file
 writes  nothing: rows for the insert, and what was told on the way
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsa_cli.relations import PROMOTED_PROPERTIES
+from tsa_cli.steps.ingest.document_columns import (
+    DocumentReader,
+    Documents,
+    documents_of,
+    promoted_type,
+)
+from tsa_cli.steps.ingest.plan import Judged
 from tsa_cli.steps.ingest.word_keys import WordKeys
 
 if TYPE_CHECKING:
@@ -30,9 +38,7 @@ _KEYS = {
     "agent_key": ("user_agents", "user_agent"),
     "ip_key": ("ips", "ip_address"),
 }
-_AS_THEY_ARE = (
-    "event_uuid", "event_text", "event_ts", "client_session_id", "properties", *PROMOTED_PROPERTIES,
-)  # fmt: skip
+_AS_THEY_ARE = ("event_uuid", "event_text", "event_ts", "client_session_id", "properties")
 _OF_PEOPLE = ("anonymous_id", "user_id", "event_ts", "traits", "consent")
 Flags = NDArray[np.bool_]
 
@@ -53,11 +59,20 @@ class Told:
     ahead_count: int = 0  # of the faults, rows ahead of the clock, yet before `latest_ts`
     people: "list[pa.Table]" = field(default_factory=list)  # rows with traits or consent
     held: "list[pa.Table]" = field(default_factory=list)  # rows with a known id, encoded
+    judged: Judged = field(default_factory=Counter)  # by the tracking plan, of events passed on
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """What makes a row of texts one of keys, for the time of one file."""
+
+    keys: WordKeys
+    documents: DocumentReader
 
 
 def encoded(
     batches: "Iterable[pa.RecordBatch]",
-    keys: WordKeys,
+    encoder: Encoder,
     told: Told,
     now_ts: datetime,
     latest_ts: datetime,
@@ -70,12 +85,16 @@ def encoded(
             _note_faults(rows, ~is_event, first, told, now_ts, latest_ts)
         if is_known.any():
             held = rows.filter(_mask(is_known))
-            told.held.append(_with_people(held, keys, first + np.flatnonzero(is_known)))
+            told.held.append(_with_people(held, encoder, first + np.flatnonzero(is_known)))
         passed = is_event & ~is_known
         events = rows if passed.all() else rows.filter(_mask(passed))
         told.event_count += len(events)
         _note_people(events, told)
-        yield from _encode(events, keys).to_batches()
+        documents = documents_of(events.column("properties"))
+        rows_of_keys = _encode(events, encoder, documents)
+        codes = rows_of_keys.column("event_code")
+        told.judged += encoder.documents.judged(codes, encoder.keys.event_types(), documents)
+        yield from rows_of_keys.to_batches()
 
 
 def schema_of(rows: "pa.Schema") -> "pa.Schema":
@@ -83,7 +102,9 @@ def schema_of(rows: "pa.Schema") -> "pa.Schema":
     import pyarrow as pa
 
     kept = [rows.field(name) for name in _AS_THEY_ARE]
-    return pa.schema([*kept, *(pa.field(name, pa.int32()) for name in (*_KEYS, "actor_key"))])
+    promoted = [pa.field(name, promoted_type()) for name in PROMOTED_PROPERTIES]
+    keys = [pa.field(name, pa.int32()) for name in (*_KEYS, "actor_key")]
+    return pa.schema([*kept, *promoted, *keys])
 
 
 def _gathered(batches: "Iterable[pa.RecordBatch]") -> "Iterator[pa.Table]":
@@ -103,21 +124,24 @@ def _gathered(batches: "Iterable[pa.RecordBatch]") -> "Iterator[pa.Table]":
         yield pa.Table.from_batches(waiting)
 
 
-def _encode(rows: "pa.Table", keys: WordKeys) -> "pa.Table":
+def _encode(rows: "pa.Table", encoder: Encoder, documents: Documents) -> "pa.Table":
     import pyarrow as pa
 
+    keys = encoder.keys
     columns = [rows.column(name) for name in _AS_THEY_ARE]
+    columns += encoder.documents.promoted(documents)
     for table, text in _KEYS.values():
         columns.append(keys.texts(table, rows.column(text)))
     columns.append(keys.actors(rows.column("anonymous_id"), rows.column("user_id")))
     return pa.Table.from_arrays(columns, schema=schema_of(rows.schema))
 
 
-def _with_people(rows: "pa.Table", keys: WordKeys, ordinals: "NDArray[np.int64]") -> "pa.Table":
+def _with_people(rows: "pa.Table", encoder: Encoder, ordinals: "NDArray[np.int64]") -> "pa.Table":
     """The encoded rows with their ordinals and what they say of people."""
     import pyarrow as pa
 
-    held = _encode(rows, keys).add_column(0, "ordinal", pa.array(ordinals))
+    held = _encode(rows, encoder, documents_of(rows.column("properties")))
+    held = held.add_column(0, "ordinal", pa.array(ordinals))
     for name in _OF_PEOPLE:
         if name not in held.schema.names:
             held = held.append_column(name, rows.column(name))

@@ -26,6 +26,7 @@ T = TypeVar("T")
 NO_KEY = 0  # of what is absent; keys count from 1
 PAIR_BITS = 32
 PAIR_MASK = (1 << PAIR_BITS) - 1
+_CALLS = {"$alias": 65_534, "$identify": 65_535}  # codes of calls about people
 _Clean = Callable[["pl.Series"], "pl.Series"]
 
 
@@ -167,7 +168,8 @@ class WordKeys:
             for table, clean in cleaners.items()
             for newest in [aside.count(f"1_events/newest_key_of_{table}.sql")]
         }
-        self._texts["event_types"].by_word |= {"$alias": 65_534, "$identify": 65_535}
+        self._event_names = event_names
+        self._texts["event_types"].by_word |= _CALLS
         newest = aside.count("1_events/newest_key_of_actors.sql")
         self._actors = ActorKeys(aside, newest, has_stored=newest > 0)
 
@@ -184,6 +186,15 @@ class WordKeys:
         pairs |= self._actors.known.numbers_of(known)[known_codes]
         distinct, codes = _distinct(pairs)
         return _with_nulls(self._actors.keys_of(distinct)[codes])
+
+    def event_types(self) -> dict[int, str]:
+        """The canonical name of every event code met so far; calls about people have none."""
+        known = self._texts["event_types"].by_word
+        return {
+            code: self._event_names.get(word, word)
+            for word, code in known.items()
+            if word not in _CALLS
+        }
 
     def new_rows(self) -> "dict[str, pl.DataFrame]":
         """What each lookup does not have yet, by its name."""

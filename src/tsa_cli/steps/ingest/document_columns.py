@@ -1,0 +1,116 @@
+"""
+What the properties of events say, read once per distinct document of a batch.
+
+Most events say the same as others do: a shop's batch has an eighth as many documents as rows.
+
+reads   the properties of a batch, in an engine beside the store
+writes  nothing: columns of the promoted properties, and what the tracking plan judges by
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tsa_cli.relations import PROMOTED_PROPERTIES
+from tsa_cli.steps.ingest.plan import Judge, Judged
+from tsa_cli.store import Store, fragment_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_PLACE_BITS = 32
+_PLACE_MASK = (1 << _PLACE_BITS) - 1
+
+
+@dataclass(frozen=True)
+class Documents:
+    """The documents of some rows: each distinct one, and its place for every row."""
+
+    distinct: "pa.Array"  # of strings
+    places: "list[pa.Array]"  # int32, by chunk of rows
+
+    def spread(self, told: "pa.ChunkedArray") -> "pa.ChunkedArray":
+        """The column of rows, of what is told of each distinct document."""
+        import pyarrow as pa
+
+        of_distinct = told.combine_chunks()
+        return pa.chunked_array(
+            [pa.DictionaryArray.from_arrays(chunk, of_distinct) for chunk in self.places],
+            promoted_type(),
+        )
+
+
+def documents_of(properties: "pa.ChunkedArray") -> Documents:
+    """The documents of a column of JSON."""
+    import pyarrow as pa
+
+    texts = [chunk.storage for chunk in properties.chunks]
+    encoded = pa.chunked_array(texts, properties.type.storage_type).dictionary_encode()
+    chunks = encoded.unify_dictionaries().chunks
+    distinct = chunks[0].dictionary if chunks else pa.array([], properties.type.storage_type)
+    return Documents(distinct, [chunk.indices for chunk in chunks])
+
+
+def promoted_type() -> "pa.DataType":
+    """The type of a promoted column."""
+    import pyarrow as pa
+
+    return pa.dictionary(pa.int32(), pa.large_string())
+
+
+@dataclass(frozen=True)
+class DocumentReader:
+    """Reads documents in `engine`, which stands beside the store."""
+
+    engine: Store
+    judge: Judge
+
+    def promoted(self, documents: Documents) -> "list[pa.ChunkedArray]":
+        """The columns of the promoted properties, as texts."""
+        import pyarrow as pa
+
+        with self.engine.lent("distinct_documents", pa.table({"document": documents.distinct})):
+            told = self.engine.arrow("1_events/promoted_properties.sql")
+        return [documents.spread(told.column(name)) for name in PROMOTED_PROPERTIES]
+
+    def judged(
+        self, codes: "pa.Array", event_types: Mapping[int, str], documents: Documents
+    ) -> Judged:
+        """
+        What the tracking plan judges the events by.
+
+        `codes` are those of the events, `event_types` the names of codes that are judged.
+        """
+        import pyarrow as pa
+
+        codes_of, places, counts = _pairs(codes.to_numpy(), documents)
+        is_judged = np.isin(codes_of, np.fromiter(event_types, np.int64))
+        present, named = np.unique(codes_of[is_judged], return_inverse=True)
+        names = pa.array([event_types[code] for code in present.tolist()], pa.string())
+        events = pa.table(
+            {
+                "event_type": pa.DictionaryArray.from_arrays(pa.array(named, pa.int32()), names),
+                "properties": documents.distinct.take(pa.array(places[is_judged])),
+                "event_count": counts[is_judged],
+            }
+        )
+        with self.engine.lent("counted_documents", events):
+            return self.judge.judged(self.engine, fragment_of("1_events/counted_documents.sql"))
+
+
+def _pairs(
+    codes: NDArray[np.int32], documents: Documents
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """(the event code, the place of the document, the number of rows) of each distinct pair."""
+    import pyarrow as pa
+
+    if not documents.places:
+        none = np.empty(0, np.int64)
+        return none, none, none
+    places = np.concatenate([chunk.to_numpy() for chunk in documents.places])
+    counted = pa.array((codes.astype(np.int64) << _PLACE_BITS) | places).value_counts()
+    pairs = counted.field("values").to_numpy()
+    return pairs >> _PLACE_BITS, pairs & _PLACE_MASK, counted.field("counts").to_numpy()
