@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from tsa_cli.kernels import moves, paths
-from tsa_cli.kernels.paths import NO_PATH, Steps
+from tsa_cli.kernels.paths import Steps
+from tsa_cli.kernels.top_paths import NO_PATH, top_paths
 
 STATES = 5
 
@@ -53,7 +54,7 @@ def test_top_paths_are_the_most_frequent_prefixes_ties_by_code(seed: int, top: i
     sessions = random_sessions(seed)
     counted = Counter(tuple(s[:3]) for s in sessions)
     expected = sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:top]
-    table = paths.top_paths(steps_of(sessions), max_steps=3, top=top, state_count=STATES)
+    table = top_paths(steps_of(sessions), max_steps=3, top=top, state_count=STATES)
     assert list(zip(table.paths, table.counts.tolist(), strict=True)) == expected
     listed = {path: i for i, (path, _) in enumerate(expected)}
     assert table.path_of_session.tolist() == [listed.get(tuple(s[:3]), NO_PATH) for s in sessions]
@@ -130,7 +131,7 @@ def test_users_are_counted_once_per_group(monkeypatch: pytest.MonkeyPatch, cells
 
 def test_no_sessions_give_empty_answers() -> None:
     steps = steps_of([])
-    assert paths.top_paths(steps, max_steps=3, top=5, state_count=1).paths == []
+    assert top_paths(steps, max_steps=3, top=5, state_count=1).paths == []
     assert moves.transitions(steps, state_count=1).count.tolist() == []
     assert moves.step_matrix(steps, max_steps=3, state_count=1).shape == (0, 2)
     assert moves.sessions_with(steps, np.array([0]), state_count=1).tolist() == [0]

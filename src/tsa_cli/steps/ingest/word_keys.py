@@ -7,25 +7,22 @@ new gets the next key at once, and is looked up and added when the whole file is
 reads   event_types, user_agents, ips, pages, referrers, actors, as they were before the file
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tsa_cli.lookups import LOOKUPS
+from tsa_cli.steps.ingest.actor_keys import PAIR_BITS, ActorKeys, Keys, looked_up
 from tsa_cli.store import Store
 
 if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-Keys = NDArray[np.int32]
-T = TypeVar("T")
 NO_KEY = 0  # of what is absent; keys count from 1
-PAIR_BITS = 32
-PAIR_MASK = (1 << PAIR_BITS) - 1
 _CALLS = {"$alias": 65_534, "$identify": 65_535}  # codes of calls about people
 _Clean = Callable[["pl.Series"], "pl.Series"]
 
@@ -44,7 +41,7 @@ class TextKeys:
 
     def keys_of(self, words: list[str]) -> Keys:
         """The key of each distinct word, NO_KEY for one of which nothing is stored."""
-        return np.array(_looked_up(self.by_word, words, self._learn), np.int32)
+        return np.array(looked_up(self.by_word, words, self._learn), np.int32)
 
     def _learn(self, words: list[str]) -> None:
         import polars as pl
@@ -77,69 +74,6 @@ class TextKeys:
         lookup = LOOKUPS[self.table]
         columns = {lookup.key: list(self.new.values()), lookup.text: list(self.new)}
         return pl.DataFrame(columns, schema={lookup.key: pl.Int32, lookup.text: pl.String})
-
-
-_Pair = tuple[str | None, str | None]
-
-
-@dataclass
-class Ids:
-    """Small numbers for the ids of one kind, in order of appearance; 0 is none."""
-
-    by_word: dict[str, int] = field(default_factory=dict)
-    words: list[str | None] = field(default_factory=lambda: [None])
-
-    def numbers_of(self, words: list[str]) -> NDArray[np.int64]:
-        """The number of each distinct word, and 0 after the last one."""
-        return np.array([*_looked_up(self.by_word, words, self._learn), 0], np.int64)
-
-    def _learn(self, words: list[str]) -> None:
-        for word in words:
-            self.by_word[word] = len(self.words)
-            self.words.append(word)
-
-
-@dataclass
-class ActorKeys:
-    """The keys of pairs of ids (anonymous, known), for the time of one file."""
-
-    store: Store
-    newest: int
-    has_stored: bool = True
-    anonymous: Ids = field(default_factory=Ids)
-    known: Ids = field(default_factory=Ids)
-    by_pair: dict[int, int] = field(default_factory=dict)  # both numbers in one: key
-    new: dict[int, int] = field(default_factory=dict)
-
-    def keys_of(self, pairs: list[int]) -> Keys:
-        """The key of each distinct pair."""
-        return np.array(_looked_up(self.by_pair, pairs, self._learn), np.int32)
-
-    def _learn(self, pairs: list[int]) -> None:
-        stored = self._stored(pairs)
-        for pair in pairs:
-            key = stored.get(self._named(pair))
-            if key is None:
-                self.newest += 1
-                key = self.new[pair] = self.newest
-            self.by_pair[pair] = key
-
-    def _named(self, pair: int) -> _Pair:
-        return self.anonymous.words[pair >> PAIR_BITS], self.known.words[pair & PAIR_MASK]
-
-    def _stored(self, pairs: list[int]) -> dict[_Pair, int]:
-        if not self.has_stored:
-            return {}
-        with self.store.lent("asked_pairs", _pair_frame(map(self._named, pairs))):
-            rows = self.store.rows("1_events/keys_of_actors.sql")
-        return {(_text(a), _text(b)): int(str(key)) for a, b, key in rows}
-
-    def new_rows(self) -> "pl.DataFrame":
-        """(actor_key, anonymous_id, known_id) of the pairs that are not stored yet."""
-        import polars as pl
-
-        keys = pl.Series("actor_key", list(self.new.values()), dtype=pl.Int32)
-        return _pair_frame(map(self._named, self.new)).insert_column(0, keys)
 
 
 class WordKeys:
@@ -202,14 +136,6 @@ class WordKeys:
         return {**found, "actors": self._actors.new_rows()}
 
 
-def _looked_up(known: dict[T, int], asked: list[T], learn: Callable[[list[T]], None]) -> list[int]:
-    """The number of each distinct thing; `learn` adds those that `known` does not have."""
-    found = list(map(known.get, asked))
-    if None in found:
-        learn([thing for thing, number in zip(asked, found, strict=True) if number is None])
-    return [known[thing] for thing in asked]
-
-
 def _encoded(words: "pa.ChunkedArray") -> tuple[list[str], NDArray[np.int32]]:
     """(the distinct words, the place of each row's word among them: after the last one if null)."""
     encoded = words.dictionary_encode().unify_dictionaries()
@@ -249,14 +175,3 @@ def _address_cleaner(policy: str) -> _Clean:
     if policy == "keep":
         return lambda words: words
     return lambda words: words.clear(len(words))
-
-
-def _pair_frame(pairs: Iterable[_Pair]) -> "pl.DataFrame":
-    import polars as pl
-
-    schema = {"anonymous_id": pl.String, "known_id": pl.String}
-    return pl.DataFrame(list(pairs), schema=schema, orient="row")
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)

@@ -12,6 +12,7 @@ from tsa_cli.config.journeys import Comparison, JourneyConfig
 from tsa_cli.kernels import paths
 from tsa_cli.kernels.paths import Flags, Ints
 from tsa_cli.kernels.patterns import matching_sessions
+from tsa_cli.kernels.top_paths import top_paths
 from tsa_cli.kernels.wilson import wilson
 from tsa_cli.matcher import MatcherCompiler
 from tsa_cli.relations import CORE_RELATION
@@ -115,7 +116,7 @@ def _group(value: str, visits: Visits) -> GroupRow:
 
 def _path_changes(both: Visits, side: Ints, config: JourneyConfig) -> list[ShareChange]:
     """The top paths of both groups together, most frequent first, and `(other)`."""
-    table = paths.top_paths(
+    table = top_paths(
         last_steps(both.steps, config),
         max_steps=config.max_steps,
         top=config.top,

@@ -10,7 +10,8 @@ import numpy as np
 
 from tsa_cli.config.journeys import JourneyConfig, TypeBounds
 from tsa_cli.kernels import moves, paths
-from tsa_cli.kernels.paths import Ints, PathTable, Steps
+from tsa_cli.kernels.paths import Ints, Steps
+from tsa_cli.kernels.top_paths import PathTable, top_paths
 from tsa_cli.steps.journey.marks import Marks, Sessions
 from tsa_cli.steps.journey.result import (
     ENTRY,
@@ -169,7 +170,7 @@ def type_rows(sessions: Sessions, marks: Marks, bounds: TypeBounds) -> list[Type
 
 
 def _top_paths(steps: Steps, visits: Visits, config: JourneyConfig) -> PathTable:
-    return paths.top_paths(
+    return top_paths(
         steps, max_steps=config.max_steps, top=config.top, state_count=len(visits.states)
     )
 
