@@ -8,7 +8,7 @@ from itertools import groupby
 import numpy as np
 import pytest
 
-from tsa_cli.kernels.session_spans import Columns, Lookups, last_session_start, measure
+from tsa_cli.kernels.session_spans import Columns, Lookups, measure, session_changes
 from tsa_cli.steps.sessionize.spans import whole_sessions
 
 COUNTS_AS = np.array([0, 1, 2, 4, 7], dtype=np.uint8)
@@ -115,6 +115,8 @@ def test_no_events_make_no_sessions_but_every_column() -> None:
     assert {len(column) for column in measured.values()} == {0}
 
 
-@pytest.mark.parametrize(("keys", "place"), [([], 0), ([5], 0), ([5, 5], 0), ([5, 5, 7, 8], 3)])
-def test_the_last_session_may_go_on_in_the_next_piece(keys: list[int], place: int) -> None:
-    assert last_session_start(np.array(keys, dtype=np.int32)) == place
+@pytest.mark.parametrize(
+    ("keys", "places"), [([], []), ([5], []), ([5, 5], []), ([5, 5, 7, 8], [2, 3])]
+)
+def test_a_session_begins_where_the_key_changes(keys: list[int], places: list[int]) -> None:
+    assert session_changes(np.array(keys, dtype=np.int32)).tolist() == places

@@ -1,5 +1,4 @@
 -- reads:  core_scope
--- params: $first, $end BIGINT  core_seq of the first row asked for, and of the first one not asked for
 -- notes:  in the order of the rows, which is that of devices and times; 0 is no key. No column has nulls, so that
 --         they pass on as arrays without a copy
 select
@@ -16,4 +15,3 @@ select
     coalesce(ip_key, 0) as ip_key,
     cast(is_known as utinyint) as is_known
 from core_scope
-where core_seq >= $first and core_seq < $end
