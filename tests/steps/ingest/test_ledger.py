@@ -176,6 +176,16 @@ def test_a_grown_file_gives_only_its_new_lines_and_quarantines_nothing_twice(
     assert stored_ids(store) == ["e1", "e2", "e3"]
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_line(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + event(1) + b"\n" + event(2) + b"\n")
+    [report] = do_ingest(path).files
+    assert counts(report) == (2, 2, 0, 0, 0)
+    assert stored_ids(store) == ["e1", "e2"]
+
+
 def test_an_unfinished_last_line_waits_unless_final(
     store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tsa_cli.errors import DataError, UsageError
+from tsa_cli.steps.ingest.grown import counted_in, sizes_read
 from tsa_cli.steps.ingest.inputs import Input, resolve
 from tsa_cli.steps.ingest.load import Loader
 from tsa_cli.steps.ingest.prepare import (
@@ -47,7 +48,8 @@ def run(
     inputs, faults = resolve(paths)
     reports = [FileReport(name, "failed", detail=why) for name, why in faults]
     loader = Loader(store, config.policies, config.keys, run_id, config.is_dry_run)
-    with open_spool(store.path, config.policies.tsa.max_unpacked_ratio, inputs) as spool:
+    sizes = {} if config.is_forced else sizes_read(store, inputs)
+    with open_spool(store.path, config.policies.tsa.max_unpacked_ratio, inputs, sizes) as spool:
         for item in inputs:
             progress(item.name)
             reports.append(_one(loader, spool, config, item))
@@ -63,7 +65,10 @@ def _one(loader: Loader, spool: Spool, config: IngestConfig, item: Input) -> Fil
             return FileReport(item.name, "ingested", detail="empty")
         return loader.load(file_to_load(loader.store, spool, config, spooled))
     except NoLineError as none:
-        return FileReport(item.name, "ingested", detail=none.message, left_bytes=none.left_bytes)
+        return counted_in(
+            none.before,
+            FileReport(item.name, "ingested", detail=none.message, left_bytes=none.left_bytes),
+        )
     except NoMappingError as error:
         report = _failed(item, error)
         if not config.is_dry_run:

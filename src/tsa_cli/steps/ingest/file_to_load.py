@@ -5,6 +5,7 @@ A file as the loader needs it: its rows as a relation, its lines, what was refus
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from tsa_cli.steps.ingest.grown import Before
 from tsa_cli.steps.ingest.lines_file import Line, Refused
 from tsa_cli.steps.ingest.rows import batch_rows
 from tsa_cli.store import Fragment
@@ -26,6 +27,7 @@ class FileToLoad:
     detail: str
     event_names: Mapping[str, str]  # as sent → canonical
     is_replay: bool = False
+    before: Before | None = None  # what an earlier run read of it, which is no part of the rows
 
     @property
     def batch_rows(self) -> int:

@@ -4,7 +4,9 @@ scanned. (1.6 GB/s on one core; hashing and reading run outside of Python's lock
 """
 
 import hashlib
+from collections.abc import Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
@@ -13,16 +15,31 @@ THREADS = 2
 AHEAD = 4  # files: what waits longer may be another file by the time it is read
 
 
-class Hashes:
-    """The digests of files as they were when asked for, or a few files before that."""
+@dataclass(frozen=True)
+class Digest:
+    """SHA-256 in hex: of the whole file, and of as many of its first bytes as were asked for."""
 
-    def __init__(self, expected: list[Path]) -> None:
+    whole: str
+    of_first: Mapping[int, str] = field(default_factory=dict)
+
+
+class Hashes:
+    """
+    The digests of files as they were when asked for, or a few files before that.
+
+    `sizes` are numbers of first bytes that each file is hashed by, too.
+    """
+
+    def __init__(
+        self, expected: list[Path], sizes: Mapping[Path, Collection[int]] | None = None
+    ) -> None:
         self._expected = expected
-        self._begun: dict[Path, tuple[int, Future[str]]] = {}
+        self._sizes = sizes or {}
+        self._begun: dict[Path, tuple[int, Future[Digest]]] = {}
         self._stopped = Event()
         self._pool: ThreadPoolExecutor | None = None
 
-    def of(self, path: Path) -> tuple[int, Future[str]]:
+    def of(self, path: Path) -> tuple[int, Future[Digest]]:
         """
         (size, digest of as many bytes) of the file; starts those of the files expected next.
 
@@ -42,21 +59,24 @@ class Hashes:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def _begin(self, path: Path) -> tuple[int, Future[str]]:
+    def _begin(self, path: Path) -> tuple[int, Future[Digest]]:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(THREADS)
         size = path.stat().st_size
         return size, self._pool.submit(self._digest, path, size)
 
-    def _digest(self, path: Path, size: int) -> str:
+    def _digest(self, path: Path, size: int) -> Digest:
         digest = hashlib.sha256()
         view = memoryview(bytearray(CHUNK_BYTES))
-        left = size
+        of_first: dict[int, str] = {}
+        done = 0
         with path.open("rb", buffering=0) as handle:
-            while left and not self._stopped.is_set():
-                count = handle.readinto(view[: min(left, CHUNK_BYTES)])
-                if not count:
-                    raise OSError(f"{left} bytes of it are gone")
-                digest.update(view[:count])
-                left -= count
-        return digest.hexdigest()
+            for stop in (*sorted(n for n in self._sizes.get(path, ()) if n < size), size):
+                while done < stop and not self._stopped.is_set():
+                    count = handle.readinto(view[: min(stop - done, CHUNK_BYTES)])
+                    if not count:
+                        raise OSError(f"{size - done} bytes of it are gone")
+                    digest.update(view[:count])
+                    done += count
+                of_first[stop] = digest.hexdigest()
+        return Digest(of_first.pop(size), of_first)

@@ -6,6 +6,7 @@ knows the way back from an ordinal to the line, its number and its place in byte
 """
 
 import mmap
+import sys
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -51,6 +52,7 @@ class LinesFile:
     end: int  # bytes that are read; less than the file when its last line is unfinished
     left_bytes: int
     start: int = 0
+    lines_before_start: int = 0  # those that an earlier run read
     block_starts: list[int] = field(default_factory=list)
     lines_before: list[int] = field(default_factory=list)
     rows_before: list[int] = field(default_factory=list)
@@ -100,7 +102,7 @@ class LinesFile:
 
     def index(self) -> None:
         """Count every line once, and judge the suspects."""
-        lines = 0
+        lines = self.lines_before_start
         for (start, _), (count, scan) in self._counts():
             self.block_starts.append(start)
             self.lines_before.append(lines)
@@ -194,18 +196,28 @@ class LinesFile:
                 out.write(self.data[at:stop])
 
 
-def open_lines(path: Path, *, is_final: bool, max_line_bytes: int, max_depth: int) -> LinesFile:
+def open_lines(
+    path: Path,
+    *,
+    is_final: bool,
+    max_line_bytes: int,
+    max_depth: int,
+    size: int | None = None,
+    start: int = 0,
+) -> LinesFile:
     """
     The indexed file. Its last line, when unfinished, is left unless `is_final` or it is an object.
 
-    Raises DataError for UTF-16, which would read as one unreadable line.
+    At most `size` bytes of it are looked at. Lines before the byte `start`, which begins one, are
+    counted only. Raises DataError for UTF-16, which would read as one unreadable line.
     """
     with path.open("rb") as handle:
-        size = handle.seek(0, 2)
-        data = mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+        size = min(handle.seek(0, 2), size if size is not None else sys.maxsize)
+        data = mmap.mmap(handle.fileno(), size, access=mmap.ACCESS_READ) if size else b""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise DataError(f"{path}: UTF-16 text", "convert it to UTF-8")
-    start = len(BOM) if data[:3] == BOM else 0
+    before = _newlines(data, start)
+    start = max(start, len(BOM) if data[:3] == BOM else 0)
     last = data.rfind(b"\n") + 1
     end = size
     if last < size and not is_final:
@@ -213,7 +225,14 @@ def open_lines(path: Path, *, is_final: bool, max_line_bytes: int, max_depth: in
         if tail.strip() and judge(tail, max_line_bytes, max_depth).reason is not None:
             end = last
     found = LinesFile(
-        path, data, end, size - end, start, max_line_bytes=max_line_bytes, max_depth=max_depth
-    )
+        path, data, end, size - end, start, before,
+        max_line_bytes=max_line_bytes, max_depth=max_depth,
+    )  # fmt: skip
     found.index()
     return found
+
+
+def _newlines(data: mmap.mmap | bytes, end: int) -> int:
+    return sum(
+        data[at : min(at + BLOCK_BYTES, end)].count(b"\n") for at in range(0, end, BLOCK_BYTES)
+    )

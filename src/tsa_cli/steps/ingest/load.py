@@ -19,6 +19,7 @@ from tsa_cli.errors import DataError, TsaError
 from tsa_cli.privacy.field_crypto import Keys
 from tsa_cli.steps.ingest import plan, quarantine_rows
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
+from tsa_cli.steps.ingest.grown import counted_in
 from tsa_cli.steps.ingest.insert_events import (
     LATEST_TRUSTED_TS,
     ClockIsOff,
@@ -157,11 +158,12 @@ class Loader:
                 store_people(store, people, load_id, privacy, self.keys, self.known_traits)
         loaded = self._judged(file, load_id, told)
         ahead = [Quarantined(r.line, str(r.verdict.reason), r.verdict.detail) for r in file.refused]
-        report = FileReport(
+        of_rows = FileReport(
             file.name, "ingested", file.row_count + len(ahead), loaded.inserted, loaded.duplicate,
             len(loaded.conflicts), len(loaded.faults) + len(ahead), file.source_name, file.detail,
             file.left_bytes,
         )  # fmt: skip
+        report = counted_in(file.before, of_rows)
         self._assert_conserved(report)
         if not file.is_replay:
             self._doubt(report)

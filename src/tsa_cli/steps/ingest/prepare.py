@@ -15,6 +15,7 @@ from tsa_cli.privacy.field_crypto import Keys
 from tsa_cli.steps.ingest import parquet_columns
 from tsa_cli.steps.ingest.detect import Detected, detect, sample_documents
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
+from tsa_cli.steps.ingest.grown import Before, read_before
 from tsa_cli.steps.ingest.lines_file import Line, open_lines
 from tsa_cli.steps.ingest.propose import Proposal, propose
 from tsa_cli.steps.ingest.relation import (
@@ -53,11 +54,12 @@ class NoMappingError(DataError):
 
 
 class NoLineError(DataError):
-    """A file without a full line; `left_bytes` of it wait for the next run."""
+    """A file without a full line that is new; `left_bytes` of it wait for the next run."""
 
-    def __init__(self, left_bytes: int) -> None:
-        super().__init__("no full line")
+    def __init__(self, left_bytes: int, before: Before | None) -> None:
+        super().__init__("no full line" if before is None else "no new full line")
         self.left_bytes = left_bytes
+        self.before = before
 
 
 def file_to_load(store: Store, spool: Spool, config: IngestConfig, spooled: Spooled) -> FileToLoad:
@@ -68,6 +70,11 @@ def file_to_load(store: Store, spool: Spool, config: IngestConfig, spooled: Spoo
     """
     if spooled.shape == "parquet":
         return _parquet(store, config, spooled)
+    before = None
+    if not config.is_forced:
+        before = read_before(store, spooled, "" if config.source == AUTO else config.source)
+    if before is not None and before.source_name not in config.sources:
+        before = None
     first_lines: list[int] = []
     taken = spooled
     if spooled.shape != "lines":
@@ -79,23 +86,29 @@ def file_to_load(store: Store, spool: Spool, config: IngestConfig, spooled: Spoo
         is_final=config.is_final or not taken.is_growing,
         max_line_bytes=tsa.max_line_bytes,
         max_depth=tsa.max_depth,
+        size=taken.size_bytes if taken.is_growing else None,
+        start=before.end if before else 0,
     )
     if not lines.read_count:
-        raise NoLineError(lines.left_bytes)
-    found = choose(config, spooled.name, sample_documents(lines))
+        raise NoLineError(lines.left_bytes, before)
+    if before is None:
+        found = choose(config, spooled.name, sample_documents(lines))
+    else:
+        name = before.source_name
+        found = Detected(name, config.sources[name], f"as its first {before.read} lines")
     path = taken.path
-    if lines.refused or lines.left_bytes:
+    if lines.refused or lines.left_bytes or lines.start:  # the engine takes a BOM for a fault
         path = spool.new_path()
         lines.write_without_refused(path)
     sample = path
-    if lines.end > SAMPLED_ABOVE_BYTES:
+    if lines.end - lines.start > SAMPLED_ABOVE_BYTES:
         sample = spool.new_path()
         lines.write_sample(sample)
     return FileToLoad(
         spooled.name, found.name, spooled.sha256, spooled.size_bytes, lines.left_bytes,
         relation_of_lines(store, found.source, path, sample, config.policies), lines.row_count,
         lines.refused, lambda ordinals: _numbered(lines.lines_of_rows(ordinals), first_lines),
-        found.why, event_names(config.policies.plan, found.source),
+        found.why, event_names(config.policies.plan, found.source), before=before,
     )  # fmt: skip
 
 

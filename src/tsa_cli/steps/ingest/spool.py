@@ -12,7 +12,7 @@ import io
 import shutil
 import sys
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from tsa_cli.errors import DataError
-from tsa_cli.steps.ingest.hashing import CHUNK_BYTES, Hashes
+from tsa_cli.steps.ingest.hashing import CHUNK_BYTES, Digest, Hashes
 from tsa_cli.steps.ingest.inputs import Input
 
 SHAPE_BYTES = 1 << 16  # enough of the first line to tell what the file is
@@ -36,7 +36,7 @@ class Spooled:
     name: str
     path: Path  # what the engine reads
     shape: Shape
-    digest: Future[str]  # of the bytes as given, perhaps not done yet
+    digest: Future[Digest]  # of the bytes as given, perhaps not done yet
     size_bytes: int
     is_growing: bool  # a plain file, to which another program may be appending
 
@@ -44,7 +44,14 @@ class Spooled:
     def sha256(self) -> str:
         """The digest in hex, waited for; DataError when the file cannot be read."""
         with _named_errors(self.name):
-            return self.digest.result()
+            return self.digest.result().whole
+
+    def sha256_of_first(self, size: int) -> str:
+        """The digest of its first bytes; empty when it was not asked for by the spool's `sizes`."""
+        if size == self.size_bytes:
+            return self.sha256
+        with _named_errors(self.name):
+            return self.digest.result().of_first.get(size, "")
 
 
 class Spool:
@@ -111,10 +118,21 @@ class Spool:
 
 
 @contextmanager
-def open_spool(db: Path, max_unpacked_ratio: int, inputs: Sequence[Input] = ()) -> Iterator[Spool]:
-    """A spool beside the store, removed at the end; `inputs` are taken in this order."""
+def open_spool(
+    db: Path,
+    max_unpacked_ratio: int,
+    inputs: Sequence[Input] = (),
+    sizes: Mapping[str, Collection[int]] | None = None,
+) -> Iterator[Spool]:
+    """
+    A spool beside the store, removed at the end; `inputs` are taken in this order.
+
+    `sizes` are numbers of first bytes that an input of that name is hashed by, too.
+    """
     folder = Path(f"{db}.spool")
-    hashes = Hashes([item.path for item in inputs if item.path is not None])
+    paths = {item.name: item.path for item in inputs if item.path is not None}
+    by_path = {paths[name]: known for name, known in (sizes or {}).items() if name in paths}
+    hashes = Hashes(list(paths.values()), by_path)
     try:
         yield Spool(folder, max_unpacked_ratio, hashes)
     finally:

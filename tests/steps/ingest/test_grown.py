@@ -1,0 +1,101 @@
+"""A file that grows is read from where it ended; reading it from its start is the oracle."""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.steps.ingest.conftest import ingest_config
+from tests.stored import table
+from tsa_cli.steps import ingest
+from tsa_cli.steps.ingest import prepare
+from tsa_cli.store import Store, open_store
+
+COUNTS = ("read", "inserted", "duplicate", "conflict", "rejected")
+MOMENT = "2026-05-01T10:00:00Z"
+
+
+def some_line(rng: random.Random) -> bytes:
+    """A line of any kind: an event, perhaps a known one or one that contradicts it, or none."""
+    number, kind = rng.randrange(40), rng.random()
+    event = {"event_id": f"e{number}", "event": "a", "timestamp": MOMENT, "user_id": "u"}
+    if kind < 0.1:
+        return rng.choice((b"", b"  ", b"{bad", b'{"a":1,}', b"[1]", b'{"event":"a"}'))
+    if kind < 0.2:
+        event["properties"] = {"n": rng.randrange(2)}  # type: ignore[assignment]
+    return json.dumps(event).encode() + rng.choice((b"", b"\r"))
+
+
+def grow(rng: random.Random, content: bytes) -> bytes:
+    """The content of a log some time later: more lines, the last one perhaps not finished."""
+    lines = [some_line(rng) + b"\n" for _ in range(rng.randrange(8))]
+    content += b"".join(lines)
+    if rng.random() < 0.5:
+        unfinished = some_line(rng)
+        content += unfinished[: rng.randrange(len(unfinished) + 1)]
+    if rng.random() < 0.1:
+        content = content[:-1] + b"x"  # no longer what it was
+    return content
+
+
+def state(store: Store) -> dict[str, list[dict[str, Any]]]:
+    """What a user can see of a store, but for which reading brought it."""
+    return {
+        "events": table(store, "select * exclude (load_id) from raw_events"),
+        "refused": table(
+            store,
+            "select line_number, byte_offset, reason, raw from quarantined_events order by all",
+        ),
+    }
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_growing_file_ends_as_if_it_were_read_anew_each_time(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    content, path = rng.choice((b"", b"\xef\xbb\xbf")), tmp_path / "app.jsonl"
+    sides = [tmp_path / "tail.duckdb", tmp_path / "anew.duckdb"]
+    for _ in range(6):
+        content, config = grow(rng, content), ingest_config(source="native")
+        path.write_bytes(content)
+        reports = []
+        for db in sides:
+            config = ingest_config(is_final=rng.random() < 0.0, source="native")
+            with open_store(db) as store:
+                if db.name == "anew.duckdb":
+                    store.connection().execute("update ingested_files set path = path || load_id")
+                [report] = ingest.run(store, config, [str(path)], "run").files
+                reports.append([getattr(report, name) for name in (*COUNTS, "left_bytes")])
+        assert reports[0] == reports[1]
+    with open_store(sides[0]) as tail, open_store(sides[1]) as anew:
+        assert state(tail) == state(anew)
+
+
+def test_what_was_read_before_is_not_read_again(
+    store: Store, tmp_path: Path, monkeypatch: Any
+) -> None:
+    starts = []
+    opened = prepare.open_lines
+
+    def noted(path: Path, **options: Any) -> Any:
+        starts.append(options["start"])
+        return opened(path, **options)
+
+    monkeypatch.setattr(prepare, "open_lines", noted)
+    rng = random.Random(3)
+    path = tmp_path / "app.jsonl"
+    first = b"".join(some_line(rng) + b"\n" for _ in range(20))
+    more = b"".join(some_line(rng) + b"\n" for _ in range(5))
+    for content, config in (
+        (first, {}),
+        (first + b'{"half', {}),
+        (first + b'{"half', {}),
+        (first + more, {}),
+        (first + more + more, {"is_forced": True}),
+        (b" " + first + more + more + more, {}),
+    ):
+        path.write_bytes(content)
+        ingest.run(store, ingest_config(**config), [str(path)], "run")
+    assert starts == [0, *3 * [len(first)], 0, 0]
+    assert not (tmp_path / "t.duckdb.spool").exists()
