@@ -91,30 +91,29 @@ def _add_event_types(store: "Store", config: LookupConfig, new: "pl.DataFrame") 
             f"{newest} different event names; at most {MOST_EVENT_TYPES} can be told apart",
             "an id is probably part of the name: map it in configs/sources/",
         )
-    _add(store, "add_event_types", new)
+    _add(store, new, "add_event_types")
 
 
 def _add_user_agents(store: "Store", config: LookupConfig, new: "pl.DataFrame") -> None:
     from tsa_cli.enrich.user_agents import user_agent_table
 
     found = user_agent_table(new["user_agent"])
-    _add(store, "add_user_agents", found.with_columns(new["agent_key"]))
+    _add(store, found.with_columns(new["agent_key"]), "add_user_agents")
 
 
 def _add_ips(store: "Store", config: LookupConfig, new: "pl.DataFrame") -> None:
     from tsa_cli.enrich.ip import ip_table
 
     # The address as stored is the text, whatever form of it the lookup prefers.
-    _add(store, "add_ips", ip_table(new["ip_address"], config.mmdb).with_columns(*new))
+    _add(store, ip_table(new["ip_address"], config.mmdb).with_columns(*new), "add_ips")
 
 
 def _add_pages(store: "Store", config: LookupConfig, new: "pl.DataFrame") -> None:
     from tsa_cli.enrich.urls import page_table
 
-    pages = page_table(new["page_url"], config.channels.click_ids).with_columns(new["page_key"])
-    _add(store, "add_sites", pages.select(domain="page_domain"))
-    _add(store, "add_campaigns", pages)
-    _add(store, "add_pages", pages)
+    pages = page_table(new["page_url"], config.channels.click_ids)
+    pages = pages.with_columns(new["page_key"], domain="page_domain")
+    _add(store, pages, "add_sites", "add_campaigns", "add_pages")
 
 
 def _add_referrers(store: "Store", config: LookupConfig, new: "pl.DataFrame") -> None:
@@ -122,18 +121,18 @@ def _add_referrers(store: "Store", config: LookupConfig, new: "pl.DataFrame") ->
     from tsa_cli.enrich.referrers import referrer_table
 
     found = referrer_table(new["referrer_url"], SiteIndex(config.referrers))
-    referrers = found.with_columns(new["referrer_key"])
-    _add(store, "add_sites", referrers.select(domain="referrer_domain"))
-    _add(store, "add_referrers", referrers)
+    referrers = found.with_columns(new["referrer_key"], domain="referrer_domain")
+    _add(store, referrers, "add_sites", "add_referrers")
 
 
 def _add_actors(store: "Store", config: LookupConfig, new: "pl.DataFrame") -> None:
-    _add(store, "add_actors", new)
+    _add(store, new, "add_actors")
 
 
-def _add(store: "Store", statement: str, looked_up: "pl.DataFrame") -> None:
+def _add(store: "Store", looked_up: "pl.DataFrame", *statements: str) -> None:
     with store.lent("looked_up", looked_up):
-        store.execute(f"1_events/{statement}.sql")
+        for statement in statements:
+            store.execute(f"1_events/{statement}.sql")
 
 
 LOOKUPS: dict[str, Lookup] = {

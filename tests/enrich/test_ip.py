@@ -47,6 +47,19 @@ def test_ports_brackets_zones_and_proxies_are_understood_and_the_rest_is_null(
     assert truncate_ips([value])[0] == expected
 
 
+def test_a_column_is_truncated_as_its_addresses_are_one_by_one() -> None:
+    draw = random.Random(6)
+    groups = ["0", "00", "0db8", "db8", "AB", "1", "ffff", "12345", "g", ""]
+    values = []
+    for _ in range(3000):
+        words = [draw.choice(groups) for _ in range(draw.randrange(1, 9))]
+        words[draw.randrange(len(words))] += draw.choice(["::", "", ":"])
+        values.append(draw.choice(["", " ", "["]) + ":".join(words))
+        address = str(ipaddress.IPv6Address(draw.getrandbits(128) & ~(0xFFFF_FFFF << 48)))
+        values += [address, address.upper(), ipaddress.IPv6Address(address).exploded]
+    assert truncate_ips(values).to_list() == [truncate_ip(value) for value in values]
+
+
 def test_truncating_twice_changes_nothing() -> None:
     once = truncate_ips(["9.8.7.6", "2001:db8:1:2::3", None, "x"])
     assert truncate_ips(once).equals(once)

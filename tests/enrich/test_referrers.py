@@ -132,6 +132,12 @@ def test_the_list_is_as_long_as_promised(referrers: ReferrersFile) -> None:
         ("WWW.A.DE.", "a.de"),
         ("", None),
         ("...", None),
+        ("a.b.unknown", "b.unknown"),
+        ("a.b.city.kobe.jp", "city.kobe.jp"),
+        ("a.b.c.kobe.jp", "b.c.kobe.jp"),
+        ("a.b.公司.cn", "b.公司.cn"),
+        ("a.b.xn--fiqs8s", "b.xn--fiqs8s"),
+        ("a.b.xn--gmqw5a.xn--j6w193g", "b.xn--gmqw5a.xn--j6w193g"),
     ],
 )
 def test_the_registrable_domain_follows_the_public_suffix_list(

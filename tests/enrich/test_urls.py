@@ -136,6 +136,30 @@ def test_random_urls_give_what_the_standard_parser_gives(channels: ChannelsFile)
         assert row["page_path"] == "/" + "/".join(segments).strip("/")
 
 
+@pytest.mark.parametrize(
+    ("url", "path"), [("?a=1", "/"), (" #a", "/"), (" ", None), ("", None), ("/b#c?d", "/b")]
+)
+def test_only_a_blank_url_has_no_path(url: str, path: str | None, channels: ChannelsFile) -> None:
+    assert page(url, channels)["page_path"] == path
+
+
+@pytest.mark.parametrize(
+    ("query", "source"),
+    [
+        ("utm_source=a&gclid=1", "a"),
+        ("gclid=1&utm_source=1&gclid=1", "1"),
+        ("x&gclid=1;utm_source=b", "b"),
+        ("utm_source=c;d&GCLID=1", "c;d"),
+        ("utm_source=e;gclid=1", "e;gclid=1"),
+    ],
+)
+def test_a_click_id_beside_it_leaves_the_source_as_it_is(
+    query: str, source: str, channels: ChannelsFile
+) -> None:
+    row = page(f"https://x.de/?{query}", channels)
+    assert (row["utm_source"], row["click_platform"]) == (source, "google")
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.text(max_size=80) | st.from_regex(r"https?://.{0,60}"), max_size=6))
 def test_hostile_urls_never_raise_and_keep_their_rows(urls: list[str]) -> None:

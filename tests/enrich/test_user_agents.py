@@ -5,6 +5,8 @@ from pathlib import Path
 
 import crawleruseragents
 import polars as pl
+from ua_parser import Domain, load_lazy_builtins
+from ua_parser.regex import Resolver as RegexResolver
 
 from tsa_cli.enrich.user_agents import (
     COLUMNS,
@@ -48,6 +50,22 @@ def test_no_common_human_agent_is_a_bot() -> None:
     facts = enrich_user_agents([agent for _, agent in HUMANS])
     assert len(HUMANS) >= 60
     assert [fact.bot_name for fact in facts if fact.is_bot] == []
+
+
+def test_an_agent_is_a_spider_where_all_device_patterns_together_say_so() -> None:
+    draw = random.Random(11)
+    words = [agent for _, agent in HUMANS] + INSTANCES[::4]
+    agents = ["x (Linux; Android 9; Spider Build/X)", "Mozilla/5.0 spider", "Aquaspider x"]
+    for _ in range(1000):
+        first, second = draw.choice(words), draw.choice(words)
+        agents.append(first[: draw.randrange(len(first))] + second[draw.randrange(len(second)) :])
+    parse = RegexResolver(load_lazy_builtins())
+    devices = [parse(agent.strip(), Domain.DEVICE).device for agent in agents]
+    expected = [
+        bool(device and device.family == "Spider") or crawler_name(agent.strip()) is not None
+        for agent, device in zip(agents, devices, strict=True)
+    ]
+    assert [fact.is_bot for fact in enrich_user_agents(agents)] == expected
 
 
 def test_device_type_of_the_common_agents_is_right_for_all_of_them() -> None:

@@ -14,7 +14,16 @@ from tsa_cli.enrich.texts import text_series
 from tsa_cli.errors import DataError
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-_IPV4 = rf"^\s*((?:{_OCTET}\.){{3}}){_OCTET}\s*$"
+_GROUP = "[1-9a-f][0-9a-f]{0,3}"
+_LATER = "[0-9A-Fa-f]{1,4}"
+# What logs are full of, up to where it is cut: an IPv4, or an IPv6 whose first three groups are
+# written out as the standard has them and do not end in 0. Python takes 30 us for each.
+_IPV4 = rf"((?:{_OCTET}\.){{3}}){_OCTET}"
+_IPV6 = (
+    rf"({_GROUP}:(?:0|{_GROUP}):{_GROUP})"
+    rf"(?:(?::{_LATER}){{5}}|(?::{_LATER}){{0,2}}::(?:{_LATER}(?::{_LATER})?)?)"
+)
+_PLAIN = rf"^\s*(?:{_IPV4}|{_IPV6})\s*$"
 
 
 def truncate_ip(value: str) -> str | None:
@@ -38,8 +47,10 @@ def truncate_ip(value: str) -> str | None:
 def truncate_ips(values: pl.Series | Sequence[str | None]) -> pl.Series:
     """The truncated addresses in order; null for what is no address. Truncated ones stay so."""
     texts = text_series("ip_address", values)
-    short = texts.str.replace(_IPV4, "${1}0")
-    is_odd = texts.is_not_null() & ~texts.str.contains(_IPV4)
+    four, six = texts.str.extract_groups(_PLAIN).struct.unnest().get_columns()
+    frame = pl.DataFrame({"four": four + "0", "six": six + "::"})
+    short = frame.select(ip_address=pl.coalesce("four", "six")).to_series()
+    is_odd = texts.is_not_null() & short.is_null()
     if not is_odd.any():
         return short
     odd = [truncate_ip(value) for value in texts.filter(is_odd)]
@@ -62,16 +73,12 @@ def ip_table(values: pl.Series | Sequence[str | None], mmdb: Path | None = None)
         found = _places(addresses, mmdb)
         cities = [city for _, city in found]
         countries = [new or old for (new, _), old in zip(found, countries, strict=True)]
-    frame = pl.DataFrame({"ip_address": texts})
-    return frame.with_columns(
-        _looked_up(short, distinct, countries).alias("geo_country"),
-        _looked_up(short, distinct, cities).alias("geo_city"),
+    places = pl.DataFrame(
+        {"short": distinct, "geo_country": countries, "geo_city": cities},
+        schema=dict.fromkeys(("short", "geo_country", "geo_city"), pl.String),
     )
-
-
-def _looked_up(keys: pl.Series, distinct: pl.Series, values: list[str | None]) -> pl.Series:
-    found = pl.Series(values, dtype=pl.String)
-    return keys.replace_strict(distinct, found, default=None, return_dtype=pl.String)
+    frame = pl.DataFrame({"ip_address": texts, "short": short})
+    return frame.join(places, on="short", how="left", maintain_order="left").drop("short")
 
 
 def _countries(addresses: list[str]) -> list[str | None]:

@@ -2,7 +2,8 @@
 Host, cleaned path, campaign parameters and click id of distinct page URLs.
 
 A URL never raises: what has no host has none, and everything else is a path. All of it runs as
-column expressions, because a shop easily has a million distinct URLs.
+column expressions, because a shop easily has a million distinct URLs, on the parts that differ:
+many URLs share a location, most locations share an origin.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,6 @@ UTM_KEYS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content
 _SCHEME = r"^\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?[/\\]{2}"
 _AUTHORITY = _SCHEME + r"(?:[^/?#\\]*@)?(\[[^\]/?#\\]*\]|[^/?#:\\\s]*)"
 _ORIGIN = _SCHEME + r"[^/?#\\]*"
-_QUERY = r"^[^?#]*\?([^#]*)"
 # An id is a whole segment of digits, a UUID, or at least 8 hexadecimal digits: no word is one.
 _ID = r"/(?:\d+|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{8,})(/|$)"
 
@@ -30,7 +30,16 @@ def host_expression(url: pl.Expr) -> pl.Expr:
 
 def query_expression(url: pl.Expr) -> pl.Expr:
     """What stands between the question mark and the fragment; null without a question mark."""
-    return url.str.extract(_QUERY, 1)
+    return _halves(url).struct.field("field_1")
+
+
+def location_expression(url: pl.Expr) -> pl.Expr:
+    """What stands before the question mark and the fragment: it alone has the host and the path."""
+    return _halves(url).struct.field("field_0")
+
+
+def _halves(url: pl.Expr) -> pl.Expr:
+    return url.str.splitn("#", 2).struct.field("field_0").str.splitn("?", 2)
 
 
 def path_expression(url: pl.Expr) -> pl.Expr:
@@ -64,17 +73,17 @@ def page_table(
     """
     url = pl.col("page_url")
     frame = pl.DataFrame({"page_url": text_series("page_url", urls)}).with_columns(
-        host_expression(url).alias("page_host"),
-        path_expression(url).alias("page_path"),
-        query_expression(url).alias("query"),
+        location_expression(url).alias("location"), query_expression(url).alias("query")
     )
-    frame = frame.with_columns(domains_of(frame["page_host"]).alias("page_domain"))
-    frame = frame.hstack(_parameters(frame["query"], click_ids))
+    locations = _location_table(frame["location"].unique())
+    frame = frame.join(locations, on="location", how="left", maintain_order="left")
+    frame = _with_parameters(frame, click_ids)
     return _with_origin(frame, click_ids).select(
         "page_url",
         "page_host",
         "page_domain",
-        "page_path",
+        # Only a wholly blank URL has no path, not one of a query alone.
+        pl.when(url.str.contains(r"\S")).then(pl.coalesce("page_path", pl.lit("/"))),
         *UTM_KEYS,
         "click_id",
         "click_platform",
@@ -83,31 +92,48 @@ def page_table(
     )
 
 
-def _parameters(query: pl.Series, click_ids: Mapping[str, ClickId]) -> list[pl.Series]:
-    """utm_*, click_key and click_id of each query; only queries that can have one are searched."""
-    has_utm = query.str.contains("(?i)utm_").fill_null(False)
-    columns = [
-        _scattered(name, has_utm, decoded(_values(query.filter(has_utm), name)))
-        for name in UTM_KEYS
-    ]
+def _location_table(distinct: pl.Series) -> pl.DataFrame:
+    """location, page_path, page_host and page_domain of each location."""
+    location = pl.col("location")
+    frame = pl.DataFrame({"location": distinct}).select(
+        "location",
+        path_expression(location).alias("page_path"),
+        location.str.extract(rf"({_ORIGIN})", 1).alias("origin"),
+    )
+    hosts = (
+        frame.select("origin")
+        .unique()
+        .with_columns(host_expression(pl.col("origin")).alias("page_host"))
+    )
+    hosts = hosts.with_columns(domains_of(hosts["page_host"]).alias("page_domain"))
+    return frame.join(hosts, on="origin", how="left")
+
+
+def _with_parameters(frame: pl.DataFrame, click_ids: Mapping[str, ClickId]) -> pl.DataFrame:
+    """The frame with utm_*, click_key and click_id of each query."""
     names = "|".join(sorted(click_ids, key=len, reverse=True))
     pattern = rf"(?i)(?:^|[&;])({names or '[^a-z]'})=([^&]+)"
-    has_click = query.str.contains(pattern).fill_null(False)
-    clicked = query.filter(has_click)
-    keys = clicked.str.extract(pattern, 1).str.to_lowercase()
-    columns.append(_scattered("click_key", has_click, keys))
-    columns.append(_scattered("click_id", has_click, decoded(clicked.str.extract(pattern, 2))))
-    return columns
-
-
-def _values(query: pl.Series, name: str) -> pl.Series:
-    return query.str.extract(rf"(?i)(?:^|[&;]){name}=([^&]*)", 1)
-
-
-def _scattered(name: str, mask: pl.Series, values: pl.Series) -> pl.Series:
-    """A column of nulls with `values` where the mask is true."""
-    empty = pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(mask))
-    return empty.scatter(mask.arg_true(), values) if len(values) else empty
+    query, key, value = pl.col("query"), pl.col("1"), pl.col("2")
+    frame = frame.with_columns(query.str.extract_groups(pattern).alias("click")).unnest("click")
+    # A click id is of one click and mostly comes last; the queries without it are few.
+    tail = "&" + key + "=" + value
+    tail = pl.when(~tail.str.contains("(?i);|^&utm_")).then(tail)
+    tagged = pl.when(query.str.contains("(?i)utm_")).then(
+        pl.coalesce(query.str.strip_suffix(tail), query)
+    )
+    frame = frame.with_columns(
+        key.str.to_lowercase().alias("click_key"),
+        decoded(frame["2"]).alias("click_id"),
+        tagged.alias("tagged"),
+    )
+    distinct = frame["tagged"].drop_nulls().unique()
+    utm = [
+        decoded(distinct.str.extract(rf"(?i)(?:^|[&;]){name}=([^&]*)", 1)).alias(name)
+        for name in UTM_KEYS
+    ]
+    return frame.join(
+        pl.DataFrame([distinct, *utm]), on="tagged", how="left", maintain_order="left"
+    )
 
 
 def _with_origin(frame: pl.DataFrame, click_ids: Mapping[str, ClickId]) -> pl.DataFrame:

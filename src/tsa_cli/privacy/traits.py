@@ -61,8 +61,13 @@ def protect_trait(key: str, value: object, policy: PrivacyConfig, keys: Keys) ->
 
 def _hashed(forms: dict[str, str]) -> dict[str, str]:
     """What is stored of each form; a form under several keys is hashed once."""
-    hashes = {form: HASHED + sha256_hex(form) for form in set(forms.values())}
-    return {key: hashes[form] for key, form in forms.items()}
+    hashes: dict[str, str] = {}
+    stored = {}
+    for key, form in forms.items():
+        if form not in hashes:
+            hashes[form] = HASHED + sha256_hex(form)
+        stored[key] = hashes[form]
+    return stored
 
 
 def personal_forms(name: str, text: str, default_country: str | None) -> PersonalForms:

@@ -1,0 +1,60 @@
+"""What lines say of people, as it is stored: each value protected once, equal ones alike."""
+
+from datetime import datetime
+
+import polars as pl
+import pytest
+
+from tests.stored import table
+from tsa_cli.config.privacy import PrivacyConfig
+from tsa_cli.privacy.field_crypto import Keys
+from tsa_cli.steps.ingest.personal import KnownTraits, store_people
+from tsa_cli.store import Store, fragment_of
+
+KEYS = Keys(encryption=bytes(32))
+
+
+def stored_of(
+    store: Store, texts: list[str | None], known: KnownTraits
+) -> list[tuple[object, ...]]:
+    """(anonymous_id, key, value) in stored order, of one object a person."""
+    told = pl.DataFrame(
+        {
+            "anonymous_id": [f"a{place}" for place in range(len(texts))],
+            "user_id": None,
+            "event_ts": datetime(2026, 1, 1),
+            "traits": texts,
+            "consent": None,
+        },
+        schema_overrides={"user_id": pl.String, "traits": pl.String, "consent": pl.String},
+    )
+    with store.lent("streamed_people", told):
+        people = fragment_of("1_events/lent_people.sql")
+        store_people(store, people, 1, PrivacyConfig(), KEYS, known)
+    found = table(store, "select anonymous_id, key, value from user_traits order by rowid")
+    return sorted((tuple(row.values()) for row in found), key=lambda row: str(row[0]))
+
+
+def test_a_text_and_a_number_that_look_alike_are_each_what_they_are(store: Store) -> None:
+    texts = ['{"plan":"1","seats":[1,"ü"]}', '{"plan":1}', '{"plan":true}', '{"plan":"true"}']
+    assert stored_of(store, texts, {}) == [
+        ("a0", "plan", "1"),
+        ("a0", "seats", '[1, "ü"]'),
+        ("a1", "plan", "1"),
+        ("a2", "plan", "true"),
+        ("a3", "plan", "true"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["{}", '{"plan":null}', '{"plan":""}', "[1]", "null", None])
+def test_what_says_nothing_leaves_no_row_and_no_gap(store: Store, text: str | None) -> None:
+    rows = stored_of(store, [text, '{"plan":"x"}'], {})
+    assert rows == [("a1", "plan", "x")]
+
+
+def test_equal_values_are_encrypted_once_in_all_files_of_a_run(store: Store) -> None:
+    known: KnownTraits = {}
+    stored_of(store, ['{"email":"a@b.de"}', '{"plan":"x","email":"a@b.de"}'], known)
+    rows = stored_of(store, ['{"email":"a@b.de"}', '{"email":"c@b.de"}'], known)
+    values = [value for _, key, value in rows if key == "email"]
+    assert (len(values), len(set(values))) == (4, 2)
