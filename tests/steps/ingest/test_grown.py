@@ -43,7 +43,7 @@ def grow(rng: random.Random, content: bytes) -> bytes:
 def state(store: Store) -> dict[str, list[dict[str, Any]]]:
     """What a user can see of a store, but for which reading brought it."""
     return {
-        "events": table(store, "select * exclude (load_id) from raw_events"),
+        "events": table(store, "select * exclude (load_id) from raw_events order by event_text"),
         "refused": table(
             store,
             "select line_number, byte_offset, reason, raw from quarantined_events order by all",
