@@ -24,7 +24,9 @@ def ingest(
     final: Annotated[
         bool, typer.Option("--final", help="Read an unfinished last line too.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Read every file whole, also what was read before.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Read every file whole, also what was read before.")
+    ] = False,
     dry_run: DryRunOption = False,
     fmt: FormatOption = None,
     out: OutOption = None,
