@@ -5,10 +5,16 @@
 create or replace temp table affected_ids as
 with pairs as (
     select
-        a.anonymous_id as left_id,
-        a.known_id as right_id
-    from actors as a
-    where a.user_key = 0 or a.actor_key in (select actor_key from new_core)
+        anonymous_id as left_id,
+        known_id as right_id
+    from actors
+    where actor_key in (select actor_key from new_core)
+    union all
+    select
+        anonymous_id as left_id,
+        known_id as right_id
+    from actors
+    where user_key = 0
     union all
     select
         anonymous_id as left_id,
