@@ -1,4 +1,5 @@
--- table:  affected_ids (temporary), the ids whose user or links new events and calls may change
+-- table:  affected_ids (temporary), the ids whose user or links new events and calls may change, and the user that
+--         they stood for
 -- reads:  actors, new_core, new_links, identity_cuts, identity_persons
 -- notes:  whatever is new links ids that are named here; what they were linked to before is the person they
 --         stood for, so that nobody else's component can change
@@ -30,9 +31,21 @@ named as (
     select left_id as id from pairs where left_id is not null
     union
     select right_id as id from pairs where right_id is not null
+),
+known as (
+    select
+        id,
+        user_id
+    from identity_persons
+    where user_id in (select user_id from identity_persons where id in (select id from named))
 )
-select id from named
-union
-select id
-from identity_persons
-where user_id in (select user_id from identity_persons where id in (select id from named))
+select
+    id,
+    user_id as old_user_id                              -- null: stands for itself
+from known
+union all
+select
+    n.id,
+    null as old_user_id
+from named as n
+anti join known as k on n.id = k.id

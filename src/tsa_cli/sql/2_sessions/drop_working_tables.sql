@@ -37,7 +37,7 @@ drop table if exists touched_users;
 
 drop table if exists touched_actors;
 
-drop table if exists touched_traits;
+drop table if exists touched_ids;
 
 drop table if exists new_links;
 

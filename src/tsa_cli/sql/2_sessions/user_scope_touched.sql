@@ -1,4 +1,4 @@
--- tables: touched_actors (temporary), those of touched users; touched_traits (temporary), those of users whose traits
+-- tables: touched_actors (temporary), those of touched users; touched_ids (temporary), the ids of users whose traits
 --         may have changed
 -- views:  scoped_actors, scoped_sessions, scoped_services, scoped_traits (temporary): the same; kept_traits
 --         (temporary), what dim_users says of the other users' traits
@@ -16,32 +16,23 @@ select
 from actors
 where user_key in (select user_key from touched_users);
 
-create or replace temp table touched_traits as
+create or replace temp table touched_ids as
 with names as (
     select x.user_id
     from users_index as x
     inner join trait_users as t on x.user_key = t.user_key
-),
-ids as (
-    select
-        id,
-        user_id
-    from identity_persons
-    where user_id in (select user_id from names)
-    union all
-    select
-        user_id as id,
-        user_id
-    from names
-    where user_id not in (select id from identity_persons)
 )
 select
-    i.user_id,
-    t.key,
-    t.value,
-    t.seen_ts
-from user_traits as t
-inner join ids as i on coalesce(t.user_id, t.anonymous_id) = i.id;
+    id,
+    user_id
+from identity_persons
+where user_id in (select user_id from names)
+union all
+select
+    n.user_id as id,
+    n.user_id
+from names as n
+anti join identity_persons as p on n.user_id = p.id;
 
 create or replace temp view scoped_actors as
 select *
@@ -77,5 +68,10 @@ from service_events as s
 inner join touched_actors as a on s.actor_key = a.actor_key;
 
 create or replace temp view scoped_traits as
-select *
-from touched_traits
+select
+    i.user_id,
+    t.key,
+    t.value,
+    t.seen_ts
+from user_traits as t
+inner join touched_ids as i on coalesce(t.user_id, t.anonymous_id) = i.id
