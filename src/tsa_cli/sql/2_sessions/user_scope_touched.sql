@@ -52,7 +52,11 @@ select
     phone,
     traits
 from dim_users
-where user_key in (select user_key from touched_users) and user_key not in (select user_key from trait_users);
+where user_key in (
+    select t.user_key
+    from touched_users as t
+    anti join trait_users as n on t.user_key = n.user_key
+);
 
 create or replace temp view scoped_services as
 select
