@@ -3,7 +3,8 @@ Which ids are one person, as of any moment: linked ids form components, the late
 names them.
 
 reads   actors, core, identity_links, identity_cuts, identity_edges, identity_persons
-writes  the temporary tables actor_stats, evidence, edges, persons, actor_users, affected_ids
+writes  the temporary tables actor_stats, evidence, edges, persons, actor_users, affected_ids,
+        affected_actors
 source  definitions D13 (latest known id, applied backwards) and D14 (shared devices make no edges)
 """
 
@@ -44,6 +45,7 @@ def resolve_affected(store: "Store", config: IdentityConfig, after_event_seq: in
     """
     store.execute("2_sessions/new_links.sql", after_event_seq=after_event_seq)
     store.execute("2_sessions/affected_ids.sql")
+    store.execute("2_sessions/affected_actors.sql")
     store.execute("2_sessions/actor_stats_touched.sql")
     store.execute("2_sessions/identity_evidence_touched.sql", before_ts=END_OF_TIME)
     _name_components(store, config)

@@ -1,5 +1,5 @@
 -- table:  actor_stats (temporary), how often and when each affected pair of ids was seen, new events added
--- reads:  actors, new_core, affected_ids
+-- reads:  affected_actors, new_core
 create or replace temp table actor_stats as
 with added as (
     select
@@ -15,8 +15,6 @@ select
     a.event_count + coalesce(n.event_count, 0) as event_count,
     least(a.first_ts, n.first_ts) as first_ts,
     greatest(a.last_ts, n.last_ts) as last_ts
-from actors as a
+from affected_actors as a
 left join added as n on a.actor_key = n.actor_key
-where
-    (a.anonymous_id in (select id from affected_ids) or a.known_id in (select id from affected_ids))
-    and (a.event_count > 0 or n.actor_key is not null)
+where a.event_count > 0 or n.actor_key is not null

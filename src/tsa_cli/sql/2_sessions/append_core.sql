@@ -4,7 +4,9 @@
 --         but devices are sorted again only by a full run or by merged_core.sql
 delete from core
 using touched_devices
-where core.device_key = touched_devices.device_key and core.event_ts >= touched_devices.from_ts;
+where core.device_key = touched_devices.device_key
+    and core.event_ts >= touched_devices.from_ts
+    and touched_devices.has_later;
 
 insert into core by name
 select *

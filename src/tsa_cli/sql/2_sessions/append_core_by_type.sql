@@ -1,21 +1,42 @@
 -- table:  core_by_type, with new events, and the events of actors whose user is another now renewed
 -- reads:  core, actors, changed_actors, user_time_scale
 -- params: $after_event_seq BIGINT  later events are new
--- notes:  renewed rows stand at the end, in their order; core_by_type.sql sorts all of them again
+-- notes:  renewed rows stand at the end, in their order; core_by_type.sql sorts all of them again. New events and moved
+--         ones are two scans, as of either DuckDB can tell by a filter which vectors hold any
 create or replace temp table typed_rows as
+with moved as (
+    select actor_key
+    from changed_actors
+    where old_user_key not in (0, user_key)
+),
+renewed as (
+    select
+        event_code,
+        actor_key,
+        event_ts,
+        event_seq
+    from core
+    where event_seq > $after_event_seq
+    union all
+    select
+        event_code,
+        actor_key,
+        event_ts,
+        event_seq
+    from core
+    where actor_key in (select actor_key from moved) and event_seq <= $after_event_seq
+)
 select
-    c.event_code,
-    (cast(a.user_key as bigint) << s.time_bits) | ((epoch_us(c.event_ts) - s.epoch_us) // s.tick_us) as user_time,
-    c.event_seq
-from core as c
-inner join actors as a on c.actor_key = a.actor_key
-cross join user_time_scale as s
-where c.event_seq > $after_event_seq
-    or c.actor_key in (select actor_key from changed_actors where old_user_key <> user_key);
+    r.event_code,
+    (cast(a.user_key as bigint) << s.time_bits) | ((epoch_us(r.event_ts) - s.epoch_us) // s.tick_us) as user_time,
+    r.event_seq
+from renewed as r
+inner join actors as a on r.actor_key = a.actor_key
+cross join user_time_scale as s;
 
 delete from core_by_type
 using typed_rows
-where core_by_type.event_seq = typed_rows.event_seq and core_by_type.event_seq <= $after_event_seq;
+where core_by_type.event_seq = typed_rows.event_seq and typed_rows.event_seq <= $after_event_seq;
 
 insert into core_by_type by name
 select *

@@ -39,12 +39,11 @@ bookings as (
         sum(booking_value) as lifetime_value
     from (
         select
-            a.user_key,
-            max(b.booking_value) as booking_value
-        from scoped_services as b
-        inner join scoped_actors as a on b.actor_key = a.actor_key
-        where b.is_booking
-        group by a.user_key, b.booking_id, case when b.booking_id is null then b.event_seq end
+            user_key,
+            max(booking_value) as booking_value
+        from scoped_services
+        where is_booking
+        group by user_key, booking_id, case when booking_id is null then event_seq end
     )
     group by user_key
 ),
@@ -54,15 +53,14 @@ services as (
         list(service order by place) as preferred_services
     from (
         select
-            a.user_key,
-            b.service,
+            user_key,
+            service,
             row_number() over (
-                partition by a.user_key order by sum(b.service_weight) desc, max(b.event_ts) desc, b.service
+                partition by user_key order by sum(service_weight) desc, max(event_ts) desc, service
             ) as place
-        from scoped_services as b
-        inner join scoped_actors as a on b.actor_key = a.actor_key
-        where b.service is not null and b.service_weight > 0
-        group by a.user_key, b.service
+        from scoped_services
+        where service is not null and service_weight > 0
+        group by user_key, service
     )
     where place <= $preferred_services
     group by user_key

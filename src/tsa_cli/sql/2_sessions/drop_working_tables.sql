@@ -29,7 +29,7 @@ drop table if exists moved_ids;
 
 drop table if exists trait_users;
 
-drop table if exists touched_services;
+drop table if exists told_users;
 
 drop table if exists user_batch;
 
@@ -37,11 +37,13 @@ drop table if exists touched_users;
 
 drop table if exists touched_actors;
 
-drop table if exists touched_traits;
+drop table if exists touched_ids;
 
 drop table if exists new_links;
 
 drop table if exists affected_ids;
+
+drop table if exists affected_actors;
 
 drop table if exists evidence;
 

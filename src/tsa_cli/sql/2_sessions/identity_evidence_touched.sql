@@ -1,5 +1,5 @@
 -- table:  evidence (temporary), which ids were seen together, how often and when: of affected devices
--- reads:  actors, actor_stats, identity_edges, new_links, affected_ids
+-- reads:  affected_actors, actor_stats, identity_edges, new_links, affected_ids
 -- params: $before_ts TIMESTAMP  later links are not looked at
 -- notes:  all links of a device, or none: whether it is shared is a question of how many there are
 create or replace temp table evidence as
@@ -10,7 +10,7 @@ select
     s.first_ts as first_seen,
     s.last_ts as last_seen,
     s.event_count
-from actors as a
+from affected_actors as a
 inner join actor_stats as s on a.actor_key = s.actor_key
 where a.known_id is not null and a.anonymous_id in (select id from affected_ids)
 union all

@@ -6,4 +6,4 @@ select
     s.anchor_event_seq,
     s.first_event_seq
 from session_rows as s
-inner join touched_devices as d on s.device_key = d.device_key and s.start_ts >= d.from_ts
+inner join touched_devices as d on s.device_key = d.device_key and s.start_ts >= d.from_ts and d.has_later

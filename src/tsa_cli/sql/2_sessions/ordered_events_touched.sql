@@ -1,6 +1,6 @@
 -- view:   ordered_events (temporary), the events of touched devices that are renewed, sorted
 -- reads:  core, new_core, touched_devices, events
--- notes:  old events are in order already; ids are compared only at moments that new events have, too
+-- notes:  old events are in order already; ids are compared only at moments that a new event shares with another
 create or replace temp view ordered_events as
 with mixed as (
     select
@@ -17,7 +17,7 @@ with mixed as (
         c.is_server,
         c.is_known
     from core as c
-    inner join touched_devices as d on c.device_key = d.device_key and c.event_ts >= d.from_ts
+    inner join touched_devices as d on c.device_key = d.device_key and c.event_ts >= d.from_ts and d.has_later
     union all
     select
         null as core_seq,
@@ -34,6 +34,14 @@ with mixed as (
         is_known
     from new_core
 ),
+contested as (
+    select
+        device_key,
+        event_ts
+    from mixed
+    group by device_key, event_ts
+    having count(*) > 1 and count(*) > count(core_seq)
+),
 tied as (
     select
         m.event_seq,
@@ -41,7 +49,7 @@ tied as (
             partition by m.device_key, m.event_ts order by coalesce(e.event_text, cast(e.event_uuid as varchar))
         ) as tie
     from mixed as m
-    semi join new_core as n on m.device_key = n.device_key and m.event_ts = n.event_ts
+    semi join contested as c on m.device_key = c.device_key and m.event_ts = c.event_ts
     inner join events as e on m.event_seq = e.event_seq
 )
 select

@@ -2,7 +2,9 @@
 -- reads:  session_batch, touched_devices
 delete from session_rows
 using touched_devices
-where session_rows.device_key = touched_devices.device_key and session_rows.start_ts >= touched_devices.from_ts;
+where session_rows.device_key = touched_devices.device_key
+    and session_rows.start_ts >= touched_devices.from_ts
+    and touched_devices.has_later;
 
 insert into session_rows by name
 select *

@@ -3,4 +3,5 @@
 update session_rows
 set user_key = changed_actors.user_key
 from changed_actors
-where session_rows.actor_key = changed_actors.actor_key and session_rows.user_key <> changed_actors.user_key
+where session_rows.actor_key = changed_actors.actor_key
+    and changed_actors.old_user_key not in (0, changed_actors.user_key)

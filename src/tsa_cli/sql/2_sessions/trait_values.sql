@@ -1,15 +1,14 @@
 -- table:  trait_values (temporary), the latest value of each trait of each user in scope
--- reads:  scoped_traits, identity_persons
+-- reads:  scoped_traits
 -- notes:  of two equally late values the greater one; two plain aggregates are faster than an ordered one
 create or replace temp table trait_values as
 with owned as (
     select
-        coalesce(p.user_id, t.user_id, t.anonymous_id) as user_id,
-        t.key,
-        t.value,
-        t.seen_ts
-    from scoped_traits as t
-    left join identity_persons as p on coalesce(t.user_id, t.anonymous_id) = p.id
+        user_id,
+        key,
+        value,
+        seen_ts
+    from scoped_traits
 ),
 latest as (
     select

@@ -1,6 +1,6 @@
 -- views: scoped_actors, scoped_sessions, scoped_services, scoped_traits (temporary): those of every user;
 --        kept_traits (temporary), of nobody: all are read anew
--- reads: actors, session_rows, service_events, user_traits
+-- reads: actors, session_rows, service_events, user_traits, identity_persons
 create or replace temp view scoped_actors as
 select *
 from actors;
@@ -10,8 +10,17 @@ select *
 from session_rows;
 
 create or replace temp view scoped_services as
-select *
-from service_events;
+select
+    a.user_key,
+    s.event_seq,
+    s.event_ts,
+    s.is_booking,
+    s.service_weight,
+    s.booking_value,
+    s.booking_id,
+    s.service
+from service_events as s
+inner join actors as a on s.actor_key = a.actor_key;
 
 create or replace temp view kept_traits as
 select
@@ -24,5 +33,10 @@ select
 where false;
 
 create or replace temp view scoped_traits as
-select *
-from user_traits
+select
+    coalesce(p.user_id, t.user_id, t.anonymous_id) as user_id,
+    t.key,
+    t.value,
+    t.seen_ts
+from user_traits as t
+left join identity_persons as p on coalesce(t.user_id, t.anonymous_id) = p.id

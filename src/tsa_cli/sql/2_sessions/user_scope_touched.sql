@@ -1,46 +1,38 @@
--- tables: touched_actors, touched_services (temporary), those of touched users; touched_traits (temporary), those of
---         users whose traits may have changed
+-- tables: touched_actors (temporary), those of touched users; touched_ids (temporary), the ids of users whose traits
+--         may have changed
 -- views:  scoped_actors, scoped_sessions, scoped_services, scoped_traits (temporary): the same; kept_traits
 --         (temporary), what dim_users says of the other users' traits
 -- reads:  actors, session_rows, service_events, user_traits, touched_users, trait_users, users_index,
 --         identity_persons, dim_users
 create or replace temp table touched_actors as
-select *
+select
+    actor_key,
+    user_key,
+    user_id,
+    anonymous_id,
+    event_count,
+    first_ts,
+    last_ts
 from actors
 where user_key in (select user_key from touched_users);
 
-create or replace temp table touched_services as
-select
-    event_seq,
-    actor_key,
-    event_ts,
-    is_booking,
-    service_weight,
-    booking_value,
-    booking_id,
-    service
-from service_events
-where actor_key in (select actor_key from touched_actors);
-
-create or replace temp table touched_traits as
+create or replace temp table touched_ids as
 with names as (
     select x.user_id
     from users_index as x
     inner join trait_users as t on x.user_key = t.user_key
-),
-ids as (
-    select user_id as id from names
-    union
-    select id from identity_persons where user_id in (select user_id from names)
 )
 select
-    user_id,
-    anonymous_id,
-    key,
-    value,
-    seen_ts
-from user_traits
-where coalesce(user_id, anonymous_id) in (select id from ids);
+    id,
+    user_id
+from identity_persons
+where user_id in (select user_id from names)
+union all
+select
+    n.user_id as id,
+    n.user_id
+from names as n
+anti join identity_persons as p on n.user_id = p.id;
 
 create or replace temp view scoped_actors as
 select *
@@ -60,12 +52,30 @@ select
     phone,
     traits
 from dim_users
-where user_key in (select user_key from touched_users) and user_key not in (select user_key from trait_users);
+where user_key in (
+    select t.user_key
+    from touched_users as t
+    anti join trait_users as n on t.user_key = n.user_key
+);
 
 create or replace temp view scoped_services as
-select *
-from touched_services;
+select
+    a.user_key,
+    s.event_seq,
+    s.event_ts,
+    s.is_booking,
+    s.service_weight,
+    s.booking_value,
+    s.booking_id,
+    s.service
+from service_events as s
+inner join touched_actors as a on s.actor_key = a.actor_key;
 
 create or replace temp view scoped_traits as
-select *
-from touched_traits
+select
+    i.user_id,
+    t.key,
+    t.value,
+    t.seen_ts
+from user_traits as t
+inner join touched_ids as i on coalesce(t.user_id, t.anonymous_id) = i.id

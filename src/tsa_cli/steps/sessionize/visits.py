@@ -51,9 +51,9 @@ def build_rows(store: Store, config: SessionizeConfig, table: str) -> int:
     )
 
 
-def publish(store: Store) -> None:
-    """Log what became of older sessions; make the public views."""
-    store.execute("2_sessions/session_changes.sql")
+def publish(store: Store, after_event_seq: int) -> None:
+    """Log what events after a place made of older sessions; make the public views."""
+    store.execute("2_sessions/session_changes.sql", after_event_seq=after_event_seq)
     store.execute("2_sessions/sessions.sql")
     store.execute("2_sessions/dim_sessions.sql")
 
