@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from tests.soak import soaked
 from tests.steps.histories import START, Event, add_events, default_config, random_history, table
 from tsa_cli.config import open_catalog
 from tsa_cli.config.events import DerivedEvent, EventsConfig
@@ -245,3 +246,31 @@ def test_nothing_is_derived_before_sessionize(store: Store) -> None:
 def test_a_rule_that_says_nothing_is_refused(rule: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         config_of(rule)
+
+
+@pytest.mark.parametrize("seed", [*range(2), *soaked(range(2, 40))])
+def test_what_is_added_to_comes_to_the_same_as_everything_anew(
+    store: Store, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(derive_events, "_MOST_USERS", 1.0)
+    rng = random.Random(seed)
+    events = [event for n in range(8) for event in random_history(100 * seed + n, 40)]
+    if seed % 2:
+        rng.shuffle(events)
+    else:
+        events.sort(key=lambda event: event.order)
+    config, is_waiting = config_of(*RULES), rng.random() < 0.5
+    sizes = [len(events) // 2, *(rng.randrange(1, 12) for _ in range(4))]
+    at = 0
+    for batch, size in enumerate(sizes):
+        add_events(store, events[at : at + size], batch)
+        at += size
+        mode = sessionize.run(store, default_config()).mode
+        newest = store.newest_event_ts()
+        assert newest is not None
+        as_of = newest + timedelta(hours=batch if is_waiting else 0)
+        derive_events.run(store, config, as_of, is_full=mode == "full")
+        found, counts = derived(store), table(store, "select count(*) as n from derived_events")
+        facts = table(store, "from fact_events")
+        assert found == set().union(*(oracle(rule, facts, as_of) for rule in config.derived))
+        assert counts == [{"n": len(found)}]

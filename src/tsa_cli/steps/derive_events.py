@@ -1,20 +1,29 @@
 """
 Events that nobody sends but the store knows: abandoned bookings, repeated price checks, ….
 
+A run looks at the users of whom something else may be derived than before: new events on one of
+their devices, other ids, or a wait that was not over. Of everyone after a full `tsa sessionize`.
+
 reads   core, actors, users_index, event_types, session_rows, events, and what the matchers ask for
-writes  derived_events(user_id, event_type, event_ts, anchor_event_id, session_id)
+writes  derived_events(user_id, event_type, event_ts, anchor_event_id, session_id), derived_state,
+        derived_actors
 source  definitions D5 (computed, not trusted) and D24 (abandonment)
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tsa_cli.config import definition_hash
 from tsa_cli.config.events import DerivedEvent, EventsConfig
 from tsa_cli.config.matchers import Matcher
 from tsa_cli.matcher import MatcherCompiler
 from tsa_cli.relations import CORE_RELATION
-from tsa_cli.store import Fragment, Store
+from tsa_cli.store import Fragment, Store, fragment_of
 
+# What matchers may read for a part of the users: the others only change with a user's own events.
+_OWN_SOURCES = frozenset({"core", "events", "properties", "pages", "referrers", "ips"})
+_MOST_USERS = 1 / 3  # of whom more than this share changed, deriving everything takes less time
+_ALL = Fragment("from actors")  # every pair of ids
 _NEVER = Fragment("false")
 _NO_KEY = Fragment("cast(null as varchar)")
 _NO_NUMBER = Fragment("cast(null as bigint)")
@@ -29,34 +38,72 @@ class DeriveResult:
     counts: dict[str, int]
 
 
-def run(store: Store, config: EventsConfig, as_of: datetime) -> DeriveResult:
+def run(
+    store: Store, config: EventsConfig, as_of: datetime, *, is_full: bool = True
+) -> DeriveResult:
     """
-    Replace `derived_events` by what the rules of `config` give at `as_of`; all or nothing.
+    Make `derived_events` what the rules of `config` give at `as_of`; all or nothing.
 
-    An event that waits for another (`unless`, `within`) and whose time is not over at `as_of` is
-    not in it yet. Bots have none. MissingTable before the first `tsa sessionize`.
+    Without `is_full` only users are looked at whom events since the last run can touch; sessions
+    of others must be what they were. An event that waits for another (`unless`, `within`) and
+    whose time is not over at `as_of` is not in it yet. Bots have none. MissingTable before the
+    first `tsa sessionize`.
     """
     store.require("core", "actors")
     with store.transaction():
-        store.execute("2_sessions/derived_events_table.sql")
-        return DeriveResult(
-            {rule.name: _derive(store, rule, config, as_of) for rule in config.derived}
-        )
+        store.execute("2_sessions/derived_state_tables.sql")
+        definition = definition_hash(config)
+        if not is_full and _has_scope(store, config, as_of, definition):
+            store.execute("2_sessions/forget_derived_scope.sql")
+            actors = fragment_of("2_sessions/actors_in_scope.sql")
+        else:
+            store.execute("2_sessions/forget_derived.sql")
+            store.execute("2_sessions/derived_events_table.sql")
+            actors = _ALL
+        for rule in config.derived:
+            _derive(store, rule, config, as_of, actors)
+        store.execute("2_sessions/remember_derived.sql", as_of=as_of, definition=definition)
+        found = store.rows("2_sessions/derived_counts.sql")
+    counts = {str(name): int(str(count)) for name, count in found}
+    return DeriveResult({rule.name: counts.get(rule.name, 0) for rule in config.derived})
 
 
-def _derive(store: Store, rule: DerivedEvent, config: EventsConfig, as_of: datetime) -> int:
-    aliases = config.canonical_names()
-    compiler = MatcherCompiler(CORE_RELATION, event_aliases=aliases)
-    slots = {
+def _has_scope(store: Store, config: EventsConfig, as_of: datetime, definition: str) -> bool:
+    """Leaves `derived_scope`; False when everyone has to be looked at."""
+    before = store.value("2_sessions/derived_state.sql", as_of=as_of, definition=definition)
+    if not isinstance(before, datetime) or not store.has_table("derived_events"):
+        return False
+    compilers = [_compiled(rule, config)[0] for rule in config.derived]
+    if any(compiler.needs - _OWN_SOURCES for compiler in compilers):
+        return False
+    longest = max((rule.within or timedelta(0) for rule in config.derived), default=timedelta(0))
+    store.execute("2_sessions/derived_scope.sql", waiting_since=before - longest)
+    share = store.value("2_sessions/derived_scope_share.sql")
+    return isinstance(share, float) and share <= _MOST_USERS
+
+
+def _compiled(
+    rule: DerivedEvent, config: EventsConfig
+) -> tuple[MatcherCompiler, dict[str, Fragment]]:
+    """The compiler of a rule's matchers, and what they are in its statement."""
+    compiler = MatcherCompiler(CORE_RELATION, event_aliases=config.canonical_names())
+    return compiler, {
         "is_anchor": compiler.predicate(rule.when),
         "is_unless": compiler.predicate(rule.unless) if rule.unless else _NEVER,
         "key": compiler.text(rule.key) if rule.key else _NO_KEY,
     }
+
+
+def _derive(
+    store: Store, rule: DerivedEvent, config: EventsConfig, as_of: datetime, actors: Fragment
+) -> None:
+    compiler, slots = _compiled(rule, config)
     slots |= _counting(rule)
-    names = _names([rule.when, rule.unless] if rule.unless else [rule.when], aliases)
-    return store.count(
+    matchers = [rule.when, rule.unless] if rule.unless else [rule.when]
+    names = _names(matchers, config.canonical_names())
+    store.execute(
         "2_sessions/add_derived_events.sql",
-        {**slots, "columns": compiler.columns(), "joins": compiler.joins()},
+        {**slots, "actors": actors, "columns": compiler.columns(), "joins": compiler.joins()},
         name=rule.name,
         as_of=as_of,
         is_any_name=names is None,
@@ -78,11 +125,11 @@ def _counting(rule: DerivedEvent) -> dict[str, Fragment]:
     return {**slots, "first_number": _FIRST_NUMBER, "tie_count": _TIE_COUNT}
 
 
-def _names(matchers: list[Matcher | None], aliases: dict[str, str]) -> set[str] | None:
+def _names(matchers: list[Matcher], aliases: dict[str, str]) -> set[str] | None:
     """The stored names that can match; None when any name can."""
     found: set[str] = set()
     for matcher in matchers:
-        names = matcher.event_names() if matcher else frozenset[str]()
+        names = matcher.event_names()
         if names is None:
             return None
         found |= {aliases.get(name, name) for name in names}

@@ -23,7 +23,8 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
     with session.writing("sessionize", config.definition(), is_dry_run=is_dry_run) as run:
         result = step.run(run.store, config, is_full=is_full)
         as_of = run.store.newest_event_ts()
-        derived = derive_events.run(run.store, plan, as_of).counts if as_of else {}
+        is_full = result.mode == "full"
+        derived = derive_events.run(run.store, plan, as_of, is_full=is_full) if as_of else None
         counts = asdict(result)
         run.note(counts)
     summary = (
@@ -31,7 +32,7 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
         f" {result.users:,} users, {result.excluded_events:,} events of bots left out"
     )
     rows = [{k: v for k, v in counts.items() if k != "stitching"}]
-    data = {**counts, "derived": derived}
+    data = {**counts, "derived": derived.counts if derived else {}}
     return Answer("sessionize", data, rows, definition=run.definition, summary=summary)
 
 
