@@ -254,13 +254,13 @@ def test_what_is_added_to_comes_to_the_same_as_everything_anew(
 ) -> None:
     monkeypatch.setattr(derive_events, "_MOST_USERS", 1.0)
     rng = random.Random(seed)
-    events = [event for n in range(8) for event in random_history(100 * seed + n, 40)]
+    events = [event for n in range(5) for event in random_history(100 * seed + n, 40)]
     if seed % 2:
         rng.shuffle(events)
     else:
         events.sort(key=lambda event: event.order)
     config, is_waiting = config_of(*RULES), rng.random() < 0.5
-    sizes = [len(events) // 2, *(rng.randrange(1, 12) for _ in range(4))]
+    sizes = [len(events) // 2, *(rng.randrange(1, 12) for _ in range(3))]
     at = 0
     for batch, size in enumerate(sizes):
         add_events(store, events[at : at + size], batch)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.soak import soaked
 from tests.steps.ingest.conftest import ingest_config
 from tests.stored import table
 from tsa_cli.steps import ingest
@@ -51,12 +52,12 @@ def state(store: Store) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", [*range(3), *soaked(range(3, 60))])
 def test_a_growing_file_ends_as_if_it_were_read_anew_each_time(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
     content, path = rng.choice((b"", b"\xef\xbb\xbf")), tmp_path / "app.jsonl"
     sides = [tmp_path / "tail.duckdb", tmp_path / "anew.duckdb"]
-    for _ in range(6):
+    for _ in range(5):
         content, config = grow(rng, content), ingest_config(source="native")
         path.write_bytes(content)
         reports = []
