@@ -38,22 +38,20 @@ class DeriveResult:
     counts: dict[str, int]
 
 
-def run(
-    store: Store, config: EventsConfig, as_of: datetime, *, is_full: bool = True
-) -> DeriveResult:
+def run(store: Store, config: EventsConfig, as_of: datetime) -> DeriveResult:
     """
     Make `derived_events` what the rules of `config` give at `as_of`; all or nothing.
 
-    Without `is_full` only users are looked at whom events since the last run can touch; sessions
-    of others must be what they were. An event that waits for another (`unless`, `within`) and
-    whose time is not over at `as_of` is not in it yet. Bots have none. MissingTable before the
+    Only users are looked at whom events since the last run can touch, unless `tsa sessionize` made
+    everything anew, or the rules are others. An event that waits for another (`unless`, `within`)
+    and whose time is not over at `as_of` is not in it yet. Bots have none. MissingTable before the
     first `tsa sessionize`.
     """
     store.require("core", "actors")
     with store.transaction():
         store.execute("2_sessions/derived_state_tables.sql")
         definition = definition_hash(config)
-        if not is_full and _has_scope(store, config, as_of, definition):
+        if _has_scope(store, config, as_of, definition):
             store.execute("2_sessions/forget_derived_scope.sql")
             actors = fragment_of("2_sessions/actors_in_scope.sql")
         else:

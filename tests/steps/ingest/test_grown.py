@@ -2,6 +2,7 @@
 
 import json
 import random
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,11 @@ import pytest
 from tests.soak import soaked
 from tests.steps.ingest.conftest import ingest_config
 from tests.stored import table
+from tsa_cli.config.events import EventsConfig
 from tsa_cli.steps import ingest
-from tsa_cli.steps.ingest import prepare
+from tsa_cli.steps.ingest import prepare, quarantine
+from tsa_cli.steps.ingest.quarantine import Selection
+from tsa_cli.steps.ingest.report import IngestResult
 from tsa_cli.store import Store, open_store
 
 COUNTS = ("read", "inserted", "duplicate", "conflict", "rejected")
@@ -58,11 +62,11 @@ def test_a_growing_file_ends_as_if_it_were_read_anew_each_time(tmp_path: Path, s
     content, path = rng.choice((b"", b"\xef\xbb\xbf")), tmp_path / "app.jsonl"
     sides = [tmp_path / "tail.duckdb", tmp_path / "anew.duckdb"]
     for _ in range(5):
-        content, config = grow(rng, content), ingest_config(source="native")
+        content = grow(rng, content)
+        config = ingest_config(source="native", is_final=rng.random() < 0.2)
         path.write_bytes(content)
         reports = []
         for db in sides:
-            config = ingest_config(is_final=rng.random() < 0.0, source="native")
             with open_store(db) as store:
                 if db.name == "anew.duckdb":
                     store.connection().execute("update ingested_files set path = path || load_id")
@@ -71,6 +75,39 @@ def test_a_growing_file_ends_as_if_it_were_read_anew_each_time(tmp_path: Path, s
         assert reports[0] == reports[1]
     with open_store(sides[0]) as tail, open_store(sides[1]) as anew:
         assert state(tail) == state(anew)
+
+
+def test_lines_that_were_released_count_as_known(store: Store, tmp_path: Path) -> None:
+    path, strict = tmp_path / "app.jsonl", ingest_config(plan=EventsConfig(unplanned="quarantine"))
+    lines = [
+        json.dumps({"event": "a", "timestamp": MOMENT, "user_id": f"u{n}"}).encode() + b"\n"
+        for n in range(5)
+    ]
+    path.write_bytes(b"{bad\n" + b"".join(lines[:4]))
+    assert counts(ingest.run(store, strict, [str(path)], "r1")) == (5, 0, 0, 0, 5)
+    assert counts(quarantine.replay(store, ingest_config(), Selection(), "r2"))[:2] == (5, 4)
+    path.write_bytes(b"{bad\n" + b"".join(lines))
+    assert counts(ingest.run(store, ingest_config(), [str(path)], "r3")) == (6, 1, 4, 0, 1)
+
+
+def test_another_configuration_reads_the_whole_file_again(store: Store, tmp_path: Path) -> None:
+    path, strict = tmp_path / "app.jsonl", ingest_config(plan=EventsConfig(unplanned="quarantine"))
+    line = json.dumps({"event": "a", "timestamp": MOMENT, "user_id": "u"}).encode() + b"\n"
+    path.write_bytes(line)
+    note = (
+        "insert into runs (run_id, command, started_at, status, definition) values (?, ?, ?, ?, ?)"
+    )
+    for run, definition in (("r1", "strict"), ("r2", "lenient")):
+        given = [run, "ingest", datetime(2026, 5, 1), "done", definition]
+        store.connection().execute(note, given).fetchall()
+    assert counts(ingest.run(store, strict, [str(path)], "r1")) == (1, 0, 0, 0, 1)
+    path.write_bytes(line + b"\n")
+    assert counts(ingest.run(store, ingest_config(), [str(path)], "r2")) == (1, 1, 0, 0, 0)
+
+
+def counts(result: IngestResult) -> tuple[int, ...]:
+    """read, inserted, duplicate, conflict, rejected of all files."""
+    return tuple(result.total(name) for name in COUNTS)
 
 
 def test_what_was_read_before_is_not_read_again(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.steps.ingest.conftest import Ingest
-from tests.stored import worded
+from tests.stored import table, worded
 from tsa_cli.steps.ingest.lines_file import BLOCK_BYTES
 from tsa_cli.steps.ingest.report import FileReport
 from tsa_cli.steps.ingest.verdict import judge
@@ -252,3 +252,29 @@ def test_a_large_file_is_judged_line_by_line_like_a_small_one(
     [report] = do_ingest(tmp_path / "a.jsonl").files
     assert counts(report) == (19_999, 19_995, 0, 0, 4)
     assert [number for number, _, _ in quarantined(store)] == [4, 7_001, 15_556, 20_000]
+
+
+@pytest.mark.parametrize("is_repeated", [False, True], ids=["ids in the store", "in the file"])
+def test_lines_keep_their_places_where_ids_are_known(
+    store: Store, do_ingest: Ingest, tmp_path: Path, is_repeated: bool
+) -> None:
+    known = [event(n) for n in (5, 77)]
+    if not is_repeated:
+        (tmp_path / "few.jsonl").write_bytes(b"\n".join(known) + b"\n")
+        do_ingest(tmp_path / "few.jsonl")
+    template = event(0).decode().replace('"e0"', '"e%d"')
+    lines = [(template % n).encode() for n in range(300_000)]
+    for n, line in zip((5, 77), known, strict=True):
+        lines[n] = line
+    bad = {n: (template % n).replace('"event":', '"even":').encode() for n in (7, 150_007, 250_007)}
+    for n, line in bad.items():
+        lines[n] = line
+    lines += [known[0], known[0].replace(b'"event":', b'"even":')]  # the last one is no event
+    (tmp_path / "big.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    [report] = do_ingest(tmp_path / "big.jsonl").files
+    repeats = 1 if is_repeated else 3
+    assert counts(report) == (300_002, 300_002 - 4 - repeats, repeats, 0, 4)
+    kept = {
+        row["line_number"]: row["raw"].encode() for row in table(store, "from quarantined_events")
+    }
+    assert kept == {n + 1: line for n, line in {**bad, 300_001: lines[-1]}.items()}

@@ -23,8 +23,7 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
     with session.writing("sessionize", config.definition(), is_dry_run=is_dry_run) as run:
         result = step.run(run.store, config, is_full=is_full)
         as_of = run.store.newest_event_ts()
-        is_full = result.mode == "full"
-        derived = derive_events.run(run.store, plan, as_of, is_full=is_full) if as_of else None
+        derived = derive_events.run(run.store, plan, as_of) if as_of else None
         counts = asdict(result)
         run.note(counts)
     summary = (

@@ -1,16 +1,40 @@
--- answers: the readings of a file under a name when it was no larger, the longest first
--- reads:   ingested_files
--- params:  $path, $source VARCHAR ('' for any); $size_bytes BIGINT
--- notes:   what was inserted then would be a duplicate now
+-- answers: the readings of a file under a name when it was no larger, under the same configuration, the longest first
+-- reads:   ingested_files, runs, quarantined_events
+-- params:  $path, $source VARCHAR ('' for any); $size_bytes BIGINT; $run_id VARCHAR  of this run
+-- notes:   what is not refused any more (inserted, released, dropped) counts as known. A replay of refused lines has
+--          the hash of those lines alone, so that it is no reading of the file
+with refused as (
+    select
+        byte_offset,
+        bool_or(reason = 'id_conflict') as is_conflict
+    from quarantined_events
+    where source_file = $path
+    group by byte_offset
+),
+readings as (
+    select
+        f.*,
+        f.size_bytes - f.left_bytes as end_byte,
+        least(f.rejected_count, (
+            select count(*) from refused as q where not q.is_conflict and q.byte_offset < f.size_bytes - f.left_bytes
+        )) as still_rejected,
+        least(f.conflict_count, (
+            select count(*) from refused as q where q.is_conflict and q.byte_offset < f.size_bytes - f.left_bytes
+        )) as still_conflict
+    from ingested_files as f
+    left join runs as r on f.run_id = r.run_id
+    where f.path = $path and f.size_bytes <= $size_bytes and f.status = 'ingested'
+        and ($source = '' or f.source = $source)
+        and r.definition is not distinct from (select any_value(definition) from runs where run_id = $run_id)
+)
 select
     sha256,
     size_bytes,
-    size_bytes - left_bytes as end_byte,
+    end_byte,
     source,
     read_count,
-    inserted_count + duplicate_count as duplicate_count,
-    conflict_count,
-    rejected_count
-from ingested_files
-where path = $path and size_bytes <= $size_bytes and status = 'ingested' and ($source = '' or source = $source)
+    read_count - still_rejected - still_conflict as duplicate_count,
+    still_conflict as conflict_count,
+    still_rejected as rejected_count
+from readings
 order by size_bytes desc, load_id desc

@@ -1,9 +1,9 @@
 -- answers: every line of a file, in order, as it is to be stored: ids and properties as they are, texts to be encoded
--- reads:   @normalised; @is_known (whether a row's id is known already)
--- notes:   a reason costs three times what telling events apart does, so it is asked of the others only
+-- reads:   @normalised
+-- notes:   no join: its rows come in another order, and a row's place is its line. A reason costs three times what telling events apart does, so it is asked of the others only
 select
     cast(is_event as utinyint) as is_event,
-    cast(coalesce(is_event and @is_known, false) as utinyint) as is_known,
+    hash(event_uuid, event_text) as id_hash,
     case when not is_event then reason end as reason,
     event_ts,
     event_uuid,

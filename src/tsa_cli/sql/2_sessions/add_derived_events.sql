@@ -5,7 +5,8 @@
 --         $is_any_name BOOLEAN, $names VARCHAR[]  the event names that a matcher can hold for
 --         $per VARCHAR (event | session | user), $at_least INTEGER
 --         $has_unless, $is_ever BOOLEAN; $within_us BIGINT
--- slots:  @actors, those of the users looked at; @columns, @joins, @is_anchor, @is_unless, @key from the matchers; @group, the columns in which anchors are
+-- slots:  @actors, those of the users looked at;
+--         @columns, @joins, @is_anchor, @is_unless, @key from the matchers; @group, the columns in which anchors are
 --         counted, and @first_number, @tie_count, how many there are before a moment and at it
 -- notes:  events of one user are ordered by (event_ts, event_id); an `unless` event counts when its key
 --         is the anchor's, or when one of the two has none. Running minima instead of a join keep a

@@ -63,7 +63,7 @@ def _one(loader: Loader, spool: Spool, config: IngestConfig, item: Input) -> Fil
             return FileReport(item.name, "unchanged", detail=f"read before as {earlier}")
         if spooled.size_bytes == 0:
             return FileReport(item.name, "ingested", detail="empty")
-        return loader.load(file_to_load(loader.store, spool, config, spooled))
+        return loader.load(file_to_load(loader.store, spool, config, spooled, loader.run_id))
     except NoLineError as none:
         return counted_in(
             none.before,

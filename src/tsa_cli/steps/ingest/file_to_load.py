@@ -32,7 +32,8 @@ class FileToLoad:
     @property
     def batch_rows(self) -> int:
         """How many of its rows are taken at once."""
-        return batch_rows(self.size_bytes, self.row_count)
+        read_before = self.before.end if self.before else 0
+        return batch_rows(self.size_bytes - read_before, self.row_count)
 
     @property
     def is_small(self) -> bool:

@@ -15,7 +15,7 @@ from tsa_cli.store import Store
 
 @dataclass(frozen=True)
 class Before:
-    """What an earlier run read of a file: the counts are those of reading it once more."""
+    """What an earlier run read of a file: the lines that are refused still, and those known."""
 
     end: int  # bytes that were read, up to the end of a line
     source_name: str
@@ -47,11 +47,12 @@ def sizes_read(store: Store, inputs: list[Input]) -> dict[str, list[int]]:
     return sizes
 
 
-def read_before(store: Store, spooled: Spooled, source: str) -> Before | None:
+def read_before(store: Store, spooled: Spooled, source: str, run_id: str) -> Before | None:
     """
     The longest part of the file that was read before, as it is now; None without one.
 
-    `source` is the mapping that is asked for; empty is any.
+    What was read under another configuration than that of the run is read again. `source` is the
+    mapping that is asked for; empty is any.
     """
     if spooled.shape != "lines" or not spooled.is_growing:
         return None
@@ -60,6 +61,7 @@ def read_before(store: Store, spooled: Spooled, source: str) -> Before | None:
         path=spooled.name,
         source=source,
         size_bytes=spooled.size_bytes,
+        run_id=run_id,
     ):
         sha256, (size, end), name = str(row[0]), map(int, map(str, row[1:3])), str(row[3])
         if end and spooled.sha256_of_first(size) == sha256 and _ends_line(spooled, end):

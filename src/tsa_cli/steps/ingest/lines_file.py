@@ -52,7 +52,6 @@ class LinesFile:
     end: int  # bytes that are read; less than the file when its last line is unfinished
     left_bytes: int
     start: int = 0
-    lines_before_start: int = 0  # those that an earlier run read
     block_starts: list[int] = field(default_factory=list)
     lines_before: list[int] = field(default_factory=list)
     rows_before: list[int] = field(default_factory=list)
@@ -100,9 +99,17 @@ class LinesFile:
         is_last = block + 1 == len(self.block_starts)
         return self.end if is_last else self.block_starts[block + 1]
 
-    def index(self) -> None:
-        """Count every line once, and judge the suspects."""
-        lines = self.lines_before_start
+    def newlines_before(self, stop: int) -> int:
+        """How many lines end before the byte `stop`."""
+        count = 0
+        for at in range(0, stop, BLOCK_BYTES):
+            end = min(at + BLOCK_BYTES, stop)
+            count += self.data[at:end].count(b"\n")
+            self._leave(at, end)
+        return count
+
+    def index(self, lines: int = 0) -> None:
+        """Count every line once, after `lines` that were read before, and judge the suspects."""
         for (start, _), (count, scan) in self._counts():
             self.block_starts.append(start)
             self.lines_before.append(lines)
@@ -216,7 +223,7 @@ def open_lines(
         data = mmap.mmap(handle.fileno(), size, access=mmap.ACCESS_READ) if size else b""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise DataError(f"{path}: UTF-16 text", "convert it to UTF-8")
-    before = _newlines(data, start)
+    begin = start
     start = max(start, len(BOM) if data[:3] == BOM else 0)
     last = data.rfind(b"\n") + 1
     end = size
@@ -225,14 +232,8 @@ def open_lines(
         if tail.strip() and judge(tail, max_line_bytes, max_depth).reason is not None:
             end = last
     found = LinesFile(
-        path, data, end, size - end, start, before,
+        path, data, end, size - end, start,
         max_line_bytes=max_line_bytes, max_depth=max_depth,
     )  # fmt: skip
-    found.index()
+    found.index(found.newlines_before(begin))
     return found
-
-
-def _newlines(data: mmap.mmap | bytes, end: int) -> int:
-    return sum(
-        data[at : min(at + BLOCK_BYTES, end)].count(b"\n") for at in range(0, end, BLOCK_BYTES)
-    )

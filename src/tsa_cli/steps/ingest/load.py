@@ -25,8 +25,8 @@ from tsa_cli.steps.ingest.insert_events import (
     ClockIsOff,
     insert_events,
     known_ids_of,
-    may_have_repeats,
     read_rows,
+    repeated_ids_of,
 )
 from tsa_cli.steps.ingest.personal import KnownTraits, cleaned_line, store_people
 from tsa_cli.steps.ingest.quarantine_rows import DETAILS, Quarantined
@@ -38,6 +38,8 @@ from tsa_cli.store import Store, fragment_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from tsa_cli.steps.ingest.insert_events import Hashes
+
 FEWEST_LINES_TO_DOUBT = 100
 CLOCK_IS_OFF = "most of its lines lie ahead of this machine's clock; they were taken as they are"
 
@@ -45,7 +47,7 @@ CLOCK_IS_OFF = "most of its lines lie ahead of this machine's clock; they were t
 class _RepeatedIds(Exception):
     """The first load of a store turned out to repeat ids; it is taken back and done with care."""
 
-    def __init__(self, ids: "pa.Table") -> None:
+    def __init__(self, ids: "Hashes") -> None:
         super().__init__(f"{len(ids)} ids")
         self.ids = ids
 
@@ -127,21 +129,21 @@ class Loader:
         """No id is known yet: insert first, then see that none came twice."""
         load_id = self.store.count("1_events/next_load_id.sql")
         told = insert_events(self.store, self.policies, file, load_id)
-        if may_have_repeats(self.store, load_id):
-            repeated = self.store.arrow("1_events/repeated_load_ids.sql", load_id=load_id)
-            if len(repeated):  # raw_events is append-only: nothing is deleted, all is taken back
-                raise _RepeatedIds(repeated)
+        repeated = repeated_ids_of(self.store, load_id)
+        if len(repeated):  # raw_events is append-only: nothing is deleted, all is taken back
+            raise _RepeatedIds(repeated)
         return self._finish(file, load_id, told)
 
     def _load_into_filled(self, file: FileToLoad) -> FileReport:
         if not file.is_small:
             return self._load_knowing(file, known_ids_of(self.store, file))
-        return self._load_knowing(file, read=read_rows(self.store, file))
+        rows, known_ids = read_rows(self.store, file)
+        return self._load_knowing(file, known_ids, rows)
 
     def _load_knowing(
         self,
         file: FileToLoad,
-        known_ids: "pa.Table | None" = None,
+        known_ids: "Hashes",
         read: "pa.Table | None" = None,
     ) -> FileReport:
         load_id = self.store.count("1_events/next_load_id.sql")

@@ -62,9 +62,11 @@ class NoLineError(DataError):
         self.before = before
 
 
-def file_to_load(store: Store, spool: Spool, config: IngestConfig, spooled: Spooled) -> FileToLoad:
+def file_to_load(
+    store: Store, spool: Spool, config: IngestConfig, spooled: Spooled, run_id: str
+) -> FileToLoad:
     """
-    The file, ready for the loader.
+    The file, ready for the loader of the run.
 
     Raises NoMappingError when its lines fit no mapping, NoLineError when there is none.
     """
@@ -72,7 +74,7 @@ def file_to_load(store: Store, spool: Spool, config: IngestConfig, spooled: Spoo
         return _parquet(store, config, spooled)
     before = None
     if not config.is_forced:
-        before = read_before(store, spooled, "" if config.source == AUTO else config.source)
+        before = read_before(store, spooled, "" if config.source == AUTO else config.source, run_id)
     if before is not None and before.source_name not in config.sources:
         before = None
     first_lines: list[int] = []

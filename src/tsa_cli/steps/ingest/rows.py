@@ -63,6 +63,14 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """The clock, and the latest time that is believed where it is the clock that is wrong."""
+
+    now_ts: datetime
+    latest_ts: datetime
+
+
+@dataclass(frozen=True)
 class Encoder:
     """What makes a row of texts one of keys, for the time of one file."""
 
@@ -74,15 +82,21 @@ def encoded(
     batches: "Iterable[pa.RecordBatch]",
     encoder: Encoder,
     told: Told,
-    now_ts: datetime,
-    latest_ts: datetime,
+    limits: Limits,
+    known_ids: "NDArray[np.uint64] | None" = None,
 ) -> "Iterator[pa.RecordBatch]":
-    """The events among the rows, ready for `raw_events`; what they are not goes to `told`."""
+    """
+    The events among the rows, ready for `raw_events`; what they are not goes to `told`.
+
+    `known_ids` are hashes, ascending. Another id with the hash of a known one is held, too, and
+    found to be the first of its kind.
+    """
     for rows in _gathered(batches):
         first, told.row_count = told.row_count, told.row_count + len(rows)
-        is_event, is_known = _flags(rows, "is_event"), _flags(rows, "is_known")
+        is_event = rows.column("is_event").to_numpy() == 1
+        is_known = is_event & _is_among(rows.column("id_hash").to_numpy(), known_ids)
         if not is_event.all():
-            _note_faults(rows, ~is_event, first, told, now_ts, latest_ts)
+            _note_faults(rows, ~is_event, first, told, limits)
         if is_known.any():
             held = rows.filter(_mask(is_known))
             told.held.append(_with_people(held, encoder, first + np.flatnonzero(is_known)))
@@ -153,15 +167,15 @@ def _note_faults(
     is_fault: Flags,
     first: int,
     told: Told,
-    now_ts: datetime,
-    latest_ts: datetime,
+    limits: Limits,
 ) -> None:
     faults = rows.filter(_mask(is_fault))
     reasons = faults.column("reason").to_pylist()
     ordinals = (first + np.flatnonzero(is_fault)).tolist()
     told.faults.update(zip(ordinals, reasons, strict=True))
     for reason, at in zip(reasons, faults.column("event_ts").to_pylist(), strict=True):
-        told.ahead_count += reason == "timestamp_out_of_range" and now_ts < at < latest_ts
+        is_ahead = reason == "timestamp_out_of_range" and limits.now_ts < at < limits.latest_ts
+        told.ahead_count += is_ahead
 
 
 def _note_people(events: "pa.Table", told: Told) -> None:
@@ -172,9 +186,12 @@ def _note_people(events: "pa.Table", told: Told) -> None:
         told.people.append(events.select(list(_OF_PEOPLE)).filter(speaks))
 
 
-def _flags(rows: "pa.Table", name: str) -> Flags:
-    flags: Flags = rows.column(name).to_numpy() == 1
-    return flags
+def _is_among(hashes: "NDArray[np.uint64]", known: "NDArray[np.uint64] | None") -> Flags:
+    if known is None or not len(known):
+        return np.zeros(len(hashes), np.bool_)
+    place = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+    is_among: Flags = known[place] == hashes
+    return is_among
 
 
 def _mask(flags: Flags) -> "pa.Array":

@@ -46,6 +46,8 @@ def run(store: Store, config: SessionizeConfig, *, is_full: bool = False) -> Ses
 
 
 def _rebuild(store: Store, config: SessionizeConfig) -> None:
+    store.execute("2_sessions/derived_state_tables.sql")
+    store.execute("2_sessions/forget_derived.sql")  # it was derived from other sessions
     store.execute("2_sessions/forget_lookups.sql")
     layout.encode(store, config)
     with ThreadPoolExecutor(1) as ahead:
