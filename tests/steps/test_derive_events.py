@@ -248,7 +248,7 @@ def test_a_rule_that_says_nothing_is_refused(rule: dict[str, Any]) -> None:
         config_of(rule)
 
 
-@pytest.mark.parametrize("seed", [*range(2), *soaked(range(2, 40))])
+@pytest.mark.parametrize("seed", [1, *soaked([0, *range(2, 40)])])
 def test_what_is_added_to_comes_to_the_same_as_everything_anew(
     store: Store, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:

@@ -105,7 +105,7 @@ def assert_readable_in_order(store: Store) -> None:
     assert by_device == sorted(by_device, key=lambda row: (row["device_key"], row["event_ts"]))
 
 
-@pytest.mark.parametrize("seed", [*range(4), *soaked(range(4, 60))])
+@pytest.mark.parametrize("seed", [0, 1, *soaked(range(2, 60))])
 def test_batches_in_any_order_give_the_tables_of_a_full_run(
     store: Store, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,7 +141,7 @@ def test_batches_in_any_order_give_the_tables_of_a_full_run(
         assert step_by_step[name] == at_once[name], name
 
 
-@pytest.mark.parametrize("seed", [*range(2), *soaked(range(2, 30))])
+@pytest.mark.parametrize("seed", [0, *soaked(range(1, 30))])
 def test_a_fresh_store_gives_the_same_but_for_ids_that_late_events_kept(
     store: Store, tmp_path: Path, seed: int
 ) -> None:

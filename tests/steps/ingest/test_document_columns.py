@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.soak import soaked
 from tests.steps.ingest.conftest import Ingest
 from tests.steps.ingest.test_plan import oracle, plan_of, random_events, write
 from tests.stored import table
@@ -29,7 +30,7 @@ def some_events(seed: int) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("known", [0, 40], ids=["an empty store", "some ids known"])
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, *soaked(range(1, 9))])
 def test_columns_and_judgement_hold_over_many_batches(
     store: Store, do_ingest: Ingest, tmp_path: Path, monkeypatch: Any, seed: int, known: int
 ) -> None:

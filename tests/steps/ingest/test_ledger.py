@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.soak import soaked
 from tests.steps.ingest.conftest import Ingest
 from tests.stored import table, worded
 from tsa_cli.steps.ingest.lines_file import BLOCK_BYTES
@@ -254,7 +255,7 @@ def test_a_large_file_is_judged_line_by_line_like_a_small_one(
     assert [number for number, _, _ in quarantined(store)] == [4, 7_001, 15_556, 20_000]
 
 
-@pytest.mark.parametrize("is_repeated", [False, True], ids=["ids in the store", "in the file"])
+@pytest.mark.parametrize("is_repeated", [False, *soaked([True])])
 def test_lines_keep_their_places_where_ids_are_known(
     store: Store, do_ingest: Ingest, tmp_path: Path, is_repeated: bool
 ) -> None:
