@@ -167,14 +167,6 @@ class Store:
                 self._forget("incoming_rows")
         return len(rows)
 
-    @logged
-    def insert_as(self, table: str, rows: "pyarrow.Table") -> None:
-        """Make the temporary table `table` of the rows."""
-        with self.lent("incoming_rows", rows), translated_errors():
-            self._con.execute(
-                f"create or replace temp table {quoted(table)} as select * from incoming_rows"
-            ).fetchall()
-
     @contextmanager
     def aside(self) -> "Iterator[Store]":
         """

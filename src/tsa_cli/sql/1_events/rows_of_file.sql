@@ -1,6 +1,7 @@
 -- answers: every line of a file, in order, as it is to be stored: ids and properties as they are, texts to be encoded
 -- reads:   @normalised
--- notes:   no join: its rows come in another order, and a row's place is its line. A reason costs three times what telling events apart does, so it is asked of the others only
+-- notes:   no join: above one the rows come in another order, and a row's place is its line. A reason costs three
+--          times what telling events apart does, so it is asked of the others only
 select
     cast(is_event as utinyint) as is_event,
     hash(event_uuid, event_text) as id_hash,

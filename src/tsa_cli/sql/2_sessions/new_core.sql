@@ -2,17 +2,6 @@
 -- reads:  encoded_events
 -- params: $after_event_seq BIGINT  events up to this one are in core
 create or replace temp table new_core as
-select
-    device_key,
-    actor_key,
-    event_ts,
-    event_code,
-    page_key,
-    referrer_key,
-    agent_key,
-    ip_key,
-    event_seq,
-    is_server,
-    is_known
+select * exclude (event_uuid, event_text)
 from encoded_events
 where event_seq > $after_event_seq

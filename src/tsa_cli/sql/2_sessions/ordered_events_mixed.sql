@@ -2,18 +2,7 @@
 -- reads:  encoded_events
 -- notes:  ids are UUIDs and other texts: only as texts have they one order; or times lie too far apart to pack
 create or replace temp view ordered_events as
-select
-    device_key,
-    actor_key,
-    event_ts,
-    event_code,
-    page_key,
-    referrer_key,
-    agent_key,
-    ip_key,
-    event_seq,
-    is_server,
-    is_known
+select * exclude (event_uuid, event_text)
 from encoded_events
 order by
     device_key,

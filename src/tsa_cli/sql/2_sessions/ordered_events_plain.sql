@@ -3,18 +3,7 @@
 -- notes:  ids are all UUIDs or all other texts: their stored form has the order of their text. Device and time are
 --         one number, which is fewer bytes to compare and to move: two thirds of the sort
 create or replace temp view ordered_events as
-select
-    e.device_key,
-    e.actor_key,
-    e.event_ts,
-    e.event_code,
-    e.page_key,
-    e.referrer_key,
-    e.agent_key,
-    e.ip_key,
-    e.event_seq,
-    e.is_server,
-    e.is_known
+select e.* exclude (event_uuid, event_text)
 from encoded_events as e
 cross join event_span as s
 order by

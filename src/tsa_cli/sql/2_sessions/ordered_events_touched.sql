@@ -21,17 +21,7 @@ with mixed as (
     union all
     select
         null as core_seq,
-        device_key,
-        actor_key,
-        event_ts,
-        event_code,
-        page_key,
-        referrer_key,
-        agent_key,
-        ip_key,
-        event_seq,
-        is_server,
-        is_known
+        *
     from new_core
 ),
 contested as (
@@ -52,18 +42,7 @@ tied as (
     semi join contested as c on m.device_key = c.device_key and m.event_ts = c.event_ts
     inner join events as e on m.event_seq = e.event_seq
 )
-select
-    m.device_key,
-    m.actor_key,
-    m.event_ts,
-    m.event_code,
-    m.page_key,
-    m.referrer_key,
-    m.agent_key,
-    m.ip_key,
-    m.event_seq,
-    m.is_server,
-    m.is_known
+select m.* exclude (core_seq)
 from mixed as m
 left join tied as t on m.event_seq = t.event_seq
 order by

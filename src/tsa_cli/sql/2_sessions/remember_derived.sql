@@ -15,4 +15,6 @@ delete from derived_actors where actor_key in (select actor_key from derived_cha
 
 insert into derived_actors select actor_key, user_key, event_count from derived_changes;
 
-drop table derived_changes
+drop table derived_changes;
+
+drop table if exists derived_scope

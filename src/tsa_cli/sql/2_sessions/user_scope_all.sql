@@ -1,6 +1,6 @@
--- views: scoped_actors, scoped_sessions, scoped_services, scoped_traits (temporary): those of every user;
+-- views: scoped_actors, scoped_sessions, scoped_traits (temporary): those of every user;
 --        kept_traits (temporary), of nobody: all are read anew
--- reads: actors, session_rows, service_events, user_traits, identity_persons
+-- reads: actors, session_rows, user_traits, identity_persons
 create or replace temp view scoped_actors as
 select *
 from actors;
@@ -8,19 +8,6 @@ from actors;
 create or replace temp view scoped_sessions as
 select *
 from session_rows;
-
-create or replace temp view scoped_services as
-select
-    a.user_key,
-    s.event_seq,
-    s.event_ts,
-    s.is_booking,
-    s.service_weight,
-    s.booking_value,
-    s.booking_id,
-    s.service
-from service_events as s
-inner join actors as a on s.actor_key = a.actor_key;
 
 create or replace temp view kept_traits as
 select

@@ -1,8 +1,8 @@
 -- tables: touched_actors (temporary), those of touched users; touched_ids (temporary), the ids of users whose traits
 --         may have changed
--- views:  scoped_actors, scoped_sessions, scoped_services, scoped_traits (temporary): the same; kept_traits
+-- views:  scoped_actors, scoped_sessions, scoped_traits (temporary): the same; kept_traits
 --         (temporary), what dim_users says of the other users' traits
--- reads:  actors, session_rows, service_events, user_traits, touched_users, trait_users, users_index,
+-- reads:  actors, session_rows, user_traits, touched_users, trait_users, users_index,
 --         identity_persons, dim_users
 create or replace temp table touched_actors as
 select
@@ -57,19 +57,6 @@ where user_key in (
     from touched_users as t
     anti join trait_users as n on t.user_key = n.user_key
 );
-
-create or replace temp view scoped_services as
-select
-    a.user_key,
-    s.event_seq,
-    s.event_ts,
-    s.is_booking,
-    s.service_weight,
-    s.booking_value,
-    s.booking_id,
-    s.service
-from service_events as s
-inner join touched_actors as a on s.actor_key = a.actor_key;
 
 create or replace temp view scoped_traits as
 select

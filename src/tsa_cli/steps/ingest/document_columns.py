@@ -15,43 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsa_cli.relations import PROMOTED_PROPERTIES
+from tsa_cli.steps.ingest.actor_keys import PAIR_BITS, PAIR_MASK
+from tsa_cli.steps.ingest.distinct import Distinct, distinct_of
 from tsa_cli.steps.ingest.plan import Judge, Judged
 from tsa_cli.store import Store, fragment_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_PLACE_BITS = 32
-_PLACE_MASK = (1 << _PLACE_BITS) - 1
 
-
-@dataclass(frozen=True)
-class Documents:
-    """The documents of some rows: each distinct one, and its place for every row."""
-
-    distinct: "pa.Array"  # of strings
-    places: "list[pa.Array]"  # int32, by chunk of rows
-
-    def spread(self, told: "pa.ChunkedArray") -> "pa.ChunkedArray":
-        """The column of rows, of what is told of each distinct document."""
-        import pyarrow as pa
-
-        of_distinct = told.combine_chunks()
-        return pa.chunked_array(
-            [pa.DictionaryArray.from_arrays(chunk, of_distinct) for chunk in self.places],
-            promoted_type(),
-        )
-
-
-def documents_of(properties: "pa.ChunkedArray") -> Documents:
-    """The documents of a column of JSON."""
+def documents_of(properties: "pa.ChunkedArray") -> Distinct:
+    """The distinct documents of a column of JSON."""
     import pyarrow as pa
 
     texts = [chunk.storage for chunk in properties.chunks]
-    encoded = pa.chunked_array(texts, properties.type.storage_type).dictionary_encode()
-    chunks = encoded.unify_dictionaries().chunks
-    distinct = chunks[0].dictionary if chunks else pa.array([], properties.type.storage_type)
-    return Documents(distinct, [chunk.indices for chunk in chunks])
+    return distinct_of(pa.chunked_array(texts, properties.type.storage_type))
 
 
 def promoted_type() -> "pa.DataType":
@@ -68,16 +46,16 @@ class DocumentReader:
     engine: Store
     judge: Judge
 
-    def promoted(self, documents: Documents) -> "list[pa.ChunkedArray]":
+    def promoted(self, documents: Distinct) -> "list[pa.ChunkedArray]":
         """The columns of the promoted properties, as texts."""
         import pyarrow as pa
 
-        with self.engine.lent("distinct_documents", pa.table({"document": documents.distinct})):
+        with self.engine.lent("distinct_documents", pa.table({"document": documents.values})):
             told = self.engine.arrow("1_events/promoted_properties.sql")
-        return [documents.spread(told.column(name)) for name in PROMOTED_PROPERTIES]
+        return [_spread(told.column(name), documents) for name in PROMOTED_PROPERTIES]
 
     def judged(
-        self, codes: "pa.Array", event_types: Mapping[int, str], documents: Documents
+        self, codes: "pa.Array", event_types: Mapping[int, str], documents: Distinct
     ) -> Judged:
         """
         What the tracking plan judges the events by.
@@ -93,7 +71,7 @@ class DocumentReader:
         events = pa.table(
             {
                 "event_type": pa.DictionaryArray.from_arrays(pa.array(named, pa.int32()), names),
-                "properties": documents.distinct.take(pa.array(places[is_judged])),
+                "properties": documents.values.take(pa.array(places[is_judged])),
                 "event_count": counts[is_judged],
             }
         )
@@ -101,8 +79,19 @@ class DocumentReader:
             return self.judge.judged(self.engine, fragment_of("1_events/counted_documents.sql"))
 
 
+def _spread(told: "pa.ChunkedArray", documents: Distinct) -> "pa.ChunkedArray":
+    """The column of rows, of what is told of each distinct document."""
+    import pyarrow as pa
+
+    of_distinct = told.combine_chunks()
+    return pa.chunked_array(
+        [pa.DictionaryArray.from_arrays(chunk, of_distinct) for chunk in documents.places],
+        promoted_type(),
+    )
+
+
 def _pairs(
-    codes: NDArray[np.int32], documents: Documents
+    codes: NDArray[np.int32], documents: Distinct
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """(the event code, the place of the document, the number of rows) of each distinct pair."""
     import pyarrow as pa
@@ -111,6 +100,6 @@ def _pairs(
         none = np.empty(0, np.int64)
         return none, none, none
     places = np.concatenate([chunk.to_numpy() for chunk in documents.places])
-    counted = pa.array((codes.astype(np.int64) << _PLACE_BITS) | places).value_counts()
+    counted = pa.array((codes.astype(np.int64) << PAIR_BITS) | places).value_counts()
     pairs = counted.field("values").to_numpy()
-    return pairs >> _PLACE_BITS, pairs & _PLACE_MASK, counted.field("counts").to_numpy()
+    return pairs >> PAIR_BITS, pairs & PAIR_MASK, counted.field("counts").to_numpy()

@@ -99,17 +99,9 @@ class LinesFile:
         is_last = block + 1 == len(self.block_starts)
         return self.end if is_last else self.block_starts[block + 1]
 
-    def newlines_before(self, stop: int) -> int:
-        """How many lines end before the byte `stop`."""
-        count = 0
-        for at in range(0, stop, BLOCK_BYTES):
-            end = min(at + BLOCK_BYTES, stop)
-            count += self.data[at:end].count(b"\n")
-            self._leave(at, end)
-        return count
-
-    def index(self, lines: int = 0) -> None:
-        """Count every line once, after `lines` that were read before, and judge the suspects."""
+    def index(self) -> None:
+        """Count every line once, and judge the suspects."""
+        lines = self._lines_before_start()
         for (start, _), (count, scan) in self._counts():
             self.block_starts.append(start)
             self.lines_before.append(lines)
@@ -118,6 +110,14 @@ class LinesFile:
             self.row_count += count
             if scan is not None:
                 self.row_count -= len(scan.blank) + self._judge(scan, start)
+
+    def _lines_before_start(self) -> int:
+        count = 0
+        for at in range(0, self.start, BLOCK_BYTES):
+            end = min(at + BLOCK_BYTES, self.start)
+            count += self.data[at:end].count(b"\n")
+            self._leave(at, end)
+        return count
 
     def _counts(self) -> Iterator[tuple[tuple[int, int], tuple[int, BlockScan | None]]]:
         """
@@ -223,7 +223,6 @@ def open_lines(
         data = mmap.mmap(handle.fileno(), size, access=mmap.ACCESS_READ) if size else b""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise DataError(f"{path}: UTF-16 text", "convert it to UTF-8")
-    begin = start
     start = max(start, len(BOM) if data[:3] == BOM else 0)
     last = data.rfind(b"\n") + 1
     end = size
@@ -235,5 +234,5 @@ def open_lines(
         path, data, end, size - end, start,
         max_line_bytes=max_line_bytes, max_depth=max_depth,
     )  # fmt: skip
-    found.index(found.newlines_before(begin))
+    found.index()
     return found

@@ -15,12 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsa_cli.relations import PROMOTED_PROPERTIES
-from tsa_cli.steps.ingest.document_columns import (
-    DocumentReader,
-    Documents,
-    documents_of,
-    promoted_type,
-)
+from tsa_cli.steps.ingest.distinct import Distinct
+from tsa_cli.steps.ingest.document_columns import DocumentReader, documents_of, promoted_type
 from tsa_cli.steps.ingest.plan import Judged
 from tsa_cli.steps.ingest.word_keys import WordKeys
 
@@ -138,7 +134,7 @@ def _gathered(batches: "Iterable[pa.RecordBatch]") -> "Iterator[pa.Table]":
         yield pa.Table.from_batches(waiting)
 
 
-def _encode(rows: "pa.Table", encoder: Encoder, documents: Documents) -> "pa.Table":
+def _encode(rows: "pa.Table", encoder: Encoder, documents: Distinct) -> "pa.Table":
     import pyarrow as pa
 
     keys = encoder.keys

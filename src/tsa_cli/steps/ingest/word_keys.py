@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tsa_cli.lookups import LOOKUPS
 from tsa_cli.steps.ingest.actor_keys import PAIR_BITS, ActorKeys, Keys, looked_up
+from tsa_cli.steps.ingest.distinct import distinct_of
 from tsa_cli.store import Store
 
 if TYPE_CHECKING:
@@ -138,12 +139,10 @@ class WordKeys:
 
 def _encoded(words: "pa.ChunkedArray") -> tuple[list[str], NDArray[np.int32]]:
     """(the distinct words, the place of each row's word among them: after the last one if null)."""
-    encoded = words.dictionary_encode().unify_dictionaries()
-    if not encoded.num_chunks:
-        return [], np.zeros(0, np.int32)
-    distinct: list[str] = encoded.chunk(0).dictionary.to_pylist()
-    parts = [chunk.indices.fill_null(len(distinct)).to_numpy() for chunk in encoded.chunks]
-    return distinct, np.concatenate(parts)
+    found = distinct_of(words)
+    distinct: list[str] = found.values.to_pylist()
+    parts = [places.fill_null(len(distinct)).to_numpy() for places in found.places]
+    return distinct, np.concatenate([np.zeros(0, np.int32), *parts])
 
 
 def _distinct(values: NDArray[np.int64]) -> tuple[list[int], NDArray[np.int32]]:

@@ -39,6 +39,7 @@ def read_services(store: Store, config: SessionizeConfig, table: str, after_even
 
 def build(store: Store, config: SessionizeConfig, table: str) -> int:
     """The number of users written to `table`: those of `scoped_actors`."""
+    store.execute("2_sessions/scoped_services.sql")
     store.execute("2_sessions/trait_values.sql")
     with store.lent("segment_rules", segment_rules(config.users)):
         return store.build(

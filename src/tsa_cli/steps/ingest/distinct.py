@@ -1,0 +1,26 @@
+"""
+The distinct values of a column, and the place of each row's value among them.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """Each value once, and for every row where it is."""
+
+    values: "pa.Array"
+    places: "list[pa.Array]"  # int32, by chunk of rows; null where the row has no value
+
+
+def distinct_of(column: "pa.ChunkedArray") -> Distinct:
+    """The distinct values of the column, in order of appearance."""
+    import pyarrow as pa
+
+    chunks = column.dictionary_encode().unify_dictionaries().chunks
+    values = chunks[0].dictionary if chunks else pa.array([], column.type)
+    return Distinct(values, [chunk.indices for chunk in chunks])
