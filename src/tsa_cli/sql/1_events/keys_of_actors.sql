@@ -1,9 +1,8 @@
 -- answers: the keys of those pairs of ids that actors has
--- reads:   asked_pairs(anonymous_id, known_id)  lent by the step; actors
+-- reads:   asked_pairs(place, anonymous_id, known_id)  lent by the step; actors
 select
-    a.anonymous_id,
-    a.known_id,
+    p.place,
     a.actor_key as key
 from actors as a
-semi join asked_pairs as p
+inner join asked_pairs as p
     on a.anonymous_id is not distinct from p.anonymous_id and a.known_id is not distinct from p.known_id

@@ -1,7 +1,7 @@
 -- answers: the keys of those words that event_types has
--- reads:   asked_words(word)  lent by the step; event_types
+-- reads:   asked_words(place, word)  lent by the step; event_types
 select
-    l.event_type as word,
+    w.place,
     cast(l.event_code as integer) as key
 from event_types as l
-semi join asked_words as w on l.event_type = w.word
+inner join asked_words as w on l.event_type = w.word

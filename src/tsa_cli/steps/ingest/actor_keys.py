@@ -1,43 +1,26 @@
 """
 The pairs of ids that events carry become the integer keys of `actors`.
 
+Nearly every pair is an anonymous id alone, a known id alone, or an anonymous id with the one known
+id that it was ever seen with: those have a table each, by number. The others are in a dictionary.
+
 reads   actors, as it was before the file
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tsa_cli.steps.ingest.words import UNKNOWN, Keys, KeyTable, Numbers, Words
 from tsa_cli.store import Store
 
 if TYPE_CHECKING:
     import polars as pl
 
-Keys = NDArray[np.int32]
-T = TypeVar("T")
 PAIR_BITS = 32
 PAIR_MASK = (1 << PAIR_BITS) - 1
-_Pair = tuple[str | None, str | None]
-
-
-@dataclass
-class Ids:
-    """Small numbers for the ids of one kind, in order of appearance; 0 is none."""
-
-    by_word: dict[str, int] = field(default_factory=dict)
-    words: list[str | None] = field(default_factory=lambda: [None])
-
-    def numbers_of(self, words: list[str]) -> NDArray[np.int64]:
-        """The number of each distinct word, and 0 after the last one."""
-        return np.array([*looked_up(self.by_word, words, self._learn), 0], np.int64)
-
-    def _learn(self, words: list[str]) -> None:
-        for word in words:
-            self.by_word[word] = len(self.words)
-            self.words.append(word)
+NO_ID = 0
 
 
 @dataclass
@@ -47,56 +30,97 @@ class ActorKeys:
     store: Store
     newest: int
     has_stored: bool = True
-    anonymous: Ids = field(default_factory=Ids)
-    known: Ids = field(default_factory=Ids)
-    by_pair: dict[int, int] = field(default_factory=dict)  # both numbers in one: key
-    new: dict[int, int] = field(default_factory=dict)
+    anonymous: Words = field(default_factory=Words)
+    known: Words = field(default_factory=Words)
+    new_pairs: list[Numbers] = field(default_factory=list)  # by key, from the first new one
+    _anonymous_alone: KeyTable = field(default_factory=KeyTable)
+    _known_alone: KeyTable = field(default_factory=KeyTable)
+    _partner: KeyTable = field(default_factory=KeyTable)  # the first known id of an anonymous one
+    _with_partner: KeyTable = field(default_factory=KeyTable)
+    _others: dict[int, int] = field(default_factory=dict)  # both numbers in one: key
 
-    def keys_of(self, pairs: list[int]) -> Keys:
-        """The key of each distinct pair."""
-        return np.array(looked_up(self.by_pair, pairs, self._learn), np.int32)
-
-    def _learn(self, pairs: list[int]) -> None:
-        stored = self._stored(pairs)
-        for pair in pairs:
-            key = stored.get(self._named(pair))
-            if key is None:
-                self.newest += 1
-                key = self.new[pair] = self.newest
-            self.by_pair[pair] = key
-
-    def _named(self, pair: int) -> _Pair:
-        return self.anonymous.words[pair >> PAIR_BITS], self.known.words[pair & PAIR_MASK]
-
-    def _stored(self, pairs: list[int]) -> dict[_Pair, int]:
-        if not self.has_stored:
-            return {}
-        with self.store.lent("asked_pairs", _pair_frame(map(self._named, pairs))):
-            rows = self.store.rows("1_events/keys_of_actors.sql")
-        return {(_text(a), _text(b)): int(str(key)) for a, b, key in rows}
+    def keys_of(self, anonymous: Numbers, known: Numbers) -> Keys:
+        """(n,) the key of each pair of numbers, NO_ID for no id."""
+        keys = self._found(anonymous, known)
+        is_new = keys == UNKNOWN
+        if is_new.any():
+            pairs = (anonymous[is_new] << PAIR_BITS) | known[is_new]
+            distinct, places = _distinct(pairs)
+            keys[is_new] = self._met(distinct)[places]
+        return keys
 
     def new_rows(self) -> "pl.DataFrame":
         """(actor_key, anonymous_id, known_id) of the pairs that are not stored yet."""
         import polars as pl
 
-        keys = pl.Series("actor_key", list(self.new.values()), dtype=pl.Int32)
-        return _pair_frame(map(self._named, self.new)).insert_column(0, keys)
+        pairs = np.concatenate([np.empty(0, np.int64), *self.new_pairs])
+        keys = np.arange(self.newest - len(pairs) + 1, self.newest + 1, dtype=np.int32)
+        return self._named(pairs).insert_column(0, pl.Series("actor_key", keys))
+
+    def _found(self, anonymous: Numbers, known: Numbers) -> Keys:
+        """The keys of pairs that one of the tables has."""
+        keys = np.where(known == NO_ID, self._anonymous_alone[anonymous], UNKNOWN)
+        both = np.flatnonzero(known)
+        mine, theirs = anonymous[both], known[both]
+        found = np.where(self._partner[mine] == theirs, self._with_partner[mine], UNKNOWN)
+        keys[both] = np.where(mine == NO_ID, self._known_alone[theirs], found)
+        return keys
+
+    def _met(self, pairs: Numbers) -> Keys:
+        """The key of each distinct pair that no table has."""
+        asked = pairs.tolist()
+        keys = np.array([self._others.get(pair, UNKNOWN) for pair in asked], np.int32)
+        is_new = keys == UNKNOWN
+        keys[is_new] = self._learned(pairs[is_new])
+        return keys
+
+    def _learned(self, pairs: Numbers) -> Keys:
+        keys = self._stored(pairs)
+        new = np.flatnonzero(keys == UNKNOWN)
+        keys[new] = np.arange(self.newest + 1, self.newest + 1 + len(new))
+        self.newest += len(new)
+        self.new_pairs.append(pairs[new])
+        self._remember(pairs, keys)
+        return keys
+
+    def _remember(self, pairs: Numbers, keys: Keys) -> None:
+        anonymous, known = pairs >> PAIR_BITS, pairs & PAIR_MASK
+        alone = known == NO_ID
+        self._anonymous_alone[anonymous[alone]] = keys[alone]
+        alone = anonymous == NO_ID
+        self._known_alone[known[alone]] = keys[alone]
+        both = np.flatnonzero((anonymous != NO_ID) & (known != NO_ID))
+        mine, theirs = anonymous[both], known[both]
+        is_first = self._partner[mine] == UNKNOWN
+        # Of several first partners at once one stays; which one does not matter.
+        self._partner[mine[is_first]] = theirs[is_first].astype(np.int32)
+        is_partner = self._partner[mine] == theirs
+        self._with_partner[mine[is_partner]] = keys[both[is_partner]]
+        others = both[~is_partner]
+        self._others.update(zip(pairs[others].tolist(), keys[others].tolist(), strict=True))
+
+    def _stored(self, pairs: Numbers) -> Keys:
+        keys = np.full(len(pairs), UNKNOWN, np.int32)
+        if self.has_stored:
+            asked = self._named(pairs).with_row_index("place")
+            with self.store.lent("asked_pairs", asked):
+                found = self.store.arrays("1_events/keys_of_actors.sql")
+            keys[found["place"]] = found["key"]
+        return keys
+
+    def _named(self, pairs: Numbers) -> "pl.DataFrame":
+        import polars as pl
+
+        names = {
+            "anonymous_id": self.anonymous.texts_of(pairs >> PAIR_BITS),
+            "known_id": self.known.texts_of(pairs & PAIR_MASK),
+        }
+        return pl.DataFrame(names)
 
 
-def looked_up(known: dict[T, int], asked: list[T], learn: Callable[[list[T]], None]) -> list[int]:
-    """The number of each distinct thing; `learn` adds those that `known` does not have."""
-    found = list(map(known.get, asked))
-    if None in found:
-        learn([thing for thing, number in zip(asked, found, strict=True) if number is None])
-    return list(map(known.__getitem__, asked))
+def _distinct(values: Numbers) -> tuple[Numbers, Keys]:
+    """(the distinct values in order of appearance, the place of each row's value among them)."""
+    import pyarrow as pa
 
-
-def _pair_frame(pairs: Iterable[_Pair]) -> "pl.DataFrame":
-    import polars as pl
-
-    schema = {"anonymous_id": pl.String, "known_id": pl.String}
-    return pl.DataFrame(list(pairs), schema=schema, orient="row")
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+    encoded = pa.array(values).dictionary_encode()
+    return encoded.dictionary.to_numpy(), encoded.indices.to_numpy()

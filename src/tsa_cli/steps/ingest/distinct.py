@@ -3,10 +3,15 @@ The distinct values of a column, and the place of each row's value among them.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+T = TypeVar("T", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -15,6 +20,12 @@ class Distinct:
 
     values: "pa.Array"
     places: "list[pa.Array]"  # int32, by chunk of rows; null where the row has no value
+
+    def spread(self, told: "NDArray[T]", none: int) -> "NDArray[T]":
+        """(rows,) what is told of each distinct value, and `none` of rows without one."""
+        of_places = np.append(told, np.asarray(none, told.dtype))
+        parts = [places.fill_null(len(told)).to_numpy() for places in self.places]
+        return np.concatenate([of_places[:0], *(of_places[part] for part in parts)])
 
 
 def distinct_of(column: "pa.ChunkedArray") -> Distinct:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tsa_cli.lookups import LOOKUPS
-from tsa_cli.steps.ingest.actor_keys import PAIR_BITS, ActorKeys, Keys, looked_up
+from tsa_cli.steps.ingest.actor_keys import NO_ID, ActorKeys
 from tsa_cli.steps.ingest.distinct import distinct_of
+from tsa_cli.steps.ingest.words import UNKNOWN, Keys, KeyTable, Numbers, Words
 from tsa_cli.store import Store
 
 if TYPE_CHECKING:
@@ -36,45 +36,74 @@ class TextKeys:
     table: str
     clean: _Clean
     newest: int
-    by_word: dict[str, int] = field(default_factory=dict)  # as sent
-    new: dict[str, int] = field(default_factory=dict)  # as stored
     has_stored: bool = True
+    _words: Words = field(default_factory=Words)  # as sent
+    _key_of_word: KeyTable = field(default_factory=KeyTable)
+    _texts: Words = field(default_factory=Words)  # as stored
+    _key_of_text: KeyTable = field(default_factory=KeyTable)
+    _new: list[Numbers] = field(default_factory=list)  # of texts, by key, from the first new one
+    _stored: list[tuple[Numbers, Keys]] = field(default_factory=list)
 
-    def keys_of(self, words: list[str]) -> Keys:
-        """The key of each distinct word, NO_KEY for one of which nothing is stored."""
-        return np.array(looked_up(self.by_word, words, self._learn), np.int32)
-
-    def _learn(self, words: list[str]) -> None:
+    def keys_of(self, words: "pa.Array") -> Keys:
+        """(n,) the key of each distinct word, NO_KEY for one of which nothing is stored."""
         import polars as pl
 
-        texts = self.clean(pl.Series(words, dtype=pl.String)).to_list()
-        known = self._stored([text for text in texts if text and text not in self.new])
-        for word, text in zip(words, texts, strict=True):
-            if not text:
-                self.by_word[word] = NO_KEY
-                continue
-            key = known.get(text) or self.new.get(text)
-            if key is None:
-                self.newest += 1
-                key = self.new[text] = self.newest
-            self.by_word[word] = key
+        series = pl.Series(words)
+        numbers = self._words.numbers_of(series)
+        keys = self._key_of_word[numbers]
+        is_new = keys == UNKNOWN
+        if is_new.any():
+            keys[is_new] = self._learned(self.clean(series.filter(pl.Series(is_new))))
+            self._key_of_word[numbers] = keys
+        return keys
 
-    def _stored(self, texts: list[str]) -> dict[str, int]:
-        if not self.has_stored or not texts:
-            return {}
+    def put(self, words: Mapping[str, int]) -> None:
+        """These words have these keys; what they stand for is no text of the lookup."""
         import polars as pl
 
-        with self.store.lent("asked_words", pl.DataFrame({"word": texts})):
-            rows = self.store.rows(f"1_events/keys_of_{self.table}.sql")
-        return {str(word): int(str(key)) for word, key in rows}
+        numbers = self._words.numbers_of(pl.Series(list(words)))
+        self._key_of_word[numbers] = np.array(list(words.values()), np.int32)
+
+    def _learned(self, texts: "pl.Series") -> Keys:
+        is_text = (texts.fill_null("") != "").to_numpy()
+        numbers = self._texts.numbers_of(texts.filter(is_text))
+        asked = np.unique(numbers)
+        asked = asked[self._key_of_text[asked] == UNKNOWN]
+        self._learn(asked)
+        keys = np.full(len(texts), NO_KEY, np.int32)
+        keys[is_text] = self._key_of_text[numbers]
+        return keys
+
+    def _learn(self, asked: Numbers) -> None:
+        keys = np.full(len(asked), UNKNOWN, np.int32)
+        if self.has_stored and len(asked):
+            words = self._texts.texts_of(asked).alias("word").to_frame().with_row_index("place")
+            with self.store.lent("asked_words", words):
+                found = self.store.arrays(f"1_events/keys_of_{self.table}.sql")
+            keys[found["place"]] = found["key"]
+            self._stored.append((asked[found["place"]], found["key"]))
+        new = np.flatnonzero(keys == UNKNOWN)
+        keys[new] = np.arange(self.newest + 1, self.newest + 1 + len(new))
+        self.newest += len(new)
+        self._new.append(asked[new])
+        self._key_of_text[asked] = keys
+
+    def met(self) -> dict[int, str]:
+        """The text of every key met so far."""
+        new = self.new_rows()
+        named = dict(zip(new.to_series(0).to_list(), new.to_series(1).to_list(), strict=True))
+        for numbers, keys in self._stored:
+            named |= zip(keys.tolist(), self._texts.texts_of(numbers).to_list(), strict=True)
+        return named
 
     def new_rows(self) -> "pl.DataFrame":
         """(key, text) of what the lookup does not have yet, by the names of its columns."""
         import polars as pl
 
         lookup = LOOKUPS[self.table]
-        columns = {lookup.key: list(self.new.values()), lookup.text: list(self.new)}
-        return pl.DataFrame(columns, schema={lookup.key: pl.Int32, lookup.text: pl.String})
+        numbers = np.concatenate([np.empty(0, np.int64), *self._new])
+        keys = np.arange(self.newest - len(numbers) + 1, self.newest + 1, dtype=np.int32)
+        return pl.DataFrame({lookup.key: keys, lookup.text: self._texts.texts_of(numbers)})
 
 
 class WordKeys:
@@ -103,54 +132,34 @@ class WordKeys:
             for table, clean in cleaners.items()
             for newest in [aside.count(f"1_events/newest_key_of_{table}.sql")]
         }
-        self._event_names = event_names
-        self._texts["event_types"].by_word |= _CALLS
+        self._texts["event_types"].put(_CALLS)
         newest = aside.count("1_events/newest_key_of_actors.sql")
         self._actors = ActorKeys(aside, newest, has_stored=newest > 0)
 
     def texts(self, table: str, words: "pa.ChunkedArray") -> "pa.Array":
         """(n,) int32: the key of each text in the lookup `table`; null where there is none."""
-        distinct, codes = _encoded(words)
-        return _with_nulls(np.append(self._texts[table].keys_of(distinct), NO_KEY)[codes])
+        found = distinct_of(words)
+        return _with_nulls(found.spread(self._texts[table].keys_of(found.values), NO_KEY))
 
     def actors(self, anonymous_ids: "pa.ChunkedArray", known_ids: "pa.ChunkedArray") -> "pa.Array":
         """(n,) int32: the key of each pair of ids."""
-        anonymous, anonymous_codes = _encoded(anonymous_ids)
-        known, known_codes = _encoded(known_ids)
-        pairs = self._actors.anonymous.numbers_of(anonymous)[anonymous_codes] << PAIR_BITS
-        pairs |= self._actors.known.numbers_of(known)[known_codes]
-        distinct, codes = _distinct(pairs)
-        return _with_nulls(self._actors.keys_of(distinct)[codes])
+        import pyarrow as pa
+
+        anonymous, known = distinct_of(anonymous_ids), distinct_of(known_ids)
+        keys = self._actors.keys_of(
+            anonymous.spread(self._actors.anonymous.numbers_of(anonymous.values), NO_ID),
+            known.spread(self._actors.known.numbers_of(known.values), NO_ID),
+        )
+        return pa.array(keys)
 
     def event_types(self) -> dict[int, str]:
         """The canonical name of every event code met so far; calls about people have none."""
-        known = self._texts["event_types"].by_word
-        return {
-            code: self._event_names.get(word, word)
-            for word, code in known.items()
-            if word not in _CALLS
-        }
+        return self._texts["event_types"].met()
 
     def new_rows(self) -> "dict[str, pl.DataFrame]":
         """What each lookup does not have yet, by its name."""
         found = {table: texts.new_rows() for table, texts in self._texts.items()}
         return {**found, "actors": self._actors.new_rows()}
-
-
-def _encoded(words: "pa.ChunkedArray") -> tuple[list[str], NDArray[np.int32]]:
-    """(the distinct words, the place of each row's word among them: after the last one if null)."""
-    found = distinct_of(words)
-    distinct: list[str] = found.values.to_pylist()
-    parts = [places.fill_null(len(distinct)).to_numpy() for places in found.places]
-    return distinct, np.concatenate([np.zeros(0, np.int32), *parts])
-
-
-def _distinct(values: NDArray[np.int64]) -> tuple[list[int], NDArray[np.int32]]:
-    """(the distinct values, the place of each row's value among them)."""
-    import pyarrow as pa
-
-    encoded = pa.array(values).dictionary_encode()
-    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
 
 
 def _with_nulls(keys: Keys) -> "pa.Array":
