@@ -97,3 +97,40 @@ def test_a_signal_during_start_up_ends_with_its_code_too(tmp_path: Path) -> None
             process.communicate(timeout=60)
             # Before Python runs our first line the signal itself ends the process.
             assert process.returncode in (143, -signal.SIGTERM)
+
+
+LOSING = """
+import os
+import signal
+import sys
+import time
+import weakref
+from tsa_cli.cli.outcome import Outcome
+from tsa_cli.cli.signals import ending_signals
+
+class Thing: ...
+
+
+def callback(reference):
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(0.01)  # what the handler raises ends in here
+
+
+outcome = Outcome(tracebacks=False, as_json=False)
+with outcome, ending_signals(outcome.signals):
+    thing = Thing()
+    reference = weakref.ref(thing, callback)
+    del thing
+    time.sleep(60)
+sys.exit(outcome.code)
+"""
+
+
+def test_a_signal_that_a_callback_loses_ends_the_run_all_the_same() -> None:
+    sent = time.monotonic()
+    ended = subprocess.run(
+        [sys.executable, "-c", LOSING], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert time.monotonic() - sent < MOST_SECONDS
+    assert ended.returncode == 128 + signal.SIGTERM
+    assert "Traceback" not in ended.stderr

@@ -4,10 +4,13 @@ one ends it at once, which is safe too: the store survives a kill at any moment.
 
 Python calls a handler between two steps of the main thread, so not while the engine works, and
 the engine's threads work on: another thread, which hears of the signal first, stops the engine.
+An exception that is raised in a callback (of a weak reference, of an import) ends there, unseen:
+the signal is sent again.
 """
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -19,7 +22,7 @@ from tsa_cli import interrupts
 _EXIT_BASE = 128
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 _PATIENCE_SECONDS = 0.1  # enough for a main thread that runs Python
-_GRACE_SECONDS = 5.0  # for the rollback; a callback of an import may also swallow an exception
+_GRACE_SECONDS = 5.0  # for the rollback
 
 
 class Ended(KeyboardInterrupt):
@@ -36,23 +39,35 @@ def ending_signals(received: list[int]) -> Iterator[None]:
             signal.signal(each, signal.SIG_DFL)  # no handler runs while the engine unwinds
         raise Ended
 
-    with _watched():
+    is_lost = threading.Event()
+
+    def notice(unseen: "sys.UnraisableHookArgs") -> None:
+        if not isinstance(unseen.exc_value, Ended):
+            hook_before(unseen)
+            return
+        for each in _ENDING:
+            signal.signal(each, end)
+        is_lost.set()
+
+    with _watched(is_lost):
+        hook_before, sys.unraisablehook = sys.unraisablehook, notice
         before = {number: signal.signal(number, end) for number in _ENDING}
         try:
             yield
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+            sys.unraisablehook = hook_before
 
 
 @contextmanager
-def _watched() -> Iterator[None]:
-    """A thread that stops the engine, again and again, once a signal has come."""
+def _watched(is_lost: threading.Event) -> Iterator[None]:
+    """A thread that stops the engine, again and again, once a signal has come; sends a lost one."""
     hear, tell = os.pipe()
     os.set_blocking(tell, False)
     is_over = threading.Event()
     before = signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
-    watcher = threading.Thread(target=_watch, args=(hear, is_over), daemon=True)
+    watcher = threading.Thread(target=_watch, args=(hear, is_over, is_lost), daemon=True)
     watcher.start()
     try:
         yield
@@ -64,11 +79,14 @@ def _watched() -> Iterator[None]:
         os.close(hear)
 
 
-def _watch(hear: int, is_over: threading.Event) -> None:
+def _watch(hear: int, is_over: threading.Event, is_lost: threading.Event) -> None:
     while heard := os.read(hear, 1):
         deadline = time.monotonic() + _GRACE_SECONDS
         while heard[0] in _ENDING and not is_over.wait(_PATIENCE_SECONDS):
             interrupts.stop_what_is_under_way()
+            if is_lost.is_set():
+                is_lost.clear()
+                os.kill(os.getpid(), heard[0])
             if time.monotonic() > deadline:
                 os._exit(_EXIT_BASE + heard[0])
 
