@@ -3,6 +3,7 @@ What every test may use: a command line, run in this process in an empty folder,
 """
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -53,5 +54,28 @@ def tsa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         code = run([str(argument) for argument in arguments])
         said = capsys.readouterr()
         return Ran(code, said.out, said.err)
+
+    return call
+
+
+Once = Callable[[str, Callable[[], object]], None]
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where folders are kept that several tests of a module begin with."""
+    return tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture
+def once(kept: Path, tmp_path: Path) -> Once:
+    """`once("shop", build)`: `tmp_path` as the first `build` of that name in the module left it."""
+
+    def call(name: str, build: Callable[[], object]) -> None:
+        if (kept / name).exists():
+            shutil.copytree(kept / name, tmp_path, dirs_exist_ok=True)
+        else:
+            build()
+            shutil.copytree(tmp_path, kept / name)
 
     return call

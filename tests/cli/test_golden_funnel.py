@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.conftest import Tsa
+from tests.conftest import Once, Tsa
 from tests.golden import differing
 
 START = datetime(2026, 3, 1, 9)
@@ -79,12 +79,15 @@ def lines() -> Iterator[str]:
 
 
 @pytest.fixture
-def shop(tsa: Tsa, tmp_path: Path) -> Tsa:
-    (tmp_path / "configs" / "funnels").mkdir(parents=True)
-    (tmp_path / "configs" / "funnels" / "quote.yaml").write_text(FUNNEL)
-    (tmp_path / "log.jsonl").write_text("\n".join(lines()) + "\n")
-    assert tsa("ingest", "log.jsonl").code == 0
-    assert tsa("sessionize").code == 0
+def shop(tsa: Tsa, once: Once, tmp_path: Path) -> Tsa:
+    def build() -> None:
+        (tmp_path / "configs" / "funnels").mkdir(parents=True)
+        (tmp_path / "configs" / "funnels" / "quote.yaml").write_text(FUNNEL)
+        (tmp_path / "log.jsonl").write_text("\n".join(lines()) + "\n")
+        assert tsa("ingest", "log.jsonl").code == 0
+        assert tsa("sessionize").code == 0
+
+    once("shop", build)
     return tsa
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.conftest import Tsa
+from tests.conftest import Once, Tsa
 from tests.golden import differing
 
 from tsa_cli.cli.jobs.journey import Part
@@ -80,12 +80,15 @@ def lines() -> Iterator[str]:
 
 
 @pytest.fixture
-def shop(tsa: Tsa, tmp_path: Path) -> Tsa:
-    (tmp_path / "configs" / "journeys").mkdir(parents=True)
-    (tmp_path / "configs" / "journeys" / "ways.yaml").write_text(JOURNEY)
-    (tmp_path / "log.jsonl").write_text("\n".join(lines()) + "\n")
-    assert tsa("ingest", "log.jsonl").code == 0
-    assert tsa("sessionize").code == 0
+def shop(tsa: Tsa, once: Once, tmp_path: Path) -> Tsa:
+    def build() -> None:
+        (tmp_path / "configs" / "journeys").mkdir(parents=True)
+        (tmp_path / "configs" / "journeys" / "ways.yaml").write_text(JOURNEY)
+        (tmp_path / "log.jsonl").write_text("\n".join(lines()) + "\n")
+        assert tsa("ingest", "log.jsonl").code == 0
+        assert tsa("sessionize").code == 0
+
+    once("shop", build)
     return tsa
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.conftest import Tsa
+from tests.conftest import Once, Tsa
 from tests.golden import differing
 
 START = datetime(2026, 3, 1, 9)
@@ -38,22 +38,25 @@ LEFT_OUT = "daily: 2 users in earlier cohorts are left out: --since 2026-03-01 s
 
 
 @pytest.fixture
-def shop(tsa: Tsa, tmp_path: Path) -> Tsa:
-    (tmp_path / "configs" / "retention").mkdir(parents=True)
-    (tmp_path / "configs" / "retention" / "daily.yaml").write_text(CONFIG)
-    lines = [
-        {
-            "event_id": f"{user}-{day}",
-            "event": "page_viewed",
-            "timestamp": (START + timedelta(days=day)).isoformat() + "Z",
-            "user_id": user,
-        }
-        for user, days in HISTORY
-        for day in days
-    ]
-    (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n")
-    assert tsa("ingest", "log.jsonl").code == 0
-    assert tsa("sessionize").code == 0
+def shop(tsa: Tsa, once: Once, tmp_path: Path) -> Tsa:
+    def build() -> None:
+        (tmp_path / "configs" / "retention").mkdir(parents=True)
+        (tmp_path / "configs" / "retention" / "daily.yaml").write_text(CONFIG)
+        lines = [
+            {
+                "event_id": f"{user}-{day}",
+                "event": "page_viewed",
+                "timestamp": (START + timedelta(days=day)).isoformat() + "Z",
+                "user_id": user,
+            }
+            for user, days in HISTORY
+            for day in days
+        ]
+        (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n")
+        assert tsa("ingest", "log.jsonl").code == 0
+        assert tsa("sessionize").code == 0
+
+    once("shop", build)
     return tsa
 
 

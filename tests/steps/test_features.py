@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.conftest import Once
 from tests.steps.feature_oracle import features as oracle
 from tests.steps.histories import START, Event, add_events, default_config, random_history, table
 from tsa_cli.config.features import FeaturesConfig
@@ -39,10 +40,15 @@ HISTORIES = [event for seed in range(40) for event in random_history(seed, 60)]
 
 
 @pytest.fixture
-def shop(store: Store) -> Store:
-    add_events(store, HISTORIES)
-    sessionize.run(store, default_config())
-    return store
+def shop(once: Once, tmp_path: Path) -> Iterator[Store]:
+    def build() -> None:
+        with open_store(tmp_path / "t.duckdb") as made:
+            add_events(made, HISTORIES)
+            sessionize.run(made, default_config())
+
+    once("shop", build)
+    with open_store(tmp_path / "t.duckdb") as opened:
+        yield opened
 
 
 def test_features_of_now_equal_the_oracle(shop: Store) -> None:

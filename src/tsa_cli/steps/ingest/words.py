@@ -40,8 +40,10 @@ class Words:
         """The text of each number, null for 0."""
         import polars as pl
 
-        places = pl.Series(numbers - 1).to_frame("place").select(
-            pl.when(pl.col("place") >= 0).then("place").cast(pl.UInt32).cat.to(self._type)
+        places = (
+            pl.Series(numbers - 1)
+            .to_frame("place")
+            .select(pl.when(pl.col("place") >= 0).then("place").cast(pl.UInt32).cat.to(self._type))
         )
         return places.to_series().cast(pl.String)
 
