@@ -69,7 +69,11 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def once(kept: Path, tmp_path: Path) -> Once:
-    """`once("shop", build)`: `tmp_path` as the first `build` of that name in the module left it."""
+    """
+    `once("shop", build)`: `tmp_path` as the first `build` of that name in the module left it.
+
+    Absolute paths in there are those of the first test.
+    """
 
     def call(name: str, build: Callable[[], object]) -> None:
         if (kept / name).exists():

@@ -49,15 +49,15 @@ def ending_signals(received: list[int]) -> Iterator[None]:
             signal.signal(each, end)
         is_lost.set()
 
-    with _watched(is_lost):
-        hook_before, sys.unraisablehook = sys.unraisablehook, notice
-        before = {number: signal.signal(number, end) for number in _ENDING}
-        try:
+    hook_before, sys.unraisablehook = sys.unraisablehook, notice
+    before = {number: signal.signal(number, end) for number in _ENDING}
+    try:
+        with _watched(is_lost):  # ends first: what it sends again still finds a handler
             yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-            sys.unraisablehook = hook_before
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        sys.unraisablehook = hook_before
 
 
 @contextmanager

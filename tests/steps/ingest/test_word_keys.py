@@ -12,6 +12,12 @@ from tsa_cli.steps.ingest.word_keys import WordKeys
 from tsa_cli.store import Store
 
 
+def pair_of(device: int, rng: random.Random) -> tuple[str | None, str | None]:
+    """Ids of an event: a device alone, a person alone, or a device that a few or many share."""
+    person = rng.randrange(3 if device % 2 else 40)
+    return rng.choice(((f"a{device}", None), (None, f"u{person}"), (f"a{device}", f"u{person}")))
+
+
 def chunked(words: Sequence[str | None], rng: random.Random) -> pa.ChunkedArray:
     """The words in a few chunks, as the reader's batches come."""
     cut = rng.randrange(len(words) + 1)
@@ -26,10 +32,7 @@ def test_keys_equal_a_dictionary_over_batches_and_runs(store: Store) -> None:
         keys = WordKeys(store, {}, "truncate")
         for _ in range(5):  # batches
             urls = [rng.choice((None, f"https://s.example/{rng.randrange(40)}")) for _ in range(30)]
-            ids = [
-                rng.choice(((f"a{n}", None), (None, f"u{n}"), (f"a{n}", f"u{rng.randrange(9)}")))
-                for n in (rng.randrange(9) for _ in range(30))
-            ]
+            ids = [pair_of(rng.randrange(9), rng) for _ in range(60)]
             found = keys.texts("pages", chunked(urls, rng)).to_pylist()
             actors = keys.actors(
                 chunked([a for a, _ in ids], rng), chunked([u for _, u in ids], rng)
@@ -39,6 +42,7 @@ def test_keys_equal_a_dictionary_over_batches_and_runs(store: Store) -> None:
             for pair, key in zip(ids, actors, strict=True):
                 assert key == pairs.setdefault(pair, key)
         lookups.add_new(store, default_config().lookups, keys.new_rows())
+    assert len(set(pairs.values())) == len(pairs)
     assert len(set(pages.values())) == len(pages)
     stored = {row["page_url"]: row["page_key"] for row in table(store, "from pages")}
     assert stored == pages
@@ -66,6 +70,23 @@ def test_calls_about_people_keep_their_codes(store: Store) -> None:
     keys = WordKeys(store, {}, "truncate")
     words = chunked(["$identify", "page_viewed", "$alias"], random.Random(2))
     assert keys.texts("event_types", words).to_pylist() == [65_535, 1, 65_534]
+    assert keys.event_types() == {1: "page_viewed"}
+
+
+def test_the_names_met_are_those_of_earlier_runs_too(store: Store) -> None:
+    rng = random.Random(4)
+    for name in ("page_viewed", "price_checked"):
+        keys = WordKeys(store, {}, "truncate")
+        keys.texts("event_types", chunked(["page_viewed", name], rng))
+        lookups.add_new(store, default_config().lookups, keys.new_rows())
+    assert keys.event_types() == {1: "page_viewed", 2: "price_checked"}
+
+
+def test_an_alias_of_a_call_about_people_is_that_call(store: Store) -> None:
+    keys = WordKeys(store, {"identify_user": "$identify"}, "truncate")
+    words = chunked(["identify_user", "$identify"], random.Random(2))
+    assert keys.texts("event_types", words).to_pylist() == [65_535, 65_535]
+    assert len(keys.new_rows()["event_types"]) == 0
 
 
 def test_another_configuration_changes_what_a_text_means_not_its_key(store: Store) -> None:

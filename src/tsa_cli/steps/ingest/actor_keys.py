@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tsa_cli.steps.ingest.words import UNKNOWN, Keys, KeyTable, Numbers, Words
 from tsa_cli.store import Store
@@ -32,7 +33,7 @@ class ActorKeys:
     has_stored: bool = True
     anonymous: Words = field(default_factory=Words)
     known: Words = field(default_factory=Words)
-    new_pairs: list[Numbers] = field(default_factory=list)  # by key, from the first new one
+    _new_pairs: list[Numbers] = field(default_factory=list)  # by key, from the first new one
     _anonymous_alone: KeyTable = field(default_factory=KeyTable)
     _known_alone: KeyTable = field(default_factory=KeyTable)
     _partner: KeyTable = field(default_factory=KeyTable)  # the first known id of an anonymous one
@@ -46,14 +47,14 @@ class ActorKeys:
         if is_new.any():
             pairs = (anonymous[is_new] << PAIR_BITS) | known[is_new]
             distinct, places = _distinct(pairs)
-            keys[is_new] = self._met(distinct)[places]
+            keys[is_new] = self._of_others(distinct)[places]
         return keys
 
     def new_rows(self) -> "pl.DataFrame":
         """(actor_key, anonymous_id, known_id) of the pairs that are not stored yet."""
         import polars as pl
 
-        pairs = np.concatenate([np.empty(0, np.int64), *self.new_pairs])
+        pairs = np.concatenate([np.empty(0, np.int64), *self._new_pairs])
         keys = np.arange(self.newest - len(pairs) + 1, self.newest + 1, dtype=np.int32)
         return self._named(pairs).insert_column(0, pl.Series("actor_key", keys))
 
@@ -66,20 +67,21 @@ class ActorKeys:
         keys[both] = np.where(mine == NO_ID, self._known_alone[theirs], found)
         return keys
 
-    def _met(self, pairs: Numbers) -> Keys:
+    def _of_others(self, pairs: Numbers) -> Keys:
         """The key of each distinct pair that no table has."""
         asked = pairs.tolist()
         keys = np.array([self._others.get(pair, UNKNOWN) for pair in asked], np.int32)
         is_new = keys == UNKNOWN
-        keys[is_new] = self._learned(pairs[is_new])
+        if is_new.any():
+            keys[is_new] = self._learned(pairs[is_new])
         return keys
 
     def _learned(self, pairs: Numbers) -> Keys:
         keys = self._stored(pairs)
         new = np.flatnonzero(keys == UNKNOWN)
-        keys[new] = np.arange(self.newest + 1, self.newest + 1 + len(new))
+        keys[new] = np.arange(self.newest + 1, self.newest + 1 + len(new), dtype=np.int32)
         self.newest += len(new)
-        self.new_pairs.append(pairs[new])
+        self._new_pairs.append(pairs[new])
         self._remember(pairs, keys)
         return keys
 
@@ -118,7 +120,7 @@ class ActorKeys:
         return pl.DataFrame(names)
 
 
-def _distinct(values: Numbers) -> tuple[Numbers, Keys]:
+def _distinct(values: Numbers) -> tuple[Numbers, NDArray[np.int32]]:
     """(the distinct values in order of appearance, the place of each row's value among them)."""
     import pyarrow as pa
 

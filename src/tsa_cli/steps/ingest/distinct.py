@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pyarrow as pa
 
-T = TypeVar("T", bound=np.generic)
+_Told = TypeVar("_Told", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Distinct:
     values: "pa.Array"
     places: "list[pa.Array]"  # int32, by chunk of rows; null where the row has no value
 
-    def spread(self, told: "NDArray[T]", none: int) -> "NDArray[T]":
-        """(rows,) what is told of each distinct value, and `none` of rows without one."""
+    def spread(self, told: "NDArray[_Told]", none: int) -> "NDArray[_Told]":
+        """(rows,) of each row's value what is `told` (distinct values,), `none` without one."""
         of_places = np.append(told, np.asarray(none, told.dtype))
         parts = [places.fill_null(len(told)).to_numpy() for places in self.places]
         return np.concatenate([of_places[:0], *(of_places[part] for part in parts)])

@@ -42,7 +42,7 @@ class TextKeys:
     _texts: Words = field(default_factory=Words)  # as stored
     _key_of_text: KeyTable = field(default_factory=KeyTable)
     _new: list[Numbers] = field(default_factory=list)  # of texts, by key, from the first new one
-    _stored: list[tuple[Numbers, Keys]] = field(default_factory=list)
+    _stored: list[tuple[Numbers, Keys]] = field(default_factory=list)  # of texts, as found
 
     def keys_of(self, words: "pa.Array") -> Keys:
         """(n,) the key of each distinct word, NO_KEY for one of which nothing is stored."""
@@ -58,11 +58,12 @@ class TextKeys:
         return keys
 
     def put(self, words: Mapping[str, int]) -> None:
-        """These words have these keys; what they stand for is no text of the lookup."""
+        """These words have these keys, sent or canonical, whatever is stored."""
         import polars as pl
 
-        numbers = self._words.numbers_of(pl.Series(list(words)))
-        self._key_of_word[numbers] = np.array(list(words.values()), np.int32)
+        texts, keys = pl.Series(list(words)), np.array(list(words.values()), np.int32)
+        self._key_of_word[self._words.numbers_of(texts)] = keys
+        self._key_of_text[self._texts.numbers_of(texts)] = keys
 
     def _learned(self, texts: "pl.Series") -> Keys:
         is_text = (texts.fill_null("") != "").to_numpy()
@@ -83,13 +84,13 @@ class TextKeys:
             keys[found["place"]] = found["key"]
             self._stored.append((asked[found["place"]], found["key"]))
         new = np.flatnonzero(keys == UNKNOWN)
-        keys[new] = np.arange(self.newest + 1, self.newest + 1 + len(new))
+        keys[new] = np.arange(self.newest + 1, self.newest + 1 + len(new), dtype=np.int32)
         self.newest += len(new)
         self._new.append(asked[new])
         self._key_of_text[asked] = keys
 
-    def met(self) -> dict[int, str]:
-        """The text of every key met so far."""
+    def text_by_key(self) -> dict[int, str]:
+        """The text of every key met so far, but for those that were put."""
         new = self.new_rows()
         named = dict(zip(new.to_series(0).to_list(), new.to_series(1).to_list(), strict=True))
         for numbers, keys in self._stored:
@@ -154,7 +155,7 @@ class WordKeys:
 
     def event_types(self) -> dict[int, str]:
         """The canonical name of every event code met so far; calls about people have none."""
-        return self._texts["event_types"].met()
+        return self._texts["event_types"].text_by_key()
 
     def new_rows(self) -> "dict[str, pl.DataFrame]":
         """What each lookup does not have yet, by its name."""

@@ -1,5 +1,5 @@
 """
-Numbers for texts, and tables by number: what one file's batches have in common is looked up here.
+Numbers for the texts of one file, the same in each of its batches, and tables by number.
 
 The texts live in a dictionary of Polars (`Categories`, marked unstable there, hence in this module
 alone): Python's own took twice as long, and made an object of every text of every batch.
@@ -21,7 +21,7 @@ _FIRST_ROOM = 1 << 10
 
 
 class Words:
-    """The numbers of texts of one kind, from 1; the same text has the same number for ever."""
+    """The numbers of texts of one kind, from 1; a text keeps its number while this object lives."""
 
     def __init__(self) -> None:
         import polars as pl
