@@ -42,7 +42,7 @@ def open_database(
     """
     _refuse_other_files(db)
     keep_freed_memory()
-    config = _locked_down() | {"temp_directory": settings.temp_directory or f"{db}.tmp"}
+    config = _config() | {"temp_directory": settings.temp_directory or f"{db}.tmp"}
     deadline = time.monotonic() + wait_seconds
     old_mask = os.umask(0o077)
     try:
@@ -64,7 +64,7 @@ def open_database(
 
 def open_reader(settings: EngineSettings) -> duckdb.DuckDBPyConnection:
     """A connection to an engine without a file; what it reads keeps UUID and JSON as types."""
-    con = duckdb.connect(":memory:", config=_locked_down())
+    con = duckdb.connect(":memory:", config=_config())
     _apply(con, settings)
     for name in ("arrow_lossless_conversion", "arrow_large_buffer_size"):
         con.execute(f"set {name}=true").fetchall()
@@ -79,11 +79,13 @@ def connect_again(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     return further
 
 
-def _locked_down() -> dict[str, str | bool | int | float | list[str]]:
+def _config() -> dict[str, str | bool | int | float | list[str]]:
     return {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "python_enable_replacements": False,
+        # Five by default: rows that wait to be written are a quarter of what a load holds.
+        "write_buffer_row_group_count": 1,
     }
 
 

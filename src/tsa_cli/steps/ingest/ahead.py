@@ -19,7 +19,7 @@ class Ahead(Generic[T]):
     thread; the iterator that it works on is closed there.
     """
 
-    def __init__(self, make: Callable[[], Iterator[T]], depth: int = 2) -> None:
+    def __init__(self, make: Callable[[], Iterator[T]], depth: int = 1) -> None:
         self.error: BaseException | None = None
         self._items: queue.Queue[T | None] = queue.Queue(depth)
         self._is_closed = threading.Event()

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 BATCH_ROWS = 122_880  # one row group of the engine
 BATCH_BYTES = 64 << 20
 FEWEST_BATCH_ROWS = 2_048
-BATCHES_ENCODED_AT_ONCE = 2  # distinct texts are looked at once in each
 _KEYS = {
     "event_code": ("event_types", "event"),
     "page_key": ("pages", "page_url"),
@@ -127,7 +126,7 @@ def _gathered(batches: "Iterable[pa.RecordBatch]") -> "Iterator[pa.Table]":
         waiting.append(batch)
         row_count += len(batch)
         byte_count += batch.nbytes
-        if row_count >= BATCHES_ENCODED_AT_ONCE * BATCH_ROWS or byte_count >= 2 * BATCH_BYTES:
+        if row_count >= BATCH_ROWS or byte_count >= BATCH_BYTES:
             yield pa.Table.from_batches(waiting)
             waiting, row_count, byte_count = [], 0, 0
     if row_count:
