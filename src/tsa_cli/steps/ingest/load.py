@@ -9,7 +9,6 @@ writes  raw_events, the lookups, quarantined_events, ingested_files, user_traits
 source  definitions D2 (duplicates and conflicts), D4 (quarantine)
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from tsa_cli.errors import DataError, TsaError
 from tsa_cli.privacy.field_crypto import Keys
-from tsa_cli.steps.ingest import plan, quarantine_rows
+from tsa_cli.steps.ingest import plan, quarantine_rows, repeats
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import counted_in
 from tsa_cli.steps.ingest.insert_events import (
@@ -195,31 +194,18 @@ class Loader:
         self, file: FileToLoad, load_id: int, told: Told, faults: list[Quarantined]
     ) -> _Loaded:
         """Rows whose id is known: the first is an event, the others repeat or contradict it."""
-        import pyarrow as pa
-
-        store, privacy = self.store, self.policies.privacy
-        with store.lent("streamed_rows", pa.concat_tables(told.held)):
-            store.execute("1_events/held_rows.sql")
-        store.execute("1_events/repeats.sql")
-        [(first_count, same_count)] = store.rows("1_events/repeat_counts.sql")
-        firsts = {"rows": fragment_of("1_events/first_repeats.sql")}
-        store.execute("1_events/insert_events.sql", firsts, load_id=load_id)
+        store = self.store
+        sorted_out = repeats.sort_out(store, told.held, load_id)
         judge = plan.Judge(self.policies.plan)
-        told.judged += judge.judged(
-            store, fragment_of("1_events/first_repeat_documents.sql", firsts)
-        )
+        told.judged += judge.judged(store, repeats.documents())
         people = fragment_of("1_events/known_people.sql")
-        store_people(store, people, load_id, privacy, self.keys, self.known_traits)
-        suspects = store.rows("1_events/repeat_suspects.sql")
-        differing = [int(str(o)) for o, same, mine, first in suspects
-                     if not (same and _same_content(str(mine), str(first)))]  # fmt: skip
+        store_people(store, people, load_id, self.policies.privacy, self.keys, self.known_traits)
         conflicts = [
             Quarantined(line, "id_conflict", DETAILS["id_conflict"])
-            for line in file.lines_of_rows(differing)
+            for line in file.lines_of_rows(sorted_out.conflicts)
         ]
-        duplicate = int(str(same_count)) + len(suspects) - len(differing)
-        inserted = told.event_count + int(str(first_count))
-        return _Loaded(inserted, duplicate, faults, conflicts)
+        inserted = told.event_count + sorted_out.inserted
+        return _Loaded(inserted, sorted_out.duplicate, faults, conflicts)
 
     def _assert_conserved(self, report: FileReport) -> None:
         kept = report.inserted + report.duplicate + report.conflict + report.rejected
@@ -249,14 +235,3 @@ class Loader:
             duplicate_count=report.duplicate, conflict_count=report.conflict,
             rejected_count=report.rejected, ingested_at=ingested_at,
         )  # fmt: skip
-
-
-def _same_content(mine: str, first: str) -> bool:
-    """True when two objects differ only in the order of keys, or in keys that are null."""
-    return _without_nulls(json.loads(mine)) == _without_nulls(json.loads(first))
-
-
-def _without_nulls(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
-    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
