@@ -36,12 +36,12 @@ def open_store(
     with store_lock(path, exclusive=not reading, command=command, wait_seconds=wait_seconds):
         if not reading:
             clear_leftovers(path)
-        chosen = settings or EngineSettings()
+        chosen, is_new = settings or EngineSettings(), not path.exists()
         con = open_database(path, chosen, read_only=reading, wait_seconds=wait_seconds)
         store = Store(con, path, chosen)
         try:
             with interruptible(con.interrupt):
-                migrate(store, reading=reading)
+                migrate(store, reading=reading, is_new=is_new)
                 yield store
             if not reading:
                 con.execute("checkpoint").fetchall()
