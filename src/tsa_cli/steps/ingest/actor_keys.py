@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tsa_cli.steps.ingest.distinct import distinct_of
 from tsa_cli.steps.ingest.words import UNKNOWN, Keys, KeyTable, Numbers, Words
 from tsa_cli.store import Store
 
@@ -45,9 +45,11 @@ class ActorKeys:
         keys = self._found(anonymous, known)
         is_new = keys == UNKNOWN
         if is_new.any():
+            import pyarrow as pa
+
             pairs = (anonymous[is_new] << PAIR_BITS) | known[is_new]
-            distinct, places = _distinct(pairs)
-            keys[is_new] = self._of_others(distinct)[places]
+            found = distinct_of(pa.chunked_array([pairs]))
+            keys[is_new] = found.spread(self._of_others(found.values.to_numpy()), UNKNOWN)
         return keys
 
     def new_rows(self) -> "pl.DataFrame":
@@ -118,11 +120,3 @@ class ActorKeys:
             "known_id": self.known.texts_of(pairs & PAIR_MASK),
         }
         return pl.DataFrame(names)
-
-
-def _distinct(values: Numbers) -> tuple[Numbers, NDArray[np.int32]]:
-    """(the distinct values in order of appearance, the place of each row's value among them)."""
-    import pyarrow as pa
-
-    encoded = pa.array(values).dictionary_encode()
-    return encoded.dictionary.to_numpy(), encoded.indices.to_numpy()

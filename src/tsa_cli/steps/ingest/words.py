@@ -33,8 +33,7 @@ class Words:
         """(n,) the number of each text, none of which is null."""
         import polars as pl
 
-        series = texts if isinstance(texts, pl.Series) else pl.Series(texts)
-        return series.cast(self._type).to_physical().to_numpy().astype(np.int64) + 1
+        return pl.Series(texts).cast(self._type).to_physical().to_numpy().astype(np.int64) + 1
 
     def texts_of(self, numbers: Numbers) -> "pl.Series":
         """The text of each number, null for 0."""
