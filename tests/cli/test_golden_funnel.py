@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.conftest import Once, Tsa
+from tests.cli.conftest import ShopOf
+from tests.conftest import Tsa
 from tests.golden import differing
 
 START = datetime(2026, 3, 1, 9)
@@ -79,16 +80,8 @@ def lines() -> Iterator[str]:
 
 
 @pytest.fixture
-def shop(tsa: Tsa, once: Once, tmp_path: Path) -> Tsa:
-    def build() -> None:
-        (tmp_path / "configs" / "funnels").mkdir(parents=True)
-        (tmp_path / "configs" / "funnels" / "quote.yaml").write_text(FUNNEL)
-        (tmp_path / "log.jsonl").write_text("\n".join(lines()) + "\n")
-        assert tsa("ingest", "log.jsonl").code == 0
-        assert tsa("sessionize").code == 0
-
-    once("shop", build)
-    return tsa
+def shop(shop_of: ShopOf) -> Tsa:
+    return shop_of("funnels/quote.yaml", FUNNEL, lines())
 
 
 def test_each_report_has_its_exact_form(shop: Tsa) -> None:

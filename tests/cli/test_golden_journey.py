@@ -7,10 +7,10 @@ After a change that is meant, run this file with TSA_WRITE_GOLDEN=1 and read the
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
-from tests.conftest import Once, Tsa
+from tests.cli.conftest import ShopOf
+from tests.conftest import Tsa
 from tests.golden import differing
 
 from tsa_cli.cli.jobs.journey import Part
@@ -80,16 +80,8 @@ def lines() -> Iterator[str]:
 
 
 @pytest.fixture
-def shop(tsa: Tsa, once: Once, tmp_path: Path) -> Tsa:
-    def build() -> None:
-        (tmp_path / "configs" / "journeys").mkdir(parents=True)
-        (tmp_path / "configs" / "journeys" / "ways.yaml").write_text(JOURNEY)
-        (tmp_path / "log.jsonl").write_text("\n".join(lines()) + "\n")
-        assert tsa("ingest", "log.jsonl").code == 0
-        assert tsa("sessionize").code == 0
-
-    once("shop", build)
-    return tsa
+def shop(shop_of: ShopOf) -> Tsa:
+    return shop_of("journeys/ways.yaml", JOURNEY, lines())
 
 
 def test_each_part_has_its_exact_form(shop: Tsa) -> None:

@@ -6,10 +6,10 @@ After a change that is meant, run this file with TSA_WRITE_GOLDEN=1 and read the
 
 import json
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
-from tests.conftest import Once, Tsa
+from tests.cli.conftest import ShopOf
+from tests.conftest import Tsa
 from tests.golden import differing
 
 START = datetime(2026, 3, 1, 9)
@@ -38,26 +38,18 @@ LEFT_OUT = "daily: 2 users in earlier cohorts are left out: --since 2026-03-01 s
 
 
 @pytest.fixture
-def shop(tsa: Tsa, once: Once, tmp_path: Path) -> Tsa:
-    def build() -> None:
-        (tmp_path / "configs" / "retention").mkdir(parents=True)
-        (tmp_path / "configs" / "retention" / "daily.yaml").write_text(CONFIG)
-        lines = [
-            {
-                "event_id": f"{user}-{day}",
-                "event": "page_viewed",
-                "timestamp": (START + timedelta(days=day)).isoformat() + "Z",
-                "user_id": user,
-            }
-            for user, days in HISTORY
-            for day in days
-        ]
-        (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n")
-        assert tsa("ingest", "log.jsonl").code == 0
-        assert tsa("sessionize").code == 0
-
-    once("shop", build)
-    return tsa
+def shop(shop_of: ShopOf) -> Tsa:
+    lines = [
+        {
+            "event_id": f"{user}-{day}",
+            "event": "page_viewed",
+            "timestamp": (START + timedelta(days=day)).isoformat() + "Z",
+            "user_id": user,
+        }
+        for user, days in HISTORY
+        for day in days
+    ]
+    return shop_of("retention/daily.yaml", CONFIG, map(json.dumps, lines))
 
 
 def test_each_report_has_its_exact_form(shop: Tsa) -> None:

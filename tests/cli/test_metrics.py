@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.conftest import Once, Ran, Tsa
+from tests.cli.conftest import ShopOf
+from tests.conftest import Ran, Tsa
 
 START = datetime(2025, 3, 1)
 CONFIG = """\
@@ -20,27 +21,18 @@ metrics:
 
 
 @pytest.fixture
-def shop(tsa: Tsa, once: Once, tmp_path: Path) -> Tsa:
+def shop(shop_of: ShopOf) -> Tsa:
     """An event every four hours of March 2025, every third a price check; days of New York."""
-
-    def build() -> None:
-        (tmp_path / "configs").mkdir()
-        (tmp_path / "configs" / "metrics.yaml").write_text(CONFIG)
-        lines = [
-            {
-                "event_id": f"e{i}",
-                "event": "price_checked" if i % 5 in (0, i % 7) else "page_viewed",
-                "timestamp": (START + timedelta(hours=4 * i)).isoformat() + "Z",
-                "anonymous_id": f"a{i % 5}",
-            }
-            for i in range(31 * 6 + 3)
-        ]
-        (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n")
-        assert tsa("ingest", "log.jsonl").code == 0
-        assert tsa("sessionize").code == 0
-
-    once("shop", build)
-    return tsa
+    lines = [
+        {
+            "event_id": f"e{i}",
+            "event": "price_checked" if i % 5 in (0, i % 7) else "page_viewed",
+            "timestamp": (START + timedelta(hours=4 * i)).isoformat() + "Z",
+            "anonymous_id": f"a{i % 5}",
+        }
+        for i in range(31 * 6 + 3)
+    ]
+    return shop_of("metrics.yaml", CONFIG, map(json.dumps, lines))
 
 
 def rows_of(ran: Ran) -> list[dict[str, object]]:
