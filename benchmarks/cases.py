@@ -22,6 +22,7 @@ def all_cases() -> list[Case]:
         cases_ingest.ingest("ingest_parquet", "Parquet", "events.parquet"),
         cases_ingest.unchanged(),
         cases_ingest.increment(),
+        cases_tables.sessions(),
         cases_tables.sessionize(),
         cases_tables.sessionize_increment(),
         cases_tables.end_to_end(),

@@ -12,7 +12,7 @@ import inspect
 import io
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from benchmarks.sides.tsa_figures import FIGURES
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 STEPS = "tsa_cli.steps"
 # Which part of `sessionize` the functions of each module are; the step as a whole is timed, too.
+# `layout` measures the sessions on the way; `sessions` gives them their ids, sources and flags.
 PARTS = {
     f"{STEPS}.sessionize.touches": "sessions",
     f"{STEPS}.sessionize.layout": "layout",
@@ -30,8 +31,6 @@ PARTS = {
     "tsa_cli.stitching": "people",
     f"{STEPS}.sessionize.users": "users",
 }
-# A part of a part: the table of sessions with what the peers' have, without ids, sources and flags.
-WITHIN = {f"{STEPS}.sessionize.spans": "figures"}
 
 
 def main() -> None:
@@ -68,13 +67,8 @@ def _commands(words: list[str]) -> list[list[str]]:
 
 def _time_parts(stages: Stages) -> None:
     """Let every public function of the modules of PARTS note its seconds, unless inside another."""
-    _time_modules(PARTS, stages)
-    _time_modules(WITHIN, stages)
-
-
-def _time_modules(parts: Mapping[str, str], stages: Stages) -> None:
     inside: list[str] = []
-    for name, part in parts.items():
+    for name, part in PARTS.items():
         module = importlib.import_module(name)
         for key, function in list(vars(module).items()):
             if inspect.isfunction(function) and function.__module__ == name and key[0] != "_":

@@ -2,14 +2,14 @@
 Sessions measured piece by piece are those that one event after another gives.
 """
 
-from collections.abc import Iterator
 from itertools import groupby
 
 import numpy as np
+import polars as pl
 import pytest
 
-from tsa_cli.kernels.session_spans import Columns, Lookups, measure, session_changes
-from tsa_cli.steps.sessionize.spans import whole_sessions
+from tsa_cli.kernels.session_spans import Columns, Lookups, measure
+from tsa_cli.steps.sessionize.pieces import whole_devices
 
 COUNTS_AS = np.array([0, 1, 2, 4, 7], dtype=np.uint8)
 LOOKUPS = Lookups(
@@ -45,7 +45,12 @@ def _oracle(events: Columns) -> list[dict[str, int]]:
         dict(zip(events, row, strict=True))
         for row in zip(*(column.tolist() for column in events.values()), strict=True)
     ]
-    return [_session(list(visit)) for _, visit in groupby(rows, key=lambda e: e["session_key"])]
+    found = [_session(list(visit)) for _, visit in groupby(rows, key=lambda e: e["session_key"])]
+    devices = [session["device_key"] for session in found]
+    firsts = [n == 0 or devices[n - 1] != device for n, device in enumerate(devices)]
+    return [
+        {**session, "is_device_first": first} for session, first in zip(found, firsts, strict=True)
+    ]
 
 
 def _session(visit: list[dict[str, int]]) -> dict[str, int]:
@@ -90,33 +95,18 @@ def _rows(columns: Columns) -> list[dict[str, int]]:
     ]
 
 
-def _pieces(events: Columns, size: int) -> Iterator[Columns]:
-    count = len(events["session_key"])
-    for begin in range(0, max(count, 1), size):
-        yield {name: column[begin : begin + size] for name, column in events.items()}
-
-
 @pytest.mark.parametrize("seed", range(60))
 def test_pieces_of_any_size_give_the_sessions_of_the_whole(seed: int) -> None:
     rng = np.random.default_rng(seed)
     events = _random_events(rng, int(rng.integers(0, 60)))
     size = int(rng.integers(1, 20))
-    found = [
-        row
-        for piece in whole_sessions(_pieces(events, size))
-        for row in _rows(measure(piece, LOOKUPS))
-    ]
-    assert found == _oracle(events)
+    pieces = list(whole_devices(pl.DataFrame(events), size))
+    assert [row for piece in pieces for row in _rows(measure(piece, LOOKUPS))] == _oracle(events)
+    devices = [set(piece["device_key"].tolist()) for piece in pieces]
+    assert sum(map(len, devices)) == len(set(events["device_key"].tolist()))
 
 
 def test_no_events_make_no_sessions_but_every_column() -> None:
     empty = {k: v[:0] for k, v in _random_events(np.random.default_rng(0), 3).items()}
     measured = measure(empty, LOOKUPS)
     assert {len(column) for column in measured.values()} == {0}
-
-
-@pytest.mark.parametrize(
-    ("keys", "places"), [([], []), ([5], []), ([5, 5], []), ([5, 5, 7, 8], [2, 3])]
-)
-def test_a_session_begins_where_the_key_changes(keys: list[int], places: list[int]) -> None:
-    assert session_changes(np.array(keys, dtype=np.int32)).tolist() == places

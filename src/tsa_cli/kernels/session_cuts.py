@@ -1,44 +1,66 @@
 """
-Where a run of events without a long gap is cut into further sessions.
+Where sessions begin among the events of devices, and why.
 
-A cut at a local midnight or at a new campaign looks at the events alone; a cut at the longest
-duration looks at where the session began, and so at the cuts before it.
+A gap looks at the event before; a cut at a local midnight or at a new campaign at the events since
+the gap; a cut at the longest duration looks at where the session began, and so at all other cuts.
+
+source  definitions D8
 """
+
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-NONE, MIDNIGHT, CAMPAIGN, MAX_DURATION = 0, 1, 2, 3
+CONTINUES, GAP, MIDNIGHT, CAMPAIGN, MAX_DURATION = 0, 1, 2, 3, 4
 Integers = NDArray[np.int64]
+Reasons = NDArray[np.int8]
+Flags = NDArray[np.bool_]
 
 
-def cut_reasons(
-    visit: Integers, event_us: Integers, day: Integers, campaign: Integers, max_us: int
-) -> NDArray[np.int8]:
+@dataclass(frozen=True)
+class CutRules:
     """
-    (n,) int8: why a session starts at each event, one of NONE, MIDNIGHT, CAMPAIGN, MAX_DURATION.
+    What ends a session; durations in microseconds.
 
-    Rows are in order; `visit` numbers the runs (equal values adjacent), `event_us` is the time in
-    microseconds, ascending in a run. `day` is the local day (constant: no cuts at midnight),
-    `campaign` the campaign's key, 0 for none (all 0: no cuts at campaigns). The first event of a
-    run has NONE: the run's own reason stands. An event later than `max_us` after its session's
-    first event starts the next session.
+    An idle time longer than `timeout_us` does; so does an event later than `max_us` after the
+    session's first. `day_starts_us`, ascending UTC moments, are the local midnights that cut;
+    `campaign_of_page`, by page key, is the campaign of each page, 0 for none, if a new one cuts.
     """
-    count = len(visit)
-    reasons = np.zeros(count, dtype=np.int8)
-    if not count:
+
+    timeout_us: int
+    max_us: int
+    day_starts_us: Integers | None = None
+    campaign_of_page: NDArray[np.int32] | None = None
+
+
+def start_reasons(
+    device_key: NDArray[Any], event_us: Integers, page_key: NDArray[Any], rules: CutRules
+) -> Reasons:
+    """
+    (n,) int8: why a session begins at each event; CONTINUES where none does.
+
+    Rows are in order: those of a device adjacent, its times ascending. The first event of a device
+    has GAP.
+    """
+    reasons = np.ones(len(device_key), dtype=np.int8)
+    if not len(reasons):
         return reasons
-    is_first = np.ones(count, dtype=bool)
-    is_first[1:] = visit[1:] != visit[:-1]
-    is_midnight = ~is_first
-    is_midnight[1:] &= day[1:] != day[:-1]
-    reasons[_new_campaign(is_first | is_midnight, campaign)] = CAMPAIGN
-    reasons[is_midnight] = MIDNIGHT
-    _cut_long(is_first | (reasons != NONE), event_us, max_us, reasons)
+    is_gap = device_key[1:] != device_key[:-1]
+    is_gap |= event_us[1:] - event_us[:-1] > rules.timeout_us
+    reasons[1:] = is_gap
+    if rules.day_starts_us is not None:
+        day = np.searchsorted(rules.day_starts_us, event_us, side="right")
+        reasons[1:][~is_gap & (day[1:] != day[:-1])] = MIDNIGHT
+    if rules.campaign_of_page is not None:
+        campaign = rules.campaign_of_page[page_key]
+        reasons[_new_campaign(reasons != CONTINUES, campaign)] = CAMPAIGN
+    _cut_long(event_us, rules.max_us, reasons)
     return reasons
 
 
-def _new_campaign(is_start: NDArray[np.bool_], campaign: Integers) -> NDArray[np.bool_]:
+def _new_campaign(is_start: Flags, campaign: NDArray[np.int32]) -> Flags:
     """Events whose campaign is another than the last one since `is_start` (none counts as one)."""
     place = np.arange(len(campaign))
     start = np.maximum.accumulate(np.where(is_start, place, 0))
@@ -46,18 +68,15 @@ def _new_campaign(is_start: NDArray[np.bool_], campaign: Integers) -> NDArray[np
     before = np.full(len(campaign), -1)
     before[1:] = latest[:-1]
     known = np.where(before >= start, campaign[before], 0)
-    is_new: NDArray[np.bool_] = (campaign > 0) & ~is_start & (campaign != known)
+    is_new: Flags = (campaign > 0) & ~is_start & (campaign != known)
     return is_new
 
 
-def _cut_long(
-    is_start: NDArray[np.bool_], event_us: Integers, max_us: int, reasons: NDArray[np.int8]
-) -> None:
-    """Mark MAX_DURATION cuts in `reasons`; one round per cut of the longest run."""
-    begins = np.flatnonzero(is_start)
+def _cut_long(event_us: Integers, max_us: int, reasons: Reasons) -> None:
+    """Mark MAX_DURATION cuts in `reasons`; one round per cut of the longest session."""
+    begins = np.flatnonzero(reasons)
     ends = np.append(begins[1:], len(event_us))
-    spans = event_us[ends - 1] - event_us[begins]
-    is_long = spans > max_us
+    is_long = event_us[ends - 1] - event_us[begins] > max_us
     begins, ends = begins[is_long], ends[is_long]
     while len(begins):
         cuts = np.array(

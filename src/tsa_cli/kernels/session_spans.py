@@ -42,22 +42,18 @@ class _Runs:
     size: int
 
 
-def session_changes(session_key: NDArray[Any]) -> NDArray[np.intp]:
-    """The places where another session begins than that of the event before."""
-    return np.flatnonzero(session_key[1:] != session_key[:-1]) + 1
-
-
 def measure(events: Columns, lookups: Lookups) -> Columns:
     """
     One row per session, in order: its key and place, its first and last moments, its counts.
 
-    `events` are in order, the events of a session adjacent, and no session is cut by an end; keys
+    `events` are of whole devices, in order, the events of a session adjacent; keys
     are 0 where there is none. Of pages, agents and addresses the first (last) that there is counts,
     of actors the last known one, else the last one, and of touches the first event that names a
     source of traffic (a campaign, or a referrer that is no page of ours), else the first event.
     """
     runs = _runs(events["session_key"])
     starts, ends = runs.starts, runs.ends
+    device = events["device_key"][starts]
     flags = lookups.counts_as[events["event_code"]]
     touch = _Hits(_is_touch(events, lookups), runs).first()
     has_touch = touch >= 0
@@ -66,7 +62,8 @@ def measure(events: Columns, lookups: Lookups) -> Columns:
     return {
         "session_key": events["session_key"][starts],
         "first_core_seq": events["core_seq"][starts],
-        "device_key": events["device_key"][starts],
+        "device_key": device,
+        "is_device_first": _is_first(device),
         "start_us": events["event_us"][starts],
         "end_us": events["event_us"][ends],
         "events_count": (ends - starts + 1).astype(np.int64),
@@ -85,9 +82,15 @@ def measure(events: Columns, lookups: Lookups) -> Columns:
     }
 
 
+def _is_first(device_key: NDArray[Any]) -> NDArray[np.bool_]:
+    is_first = np.ones(len(device_key), dtype=np.bool_)
+    np.not_equal(device_key[1:], device_key[:-1], out=is_first[1:])
+    return is_first
+
+
 def _runs(session_key: NDArray[Any]) -> _Runs:
     size = len(session_key)
-    changes = session_changes(session_key)
+    changes = np.flatnonzero(session_key[1:] != session_key[:-1]) + 1
     if not size:
         return _Runs(changes, changes, size)
     return _Runs(np.append(0, changes), np.append(changes, size) - 1, size)

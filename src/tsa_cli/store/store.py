@@ -143,6 +143,15 @@ class Store:
             [(count,)] = self._con.execute(f"select count(*) from {name}").fetchall()
         return int(count)
 
+    @logged
+    def append(self, table: str, sql: str, slots: Slots | None = None, /, **params: object) -> int:
+        """Add the query's rows to `table`, whose columns they have; the number of rows."""
+        text, values = self._statement(sql, slots, params)
+        with translated_errors():
+            inserted = self._con.execute(f"insert into {quoted(table)} by name {text}", values)
+            [(count,)] = inserted.fetchall()
+        return int(count)
+
     def check(self, table: str, check_sql: str, **params: object) -> None:
         """Raise CheckError with the first bad row when the check query, if any, returns rows."""
         if not has_sql(check_sql):

@@ -1,7 +1,7 @@
 -- tables: the working tables of one run, gone
 drop view if exists core_scope;
 
-drop view if exists ordered_events;
+drop view if exists events_to_lay_out;
 
 drop view if exists encoded_events;
 
@@ -14,8 +14,6 @@ drop view if exists scoped_services;
 drop view if exists scoped_traits;
 
 drop view if exists kept_traits;
-
-drop table if exists event_span;
 
 drop table if exists touched_core;
 
@@ -54,8 +52,6 @@ drop table if exists session_spans;
 drop table if exists session_ids;
 
 drop table if exists session_cuts;
-
-drop table if exists cut_sessions;
 
 drop table if exists old_sessions;
 

@@ -13,9 +13,7 @@ select
     e.ip_key,
     e.event_seq,
     t.is_server,
-    a.known_id is not null as is_known,
-    e.event_uuid,
-    e.event_text
+    a.known_id is not null as is_known
 from events as e
 inner join event_flags as t on e.event_code = t.event_code
 inner join actors as a on e.actor_key = a.actor_key

@@ -2,6 +2,6 @@
 -- reads:  encoded_events
 -- params: $after_event_seq BIGINT  events up to this one are in core
 create or replace temp table new_core as
-select * exclude (event_uuid, event_text)
+select *
 from encoded_events
 where event_seq > $after_event_seq

@@ -1,9 +1,8 @@
 -- table:  session_cuts (temporary), why the sessions that a cut began do so
--- reads:  cut_rows(core_seq, session_key, reason, previous_session_key)  lent by the step
+-- reads:  found_cuts(core_seq, reason, previous_session_key)  lent by the step
 create or replace temp table session_cuts as
 select
     core_seq,
     reason,
     previous_session_key                -- that of the event before it
-from cut_rows
-where reason is not null
+from found_cuts

@@ -1,6 +1,6 @@
 -- reads:  pages
 select
     page_key,
-    campaign_key is not null as has_campaign,
+    coalesce(campaign_key, 0) as campaign_key,
     coalesce(site_key, 0) as site_key
 from pages

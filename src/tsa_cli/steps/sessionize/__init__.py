@@ -10,7 +10,7 @@ source  definitions D7 to D14
 from concurrent.futures import ThreadPoolExecutor
 
 from tsa_cli import lookups, stitching
-from tsa_cli.steps.sessionize import by_type, identity, layout, progress, users, visits
+from tsa_cli.steps.sessionize import by_type, identity, layout, progress, touches, users, visits
 from tsa_cli.steps.sessionize.progress import NO_EVENT, Progress
 from tsa_cli.steps.sessionize.settings import SessionizeConfig, SessionizeResult, Stitching
 from tsa_cli.store import Store
@@ -53,7 +53,7 @@ def _rebuild(store: Store, config: SessionizeConfig) -> None:
     with ThreadPoolExecutor(1) as ahead:
         ahead.submit(_import_frames)
         layout.build_core(store, config)
-    visits.measure_spans(store, config, "core")
+    touches.extend(store, config)
     stitching.count_all(store)
     stitching.resolve(store, config.identity)
     identity.publish(store)
@@ -82,7 +82,7 @@ def _advance(store: Store, config: SessionizeConfig, known: Progress) -> None:
         layout.encode(store, config)
         touched = layout.renew_touched(store, config, known.after_event_seq)
     if touched:
-        visits.measure_spans(store, config, "touched_core")
+        touches.extend(store, config)
         layout.append_touched(store)
     stitching.resolve_affected(store, config.identity, known.after_event_seq)
     identity.renew(store, known.trait_count)

@@ -1,0 +1,154 @@
+"""
+Events in order become rows of core, and the sessions that they make are measured on the way.
+
+reads   events_to_lay_out (a view), events
+writes  core or touched_core; session_spans, session_cuts (temporary)
+source  definitions D8
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from tsa_cli.kernels.session_cuts import (
+    CAMPAIGN,
+    CONTINUES,
+    GAP,
+    MAX_DURATION,
+    MIDNIGHT,
+    CutRules,
+    Reasons,
+    start_reasons,
+)
+from tsa_cli.kernels.session_spans import Columns, Lookups, measure
+from tsa_cli.steps.sessionize.pieces import sorted_events, two_at_once, whole_devices
+from tsa_cli.steps.sessionize.rules import cut_rules, read_lookups
+from tsa_cli.steps.sessionize.settings import SessionizeConfig
+from tsa_cli.store import Store
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+PIECE_ROWS = 2 * 122_880  # that one thread works on: more only cost page faults
+FIRST_DEVICE, BEYOND_DEVICES = 0, 2**31
+REASON_NAMES = {MIDNIGHT: "midnight", CAMPAIGN: "campaign", MAX_DURATION: "max_duration"}
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The last numbers in use: of a row of core, -1 for none, and of a session, 0 for none."""
+
+    core_seq: int
+    session_key: int
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Events of whole devices: rows are numbered from 0, sessions from 1; 0 is no session."""
+
+    rows: Columns
+    figures: Columns
+    cut_places: "NDArray[np.int64]"
+    cut_reasons: Reasons
+    cut_sessions: "NDArray[np.int32]"  # that the cuts begin
+
+
+@dataclass
+class _Found:
+    """What the pieces so far came to, and the last numbers that they took."""
+
+    core_seq: int
+    session_key: int
+    figures: "list[pa.RecordBatch]" = field(default_factory=list)
+    cuts: "list[pa.RecordBatch]" = field(default_factory=list)
+
+    def add(self, piece: _Piece) -> "pa.RecordBatch":
+        """The rows of the piece under the numbers that they keep."""
+        import numpy as np
+        import pyarrow as pa
+
+        count, sessions = len(piece.rows["device_key"]), len(piece.figures["session_key"])
+        first_seq = self.core_seq + 1
+        piece.figures["session_key"] += self.session_key
+        piece.figures["first_core_seq"] += first_seq
+        self.figures.append(pa.RecordBatch.from_pydict(piece.figures))
+        cut_sessions = piece.cut_sessions + self.session_key
+        self.cuts.append(_cut_batch(first_seq + piece.cut_places, piece.cut_reasons, cut_sessions))
+        key = piece.rows["session_key"]
+        np.add(key, self.session_key, out=key, where=key > 0)
+        seq = np.arange(first_seq, first_seq + count)
+        self.core_seq += count
+        self.session_key += sessions
+        return pa.RecordBatch.from_pydict({"core_seq": seq, **piece.rows})
+
+
+def lay_out(
+    store: Store, config: SessionizeConfig, table: str, from_devices: list[int], after: Ends
+) -> None:
+    """
+    Write `events_to_lay_out` to `table`, a range of devices at a time, numbered `after` others.
+
+    Leaves `session_spans`, one row per session in the order of its events, and `session_cuts`.
+    """
+    import pyarrow as pa
+
+    found = _Found(after.core_seq, after.session_key)
+    write = store.build
+    for first, beyond in pairwise([*from_devices, BEYOND_DEVICES]):
+        rows = [found.add(piece) for piece in sessions_of(store, config, first, beyond)]
+        with store.lent("laid_out", pa.Table.from_batches(rows)):
+            write(table, "2_sessions/core.sql")
+        write = store.append
+    with store.lent("measured_spans", pa.Table.from_batches(found.figures)):
+        store.execute("2_sessions/session_spans.sql")
+    with store.lent("found_cuts", pa.Table.from_batches(found.cuts)):
+        store.execute("2_sessions/session_cuts.sql")
+
+
+def sessions_of(
+    store: Store, config: SessionizeConfig, from_device_key: int, until_device_key: int
+) -> Iterator[_Piece]:
+    """The events of a range of devices, in order, piece by piece, cut and measured."""
+    rules, lookups = cut_rules(store, config), read_lookups(store)
+    pieces = whole_devices(sorted_events(store, from_device_key, until_device_key), PIECE_ROWS)
+    return two_at_once(lambda events: cut_and_measured(events, rules, lookups), pieces)
+
+
+def cut_and_measured(events: Columns, rules: CutRules, lookups: Lookups) -> _Piece:
+    """The sessions of whole devices; server-side events belong to none."""
+    import numpy as np
+
+    count = len(events["device_key"])
+    places, visited = np.arange(count), events
+    if events["is_server"].any():
+        places = np.flatnonzero(events["is_server"] == 0)
+        visited = {name: column[places] for name, column in events.items()}
+    reasons = start_reasons(visited["device_key"], visited["event_us"], visited["page_key"], rules)
+    session_key = np.cumsum(reasons != CONTINUES, dtype=np.int32)
+    figures = measure({**visited, "core_seq": places, "session_key": session_key}, lookups)
+    of_rows = session_key
+    if visited is not events:
+        of_rows = np.zeros(count, np.int32)
+        of_rows[places] = session_key
+    cuts = np.flatnonzero(reasons > GAP)
+    rows = {**events, "session_key": of_rows}
+    return _Piece(rows, figures, places[cuts], reasons[cuts], session_key[cuts])
+
+
+def _cut_batch(
+    core_seq: "NDArray[np.int64]", reasons: Reasons, session_key: "NDArray[np.int32]"
+) -> "pa.RecordBatch":
+    """A session that a cut began follows the one that it was cut from: the number before."""
+    import pyarrow as pa
+
+    names = [REASON_NAMES[reason] for reason in reasons.tolist()]
+    return pa.RecordBatch.from_pydict(
+        {
+            "core_seq": core_seq,
+            "reason": pa.array(names, pa.string()),
+            "previous_session_key": session_key - 1,
+        }
+    )
