@@ -58,13 +58,16 @@ def entangle(store: Store, rng: random.Random, number: int) -> None:
 
 
 def cut_one(store: Store, rng: random.Random) -> None:
-    edges = table(store, "from identity_edges where not is_cut order by all")
+    """A link that counts, or one of a shared device, which may be none without it."""
+    edges = table(
+        store, "from identity_edges where reason is distinct from 'cut by hand' order by all"
+    )
     if edges:
         edge = rng.choice(edges)
         identities.cut(store, str(edge["anonymous_id"]), str(edge["user_id"]))
 
 
-@pytest.mark.parametrize("seed", [0, *soaked(range(1, 40))])
+@pytest.mark.parametrize("seed", [0, 24, *soaked(range(1, 40))])
 def test_people_renewed_from_run_to_run_are_those_of_a_full_run(store: Store, seed: int) -> None:
     rng = random.Random(seed)
     identity = IdentityConfig(

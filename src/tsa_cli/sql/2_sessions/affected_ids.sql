@@ -1,6 +1,6 @@
 -- table:  affected_ids (temporary), the ids whose user or links new events and calls may change, and the user that
 --         they stood for
--- reads:  actors, new_core, new_links, identity_cuts, identity_persons
+-- reads:  actors, new_core, new_links, identity_cuts, identity_edges, identity_persons
 -- notes:  whatever is new links ids that are named here; what they were linked to before is the person they
 --         stood for, so that nobody else's component can change
 create or replace temp table affected_ids as
@@ -26,6 +26,13 @@ with pairs as (
         id_a as left_id,
         id_b as right_id
     from identity_cuts
+    union all
+    -- A device with too many users links nobody, and may have few enough without the one that was cut.
+    select
+        anonymous_id as left_id,
+        user_id as right_id
+    from identity_edges
+    where anonymous_id in (select id_a from identity_cuts union all select id_b from identity_cuts)
 ),
 named as (
     select left_id as id from pairs where left_id is not null
