@@ -35,7 +35,7 @@ PUBLISHED_TABLES = frozenset(
     {
         "fact_events", "dim_sessions", "dim_users", "user_behavior_features", "user_scores",
         "user_segments", "audience_members", "trigger_outbox", "identity_edges",
-        "quarantined_events", "ingested_files", "runs", "derived_events",
+        "quarantined_events", "ingested_files", "runs", "derived_events", "session_changes",
     }
 )  # fmt: skip
 

@@ -27,6 +27,7 @@ MAKERS = {
     "sessions": "sessionize",
     "identity_edges": "sessionize",
     "derived_events": "sessionize",
+    "session_changes": "sessionize",
     "dim_sessions": "sessionize",
     "dim_users": "sessionize",
     "user_behavior_features": "features",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tsa_cli.cli import moments
 from tsa_cli.cli.answer import Answer
+from tsa_cli.cli.jobs.window import newer_events
 from tsa_cli.cli.plain import iso
 from tsa_cli.cli.session import Session
 
@@ -22,11 +23,15 @@ def work(session: Session, as_of: str | None = None, *, is_dry_run: bool = False
     config = input_of(session.catalog)
     definition = definition_hash(config.features, config.sessions, config.identity)
     with session.writing("features", definition, is_dry_run=is_dry_run) as run:
-        moment = moments.as_of(as_of, None) if as_of else None
+        moment = moments.as_of(as_of, run.store.newest_event_ts()) if as_of else None
         result = step.run(run.store, config, moment)
+        warnings = newer_events(run.store)
         run.note({"users": result.users, "as_of": iso(result.as_of)})
     summary = f"{result.users:,} users as of {iso(result.as_of)}"
-    return Answer("features", result, as_of=result.as_of, definition=definition, summary=summary)
+    return Answer(
+        "features", result, as_of=result.as_of, definition=definition, warnings=warnings,
+        summary=summary,
+    )  # fmt: skip
 
 
 def input_of(catalog: "Catalog") -> "FeaturesInput":

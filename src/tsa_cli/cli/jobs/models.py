@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tsa_cli.cli.answer import Answer
-from tsa_cli.cli.jobs.window import Asked, span
+from tsa_cli.cli.jobs.window import Asked, newer_events, span
 from tsa_cli.cli.plain import Plain, plain
 from tsa_cli.cli.session import Session
 from tsa_cli.errors import DataError
@@ -37,6 +37,7 @@ def train(
     results: list[dict[str, Plain]] = []
     with session.writing("train", definition) as run:
         as_of = span(run.store, asked or Asked()).as_of
+        warnings = newer_events(run.store)
         snapshot = _snapshot(session, run.store)
         for name, config in configs.items():
             request = step.Request(name, config, snapshot, as_of, folder, aliases)
@@ -55,6 +56,7 @@ def train(
         picture=lambda width: picture(data, width),
         as_of=as_of,
         definition=definition,
+        warnings=warnings,
         summary="; ".join(f"{r['model']} {r['version']}: {r['status']}" for r in results),
         verdict=run.verdict,
     )
@@ -77,6 +79,7 @@ def score(
     results = []
     with session.writing("score", definition, is_dry_run=is_dry_run) as run:
         as_of = span(run.store, asked or Asked()).as_of
+        warnings = newer_events(run.store)
         snapshot = _snapshot(session, run.store)
         for name, config in configs.items():
             try:
@@ -93,6 +96,7 @@ def score(
         shown=["model", "version", "users", "mean_probability", *_bands(configs)],
         as_of=as_of,
         definition=definition,
+        warnings=warnings,
         summary="; ".join(f"{r.model}: {r.users:,} users scored" for r in results),
         verdict=run.verdict,
     )

@@ -30,6 +30,8 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
         f"{result.mode}: {result.events:,} events, {result.sessions:,} sessions,"
         f" {result.users:,} users, {result.excluded_events:,} events of bots left out"
     )
+    if result.session_changes:
+        summary += f"; {result.session_changes:,} older sessions changed (table session_changes)"
     rows = [{k: v for k, v in counts.items() if k != "stitching"}]
     data = {**counts, "derived": derived.counts if derived else {}}
     return Answer("sessionize", data, rows, definition=run.definition, summary=summary)

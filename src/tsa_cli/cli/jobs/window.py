@@ -42,6 +42,12 @@ def nothing_there(store: "Store", window: Span) -> list[str]:
     return ["no event in the asked time"] if first_asked is None else []
 
 
+def newer_events(store: "Store") -> list[str]:
+    """The warning for events that no report looks at yet, as they came after `sessionize`."""
+    count = store.count("4_reports/newer_events.sql") if store.has_table("sessionize_state") else 0
+    return [f"{count:,} newer events: `tsa sessionize` takes them in"] if count else []
+
+
 def span(store: "Store", asked: Asked, timezone: str = "UTC") -> Span:
     """
     The asked moments on the store's clock; DataError when the store is empty.

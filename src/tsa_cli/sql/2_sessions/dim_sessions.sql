@@ -15,7 +15,7 @@ select
     utm_source,                                                 -- as in the URL of that event
     utm_medium,                                                 -- as in the URL of that event
     utm_campaign,                                               -- as in the URL of that event
-    device_type,                                                -- mobile | tablet | desktop | tv | console | unknown
+    device_type,                                                -- mobile | tablet | desktop | tv | console | unknown; null without an agent
     browser,                                                    -- family, from the user agent
     os,                                                         -- family, from the user agent
     ip_address,                                                 -- truncated

@@ -160,7 +160,9 @@ select
     m.phone,                                                    -- encrypted or hashed, by privacy.yaml
     cast(m.first_ts as date) as first_seen_date,                -- UTC day of the first event
     m.acquisition_channel,                                      -- channel of the first visit
-    cast(least(m.lifetime_value, 99999999.99) as decimal(10, 2)) as lifetime_value, -- sum of booking values, shop's currency
+    cast(
+        greatest(least(m.lifetime_value, 99999999.99), -99999999.99) as decimal(10, 2)
+    ) as lifetime_value,                                        -- sum of booking values, shop's currency
     cast(m.total_bookings as integer) as total_bookings,        -- bookings; a booking id counts once
     m.preferred_services,                                       -- VARCHAR[], most weight first (users.yaml)
     m.device_types,                                             -- VARCHAR[], of all visits

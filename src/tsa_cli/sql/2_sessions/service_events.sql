@@ -2,7 +2,8 @@
 -- reads:  service_flags, events, user_agents
 -- params: $after_event_seq BIGINT  events up to this one are there already
 --         $value_paths, $service_paths, $rating_paths, $booking_id_paths VARCHAR[]  JSON pointers, in order of preference
--- notes:  the one place of this step that reads JSON; a value is the first property that is a plain number. Bots are
+-- notes:  the one place of this step that reads JSON; a value is the first property that is a plain number
+--         below 10^12. Bots are
 --         left out as they are of core, but core is not joined: no join carries JSON
 select
     e.event_seq,
@@ -14,14 +15,14 @@ select
         when f.is_booking then list_extract(
             list_filter(
                 list_transform(
-                    json_extract_string(e.properties, $value_paths), lambda text: try_cast(text as decimal(10, 2))
+                    json_extract_string(e.properties, $value_paths), lambda text: try_cast(text as decimal(14, 2))
                 ),
                 lambda value: value is not null
             ),
             1
         )
     end as booking_value,                                            -- in the shop's currency
-    case when f.is_booking then json_extract_string(e.properties, $booking_id_paths)[1] end as booking_id,
+    case when f.is_booking then nullif(json_extract_string(e.properties, $booking_id_paths)[1], '') end as booking_id,
     case
         when f.service_weight > 0 then list_extract(
             list_filter(json_extract_string(e.properties, $service_paths), lambda text: text <> ''), 1

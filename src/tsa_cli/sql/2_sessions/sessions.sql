@@ -21,7 +21,7 @@ select
     c.utm_source,                                               -- as in the URL of that event
     c.utm_medium,
     c.utm_campaign,
-    u.device_type,                                              -- mobile | tablet | desktop | tv | console | unknown
+    u.device_type,                                              -- mobile | tablet | desktop | tv | console | unknown; null without an agent
     u.browser,
     u.os,
     i.ip_address,                                               -- truncated

@@ -202,7 +202,9 @@ select
     engagement_score,                                                   -- 0-1: mean of w * x / (x + half), x = pages per visit, seconds per visit, interactions per visit, visits
     cast((epoch_us($as_of) - epoch_us(last_ts)) // 86400000000 as integer) as recency_days, -- whole days since the last event of any kind
     cast(total_sessions as integer) as frequency_visits,                -- visits; the same number as total_sessions
-    cast(least(monetary_value, 99999999.99) as decimal(10, 2)) as monetary_value, -- sum of booking values, shop's currency
+    cast(
+        greatest(least(monetary_value, 99999999.99), -99999999.99) as decimal(10, 2)
+    ) as monetary_value, -- sum of booking values, shop's currency
     case greatest(mornings, afternoons, evenings, nights)
         when mornings then 'morning'
         when afternoons then 'afternoon'

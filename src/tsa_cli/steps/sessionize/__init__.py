@@ -37,15 +37,17 @@ def run(store: Store, config: SessionizeConfig, *, is_full: bool = False) -> Ses
             lookups.look_up_again(store, config.lookups)
         if known.is_rewritten:
             store.execute("2_sessions/forget_people.sql")
+        changes = 0
         if is_full:
-            _rebuild(store, config)
+            changes = _rebuild(store, config)
         elif not known.is_current:
-            _advance(store, config, known)
+            changes = _advance(store, config, known)
         store.execute("2_sessions/drop_working_tables.sql")
-        return _result(store, "full" if is_full else "incremental")
+        return _result(store, "full" if is_full else "incremental", changes)
 
 
-def _rebuild(store: Store, config: SessionizeConfig) -> None:
+def _rebuild(store: Store, config: SessionizeConfig) -> int:
+    """How many older sessions are others now; everything is made anew."""
     store.execute("2_sessions/derived_state_tables.sql")
     store.execute("2_sessions/forget_derived.sql")  # it was derived from other sessions
     store.execute("2_sessions/forget_lookups.sql")
@@ -61,13 +63,14 @@ def _rebuild(store: Store, config: SessionizeConfig) -> None:
     store.execute("2_sessions/old_sessions_all.sql")
     visits.build_rows(store, config, "session_rows")
     store.check("session_rows", "2_sessions/session_ids.check.sql")
-    visits.publish(store, NO_EVENT)
+    changes = visits.publish(store, NO_EVENT)
     users.read_services(store, config, "service_events", NO_EVENT)
     store.execute("2_sessions/user_scope_all.sql")
     users.build(store, config, "dim_users")
     store.check("dim_users", "2_sessions/user_ids.check.sql")
     store.execute("2_sessions/fact_events.sql")
     progress.remember(store, config.definition(), layout.newest_core_seq(store))
+    return changes
 
 
 def _import_frames() -> None:
@@ -76,7 +79,8 @@ def _import_frames() -> None:
     import pyarrow  # noqa: F401
 
 
-def _advance(store: Store, config: SessionizeConfig, known: Progress) -> None:
+def _advance(store: Store, config: SessionizeConfig, known: Progress) -> int:
+    """How many older sessions are others now; what new events touch is renewed."""
     with ThreadPoolExecutor(1) as ahead:
         ahead.submit(_import_frames)
         layout.encode(store, config)
@@ -86,23 +90,24 @@ def _advance(store: Store, config: SessionizeConfig, known: Progress) -> None:
         layout.append_touched(store)
     stitching.resolve_affected(store, config.identity, known.after_event_seq)
     identity.renew(store, known.trait_count)
-    if touched:
-        _renew_sessions(store, config, known)
+    changes = _renew_sessions(store, config, known) if touched else 0
     _renew_users(store, config)
     sorted_core_seq = layout.sort_again(store, known.sorted_core_seq)
     is_sorted_again = sorted_core_seq != known.sorted_core_seq
     by_type.renew(store, known.after_event_seq, is_sorted_again=is_sorted_again)
     progress.remember(store, config.definition(), sorted_core_seq)
+    return changes
 
 
-def _renew_sessions(store: Store, config: SessionizeConfig, known: Progress) -> None:
+def _renew_sessions(store: Store, config: SessionizeConfig, known: Progress) -> int:
     store.execute("2_sessions/old_sessions.sql")
     visits.build_rows(store, config, "session_batch")
     store.execute("2_sessions/replace_sessions.sql")
     store.check("session_rows", "2_sessions/session_ids_touched.check.sql")
-    visits.publish(store, known.after_event_seq)
+    changes = visits.publish(store, known.after_event_seq)
     users.read_services(store, config, "service_batch", known.after_event_seq)
     store.execute("2_sessions/append_services.sql")
+    return changes
 
 
 def _renew_users(store: Store, config: SessionizeConfig) -> None:
@@ -117,7 +122,7 @@ def _renew_users(store: Store, config: SessionizeConfig) -> None:
         store.check("dim_users", "2_sessions/user_ids_touched.check.sql")
 
 
-def _result(store: Store, mode: str) -> SessionizeResult:
+def _result(store: Store, mode: str, changes: int) -> SessionizeResult:
     [counts] = store.records("2_sessions/result.sql")
     whole = {name: value for name, value in counts.items() if isinstance(value, int)}
     stitched_events, stitched_sessions = whole["stitched_events"], whole["stitched_sessions"]
@@ -127,6 +132,7 @@ def _result(store: Store, mode: str) -> SessionizeResult:
         sessions=whole["sessions"],
         users=whole["users"],
         excluded_events=whole["excluded_events"],
+        session_changes=changes,
         stitching=Stitching(
             stitched_event_count=stitched_events,
             event_share=stitched_events / whole["events"] if whole["events"] else None,

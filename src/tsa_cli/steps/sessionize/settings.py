@@ -52,13 +52,18 @@ class Stitching:
 
 @dataclass(frozen=True)
 class SessionizeResult:
-    """What one run left: `events` are those in core, `excluded_events` are bots."""
+    """
+    What one run left: `events` are those in core, `excluded_events` are bots.
+
+    `session_changes` are the older sessions that this run's events began earlier or merged.
+    """
 
     mode: str
     events: int
     sessions: int
     users: int
     excluded_events: int
+    session_changes: int
     stitching: Stitching
 
 

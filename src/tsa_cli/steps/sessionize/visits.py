@@ -23,8 +23,9 @@ def build_rows(store: Store, config: SessionizeConfig, table: str) -> int:
     )
 
 
-def publish(store: Store, after_event_seq: int) -> None:
-    """Log what events after a place made of older sessions; make the public views."""
-    store.execute("2_sessions/session_changes.sql", after_event_seq=after_event_seq)
+def publish(store: Store, after_event_seq: int) -> int:
+    """How many older sessions events after a place changed, each logged; makes the public views."""
+    changes = store.execute("2_sessions/session_changes.sql", after_event_seq=after_event_seq)
     store.execute("2_sessions/sessions.sql")
     store.execute("2_sessions/dim_sessions.sql")
+    return changes
