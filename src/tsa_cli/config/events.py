@@ -45,7 +45,7 @@ class DerivedEvent(ConfigModel):
     name: str
     description: str = ""
     when: Matcher
-    at_least: int = Field(1, ge=1)
+    at_least: int = Field(1, ge=1, le=100_000)
     per: Literal["event", "session", "user"] = "event"
     key: str | None = Field(None, description="events of one booking: properties.booking_id")
     unless: Matcher | None = None

@@ -26,9 +26,6 @@ _MOST_USERS = 1 / 3  # of whom more than this share changed, deriving everything
 _ALL = Fragment("from actors")  # every pair of ids
 _NEVER = Fragment("false")
 _NO_KEY = Fragment("cast(null as varchar)")
-_NO_NUMBER = Fragment("cast(null as bigint)")
-_FIRST_NUMBER = Fragment("rank() over numbered")
-_TIE_COUNT = Fragment("count(*) over (numbered range between current row and current row)")
 
 
 @dataclass(frozen=True)
@@ -96,7 +93,6 @@ def _derive(
     store: Store, rule: DerivedEvent, config: EventsConfig, as_of: datetime, actors: Fragment
 ) -> None:
     compiler, slots = _compiled(rule, config)
-    slots |= _counting(rule)
     matchers = [rule.when, rule.unless] if rule.unless else [rule.when]
     names = _names(matchers, config.canonical_names())
     store.execute(
@@ -108,19 +104,11 @@ def _derive(
         names=sorted(names or ()),
         per=rule.per,
         at_least=rule.at_least,
+        has_key=rule.key is not None,
         has_unless=rule.unless is not None,
         is_ever=rule.ever,
         within_us=(rule.within or timedelta(0)) // timedelta(microseconds=1),
     )
-
-
-def _counting(rule: DerivedEvent) -> dict[str, Fragment]:
-    """How the rule's anchors are counted; where each is one by itself, they are not."""
-    group = "user_key, session_key" if rule.per == "session" else "user_key"
-    slots = {"group": Fragment(f"{group}, key_text" if rule.key else group)}
-    if rule.per == "event":
-        return {**slots, "first_number": _NO_NUMBER, "tie_count": _NO_NUMBER}
-    return {**slots, "first_number": _FIRST_NUMBER, "tie_count": _TIE_COUNT}
 
 
 def _names(matchers: list[Matcher], aliases: dict[str, str]) -> set[str] | None:

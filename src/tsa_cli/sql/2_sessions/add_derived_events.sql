@@ -4,11 +4,10 @@
 --         $as_of TIMESTAMP                        later events are not known yet
 --         $is_any_name BOOLEAN, $names VARCHAR[]  the event names that a matcher can hold for
 --         $per VARCHAR (event | session | user), $at_least INTEGER
---         $has_unless, $is_ever BOOLEAN; $within_us BIGINT
--- slots:  @actors, those of the users looked at;
---         @columns, @joins, @is_anchor, @is_unless, @key from the matchers; @group, the columns in which anchors are
---         counted, and @first_number, @tie_count, how many there are before a moment and at it
--- notes:  events of one user are ordered by (event_ts, event_id); an `unless` event counts when its key
+--         $has_key, $has_unless, $is_ever BOOLEAN; $within_us BIGINT
+-- slots:  @actors, those of the users looked at; @columns, @joins, @is_anchor, @is_unless, @key from the matchers
+-- notes:  anchors are counted per user, session and key, as far as the rule has them: the earliest so many moments
+--         of each group are kept, not a place among all (a quarter of the time). Events of one user are ordered by (event_ts, event_id); an `unless` event counts when its key
 --         is the anchor's, or when one of the two has none. Running minima instead of a join keep a
 --         user with a million events linear; ids are read of the few events only that may be anchors.
 insert into derived_events
@@ -33,26 +32,31 @@ marked as (
         session_key,
         @is_anchor as is_anchor,
         case when @is_unless then event_ts end as unless_ts,
-        @key as key_text
+        @key as key_text,
+        case when $per = 'session' then coalesce(session_key, 0) else 0 end as visit,
+        case when $has_key then coalesce('=' || key_text, '') else '' end as key_group
     from readable
 ),
 counted as (
     select
-        *,
-        @first_number as first_number,             -- of the anchors at this very time
-        @tie_count as tie_count
+        user_key,
+        visit,
+        key_group,
+        min(event_ts, $at_least) as earliest
     from marked
-    where is_anchor or unless_ts is not null
-    window numbered as (partition by @group, is_anchor order by event_ts)
+    where is_anchor and $per <> 'event'
+    group by user_key, visit, key_group
+    having count(*) >= $at_least
 ),
 narrowed as (
     select
-        * replace (
-            is_anchor and (
-                $per = 'event' or ($at_least >= first_number and $at_least < first_number + tie_count)
-            ) as is_anchor
-        )
-    from counted
+        m.* replace (
+            m.is_anchor and ($per = 'event' or coalesce(m.event_ts = c.earliest[$at_least], false)) as is_anchor
+        ),
+        len(list_filter(c.earliest, lambda moment: moment < m.event_ts)) as earlier_count
+    from marked as m
+    left join counted as c on m.user_key = c.user_key and m.visit = c.visit and m.key_group = c.key_group
+    where m.unless_ts is not null or (m.is_anchor and ($per = 'event' or m.event_ts = c.earliest[$at_least]))
 ),
 named as (
     select
@@ -60,16 +64,12 @@ named as (
         e.event_id
     from narrowed as n
     inner join events as e on n.event_seq = e.event_seq
-    where n.is_anchor or n.unless_ts is not null
 ),
 seen as (
     select
         *,
-        first_number - 1 + row_number() over (
-            partition by
-                @group,
-                is_anchor
-            order by event_ts, event_id
+        earlier_count + row_number() over (
+            partition by user_key, visit, key_group, is_anchor order by event_ts, event_id
         ) as anchor_number,
         min(unless_ts) over after_it as next_any_ts,
         min(unless_ts) over after_it_same_key as next_same_ts,
