@@ -30,6 +30,7 @@ def test_the_committed_file_equals_the_defaults(name: str) -> None:
     ("model", "text", "message"),
     [
         (SessionsConfig, "timeout: 30", "needs a unit"),
+        (SessionsConfig, "timeout: -5m", "is not negative"),
         (SessionsConfig, "timeout: 0s", "more than 0s"),
         (SessionsConfig, "timezone: Mars/Base", "time zone"),
         (SessionsConfig, "bounce: matomo", "'prd' or 'ga4'"),

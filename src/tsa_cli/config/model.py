@@ -31,6 +31,8 @@ def parse_duration(value: object) -> timedelta:
     if isinstance(value, timedelta):
         return value
     match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None and isinstance(value, str) and value.strip().startswith("-"):
+        raise ValueError(f"a duration is not negative: {value!r}")
     if match is None:
         raise ValueError(f'a duration needs a unit, like "30m" (ms, s, m, h, d, w), not {value!r}')
     try:
