@@ -90,3 +90,17 @@ def test_personal_values_in_urls_are_redacted_before_they_are_stored(
     [row] = worded(store, "user_id")
     assert row["page_url"] == "https://shop.example/book?email=(redacted)&x=1#(redacted)"
     assert row["referrer_url"] == "https://mail.example/?phone=(redacted)"
+
+
+@pytest.mark.parametrize("properties", [{}, {"fingerprint": "f1"}, {"email": "ann@example.com"}])
+def test_an_anonymous_visitor_of_the_tracker_is_known_by_fingerprint_else_session(
+    store: Store, do_ingest: Ingest, tmp_path: Path, properties: dict[str, str]
+) -> None:
+    body = {"event": "e", "properties": properties, "timestamp": 1777629600123, "session_id": "s1"}
+    lines = [{**body, "user_id": None}, {**body, "user_id": "u1"}]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    [report] = do_ingest(tmp_path / "a.jsonl").files
+    assert (report.inserted, report.rejected) == (2, 0)
+    found = [(row["user_id"], row["anonymous_id"]) for row in worded(store, "user_id")]
+    sent = properties.get("fingerprint")
+    assert sorted(found, key=str) == sorted([(None, sent or "s1"), ("u1", sent)], key=str)
