@@ -27,6 +27,7 @@ DETAILS = {
     "datatype_mismatch": "a property has another type than in the tracking plan",
     "additional_properties": "a property that the tracking plan does not name",
 }
+REASONS = ("invalid_json", "not_an_object", "invalid_encoding", "line_too_long", *DETAILS)
 
 
 @dataclass(frozen=True)
