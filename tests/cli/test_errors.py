@@ -49,6 +49,14 @@ def test_a_file_that_is_not_there_is_exit_3(tsa: Tsa) -> None:
     assert what.startswith("nowhere.jsonl: ")
 
 
+@pytest.mark.parametrize("command", ["list", "replay", "drop"])
+def test_a_reason_code_that_no_line_has_is_exit_2(tsa: Tsa, command: str) -> None:
+    ran = tsa("quarantine", command, "--reason", "invalid_timestamps")
+    what, how = told(ran)
+    assert (ran.code, "did you mean 'invalid_timestamp'?" in what) == (2, True)
+    assert "unplanned_event" in how
+
+
 def test_an_empty_folder_is_exit_3(tsa: Tsa, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     ran = tsa("ingest", "empty")

@@ -8,7 +8,8 @@ A measure counts things or sums a column over them:
     {count: sessions, with: {where: {bounce_flag: true}}}    a session's column, through its events
     {count: users, at_least: {sessions: 2}, identified: true} users active in the period
     {count: keys, key: properties.booking_id, with: …, without: …}  distinct values, by first event
-    {count: lines, outcome: valid}                           lines of ingested files
+    {count: lines, outcome: valid}                           lines of ingested files; `new` has each
+                                                             once: stored, or now in quarantine
     {count: hours, outcome: with_events}                     clock hours
     {sum: duration_seconds}                                  over sessions, exact; or `of: events`
 

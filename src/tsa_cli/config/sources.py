@@ -72,6 +72,9 @@ class SourceConfig(ConfigFile):
     priority: int = 0
     detect: Detect = Detect()
     fields: dict[CanonicalField, list[str]]
+    anonymous_by_session: bool = Field(
+        False, description="a line without any id belongs to an anonymous person of its session_id"
+    )
     properties: list[str] = Field(["properties"], description="objects whose keys are properties")
     traits: list[str] = Field([], description="objects that describe the person, the first wins")
     consent: list[str] = Field([], description="objects of purpose: true or false")

@@ -1,7 +1,8 @@
 """
 The quality gates: metrics against their targets, and the conservation of lines and events.
 
-reads   ingested_files, raw_events, events, core, session_rows, user_agents, sessionize_state, runs
+reads   ingested_files, quarantined_events, raw_events, events, core, session_rows, user_agents,
+        sessionize_state, runs
 writes  nothing
 source  the contract's sections 2 and 3; definitions D2 (read = inserted + duplicate + conflict +
         rejected), D7 (events in = events out + excluded)
@@ -72,6 +73,7 @@ def _lines(store: Store) -> list[Gate]:
         f" + {number['duplicate_count']} duplicate + {number['conflict_count']} conflict"
         f" + {number['rejected_count']} rejected"
     )
+    detail += _repeated(number)
     bad = store.records("4_reports/check_files.sql")
     worst = "" if not bad else f"; {len(bad)} files do not add up, the first: {bad[0]['path']}"
     stored, inserted = number["stored_count"], number["inserted_count"]
@@ -92,6 +94,17 @@ def _lines(store: Store) -> list[Gate]:
             told,
         ),
     ]
+
+
+def _repeated(number: dict[str, int]) -> str:
+    """That lines were read more than once, so that nobody takes their number for that of lines."""
+    readings, replays = number["reading_count"], number["replay_count"]
+    if readings == number["path_count"]:
+        return ""
+    return (
+        f"; each time a line was read counts: {readings} readings of {number['path_count']} files,"
+        f" {replays} of them replays; {number['held_count']} lines are in quarantine now"
+    )
 
 
 def _events(store: Store) -> list[Gate]:

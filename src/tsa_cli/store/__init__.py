@@ -5,5 +5,14 @@ from tsa_cli.store.fragment import Fragment, quoted
 from tsa_cli.store.opening import open_store
 from tsa_cli.store.queries import fragment_of
 from tsa_cli.store.store import Store
+from tsa_cli.store.translated_errors import damage_of
 
-__all__ = ["EngineSettings", "Fragment", "Store", "fragment_of", "open_store", "quoted"]
+__all__ = [
+    "EngineSettings",
+    "Fragment",
+    "Store",
+    "damage_of",
+    "fragment_of",
+    "open_store",
+    "quoted",
+]

@@ -25,3 +25,24 @@ def translated_errors() -> Iterator[None]:
         if "No space left" in str(error):
             raise DataError("the disk is full", "free some space, then run it again") from error
         raise DataError(text, "check the disk and the file, then run it again") from error
+
+
+@contextmanager
+def damage_of(name: str, kind: str) -> Iterator[None]:
+    """
+    Turn whatever the engine raises on broken bytes into a DataError that blames the file `name`.
+
+    The engine's own words are left out: they may quote a value. A signal is no damage.
+    """
+    try:
+        yield
+    except (duckdb.Error, OSError, ValueError) as error:  # pyarrow passes on as the last two
+        if isinstance(error, duckdb.InterruptException) or "INTERRUPT Error" in str(error):
+            raise
+        if isinstance(error, OSError) and error.errno is not None:  # the system's word
+            raise
+        raise DataError(
+            f"{name}: no readable {kind} file: damaged or cut off ({type(error).__name__});"
+            " nothing of it was stored",
+            "copy it again from where it came",
+        ) from error

@@ -25,6 +25,17 @@ TIMESTAMPS = {
     1777629600123456: datetime(2026, 5, 1, 10, 0, 0, 123456),
     1777629600123456789: datetime(2026, 5, 1, 10, 0, 0, 123456),
     "1777629600123": datetime(2026, 5, 1, 10, 0, 0, 123000),
+    "2026-05-01t10:00:00.5z": datetime(2026, 5, 1, 10, 0, 0, 500000),
+    "2026-05-01t10:00:00+02:00": datetime(2026, 5, 1, 8),
+    "20260501T100000Z": datetime(2026, 5, 1, 10),
+    "20260501T120000+0200": datetime(2026, 5, 1, 10),
+    "2026-05-01T10:00:00-23:59": datetime(2026, 5, 2, 9, 59),
+    "2026-05-01T10:00:00-24:00": None,
+    "2026-05-01T10:00:00+99:00": None,
+    "2026-05-01T10:00:00.5+2400": None,
+    "2026-05-01 10:00+99": None,
+    "2026-05-01T10:00:00+02:60": None,
+    "2026-05-31": datetime(2026, 5, 31),
     "2026-05-01T10:00:00+02:00Z": None,
     "2026-05-01T10:00:61Z": None,
     "infinity": None,
@@ -79,3 +90,17 @@ def test_personal_values_in_urls_are_redacted_before_they_are_stored(
     [row] = worded(store, "user_id")
     assert row["page_url"] == "https://shop.example/book?email=(redacted)&x=1#(redacted)"
     assert row["referrer_url"] == "https://mail.example/?phone=(redacted)"
+
+
+@pytest.mark.parametrize("properties", [{}, {"fingerprint": "f1"}, {"email": "ann@example.com"}])
+def test_an_anonymous_visitor_of_the_tracker_is_known_by_fingerprint_else_session(
+    store: Store, do_ingest: Ingest, tmp_path: Path, properties: dict[str, str]
+) -> None:
+    body = {"event": "e", "properties": properties, "timestamp": 1777629600123, "session_id": "s1"}
+    lines = [{**body, "user_id": None}, {**body, "user_id": "u1"}]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    [report] = do_ingest(tmp_path / "a.jsonl").files
+    assert (report.inserted, report.rejected) == (2, 0)
+    found = [(row["user_id"], row["anonymous_id"]) for row in worded(store, "user_id")]
+    sent = properties.get("fingerprint")
+    assert sorted(found, key=str) == sorted([(None, sent or "s1"), ("u1", sent)], key=str)

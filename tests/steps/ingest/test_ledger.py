@@ -132,8 +132,10 @@ def test_the_first_of_an_id_holds_and_other_content_is_a_conflict(
         b' "timestamp": "2026-05-01T12:00:01+02:00"}'
     )
     path.write_bytes(b"\n".join([event(1), event(1), reordered, event(1, event="other"), b""]))
-    [report] = do_ingest(path).files
+    result = do_ingest(path)
+    [report] = result.files
     assert counts(report) == (4, 1, 2, 1, 0)
+    assert result.rejected_share == 0
     assert [(n, r) for n, _, r in quarantined(store)] == [(4, "id_conflict")]
 
 

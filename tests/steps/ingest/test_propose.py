@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from tests.steps.ingest.conftest import ingest_config
@@ -169,3 +170,16 @@ def test_any_documents_give_yaml_that_validates(tmp_path: Path) -> None:
         load_file(SourceConfig, path)
         path.write_text(proposal.plan, encoding="utf-8")
         load_file(EventsConfig, path)
+
+
+@pytest.mark.parametrize("key", ["evt", "was"])
+def test_a_text_of_few_values_is_proposed_as_the_event_name(key: str) -> None:
+    lines: list[dict[str, object]] = [
+        {"v": "1", "ts": 1777629600 + n, "uid": f"u{n % 3}", "note": f"text {n}",
+         key: ("view", "buy")[n % 2]}
+        for n in range(20)
+    ]  # fmt: skip
+    proposed = propose("x", lines)
+    fields = yaml.safe_load(proposed.mapping)["fields"]
+    assert (fields["event"], fields["user_id"]) == ([key], ["uid"])
+    assert [*yaml.safe_load(proposed.plan)["events"]] == ["view", "buy"]

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
-from tests.steps.ingest.conftest import Ingest, ingest_config
+from tests.steps.ingest.conftest import NOW, Ingest, ingest_config
 from tests.steps.ingest.test_ledger import counts, event, quarantined, stored_ids
+from tsa_cli.config import open_catalog
 from tsa_cli.config.events import EventsConfig, PlannedEvent
+from tsa_cli.config.metrics import MetricsConfig
+from tsa_cli.steps import check, metrics
 from tsa_cli.steps.ingest.quarantine import Selection, drop, replay
 from tsa_cli.store import Store
 
@@ -38,6 +41,32 @@ def test_a_replay_without_a_fix_changes_nothing(
     [report] = replay(store, ingest_config(plan=STRICT), Selection(), "r2").files
     assert counts(report) == (2, 0, 0, 0, 2)
     assert quarantined(store) == before
+
+
+def validated(store: Store) -> tuple[float, float]:
+    """(events that keep the plan, lines) of the shipped rate, which needs no sessions."""
+    config = open_catalog(None).load(MetricsConfig, "metrics.yaml")
+    [row] = metrics.run(store, config, names=["event_validation_rate"], as_of=NOW).rows
+    return row.numerator, row.denominator
+
+
+def test_the_validation_rate_counts_a_line_once_however_often_it_is_read(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(event(0) + b"\n{bad\n" + event(0, event="other") + b"\n")
+    for number in range(1, 4):
+        with path.open("ab") as log:
+            log.write(event(number) + b"\n")
+        do_ingest(path, plan=MENDED)
+        assert validated(store) == (number + 1, number + 3)
+    replay(store, ingest_config(plan=MENDED), Selection(), "r2")
+    assert validated(store) == (4, 6)
+    assert "4 readings of 1 files" in check.run(store).gates[0].detail
+    replay(store, ingest_config(), Selection(), "r3")
+    assert validated(store)[1] == 6
+    drop(store, Selection(reason="invalid_json"), is_dry_run=False)
+    assert validated(store)[1] == 5
 
 
 def test_only_the_selected_lines_are_dropped(

@@ -69,6 +69,11 @@ def test_lines_are_judged_once_and_duplicates_not_again(
         }
     )  # fmt: skip
     store.store.insert("ingested_files", files)
+    held = {
+        "source_file": "f", "line_number": range(15), "reason": "invalid_json", "raw": "{",
+        "ingested_at": START, "load_id": 1, "source": "native",
+    }  # fmt: skip
+    store.store.insert("quarantined_events", pl.DataFrame(held))
     plan = {
         "load_id": 1, "event_type": ["x", "y", "(refused)"], "total": [55, 30, 3],
         "violating": [1, 2, 3],

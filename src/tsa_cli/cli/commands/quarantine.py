@@ -7,6 +7,7 @@ import typer
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.jobs.ingest import config_of, rows_of, summary_of
 from tsa_cli.cli.options import DryRunOption, FormatOption, OutOption, session_of
+from tsa_cli.errors import UsageError
 
 app = typer.Typer(help="Lines that are no events: see them, read them again, drop them.")
 
@@ -28,9 +29,10 @@ def list_(
     """The quarantined lines with file, line number and reason; personal values are protected."""
     from tsa_cli.steps.ingest import quarantine as step
 
+    selection = step.Selection(_known(reason), file)
     session = session_of(ctx)
     with session.reading() as store:
-        rows = step.rows(store, step.Selection(reason, file), limit)
+        rows = step.rows(store, selection, limit)
         told = ", ".join(f"{r['line_count']:,} {r['reason']}" for r in step.summary(store))
     session.emit(Answer("quarantine list", rows, rows, summary=told or "no line is held"), fmt, out)
 
@@ -47,10 +49,11 @@ def replay(
     """Read the quarantined lines again, after the configuration was mended."""
     from tsa_cli.steps.ingest import quarantine as step
 
+    selection = step.Selection(_known(reason), file)
     session = session_of(ctx)
     config = config_of(session, is_dry_run=dry_run)
     with session.writing("quarantine replay", "", is_dry_run=dry_run) as run:
-        result = step.replay(run.store, config, step.Selection(reason, file), run.run_id)
+        result = step.replay(run.store, config, selection, run.run_id)
         run.note(result.data())
     rows, told = rows_of(result), summary_of(result)
     session.emit(Answer("quarantine replay", result.data(), rows, summary=told), fmt, out)
@@ -68,8 +71,22 @@ def drop(
     """Forget the quarantined lines for good."""
     from tsa_cli.steps.ingest import quarantine as step
 
+    selection = step.Selection(_known(reason), file)
     session = session_of(ctx)
     with session.writing("quarantine drop", "", is_dry_run=dry_run) as run:
-        count = step.drop(run.store, step.Selection(reason, file), is_dry_run=dry_run)
+        count = step.drop(run.store, selection, is_dry_run=dry_run)
     told = f"{count:,} lines {'would be ' if dry_run else ''}dropped"
     session.emit(Answer("quarantine drop", {"dropped": count}, summary=told), fmt, out)
+
+
+def _known(reason: str) -> str:
+    """The code as given; UsageError for one that no line ever has, which would select nothing."""
+    from tsa_cli.config import nearest
+    from tsa_cli.steps.ingest.quarantine_rows import REASONS
+
+    if reason and reason not in REASONS:
+        known = list(REASONS)
+        raise UsageError(
+            f"no reason code {reason!r}{nearest(reason, known)}", f"known: {', '.join(known)}"
+        )
+    return reason

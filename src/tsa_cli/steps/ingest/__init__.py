@@ -23,7 +23,7 @@ from tsa_cli.steps.ingest.prepare import (
 )
 from tsa_cli.steps.ingest.report import FileReport, IngestResult
 from tsa_cli.steps.ingest.spool import Spool, Spooled, open_spool
-from tsa_cli.store import Store
+from tsa_cli.store import Store, damage_of
 
 __all__ = ["AUTO", "IngestConfig", "run"]
 
@@ -63,7 +63,7 @@ def _one(loader: Loader, spool: Spool, config: IngestConfig, item: Input) -> Fil
             return FileReport(item.name, "unchanged", detail=f"read before as {earlier}")
         if spooled.size_bytes == 0:
             return FileReport(item.name, "ingested", detail="empty")
-        return loader.load(file_to_load(loader.store, spool, config, spooled, loader.run_id))
+        return _loaded(loader, spool, config, spooled)
     except NoLineError as none:
         return counted_in(
             none.before,
@@ -76,6 +76,13 @@ def _one(loader: Loader, spool: Spool, config: IngestConfig, item: Input) -> Fil
         return replace(report, proposal=vars(error.proposal))
     except DataError as error:
         return _failed(item, error)
+
+
+def _loaded(loader: Loader, spool: Spool, config: IngestConfig, spooled: Spooled) -> FileReport:
+    if spooled.shape != "parquet":  # of lines the engine sees only what was judged before
+        return loader.load(file_to_load(loader.store, spool, config, spooled, loader.run_id))
+    with damage_of(spooled.name, "Parquet"):
+        return loader.load(file_to_load(loader.store, spool, config, spooled, loader.run_id))
 
 
 def _read_before(store: Store, config: IngestConfig, spooled: Spooled) -> str:

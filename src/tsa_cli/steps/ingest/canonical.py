@@ -6,7 +6,7 @@ Two ways in. Lines whose keys are all plain are read as typed columns (twice as 
 else is read as one JSON document a line, and every field is looked up by its path.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tsa_cli.config.sources import CanonicalField, SourceConfig
@@ -36,7 +36,10 @@ def column_name(field: str) -> str:
 def from_columns(source: SourceConfig, reader: Reader) -> Fragment:
     """The canonical select over typed columns; the reader has one for every path it names."""
     present = set(reader.columns)
-    texts = {f: _coalesced_columns(source.fields.get(f, []), present) for f in TEXT_FIELDS}
+    texts: dict[CanonicalField, str] = {
+        f: _coalesced_columns(source.fields.get(f, []), present) for f in TEXT_FIELDS
+    }
+    texts["anonymous_id"] = _anonymous_id(source, texts)
     properties = next((path for path in source.properties if path in present), None)
     slots = {column_name(field): Fragment(sql) for field, sql in texts.items()}
     slots["c_event_ts"] = Fragment("c_event_ts" if "c_event_ts" in present else "null")
@@ -57,7 +60,9 @@ def from_documents(
     `keys` are the top-level keys that the file is known to have.
     """
     sql = DocumentSql(source, tuple(personal_keys), frozenset(keys))
-    slots = {column_name(field): Fragment(sql.field(field)) for field in TEXT_FIELDS}
+    texts = {field: sql.field(field) for field in TEXT_FIELDS}
+    texts["anonymous_id"] = _anonymous_id(source, texts)
+    slots = {column_name(field): Fragment(text) for field, text in texts.items()}
     slots["c_event_ts"] = Fragment("null")
     slots["c_properties"] = Fragment(sql.properties())
     slots["c_traits"] = Fragment(sql.traits())
@@ -88,6 +93,15 @@ def is_plain(
 def _coalesced_columns(paths: Iterable[str], present: set[str]) -> str:
     columns = [f"nullif({quoted(path)}, '')" for path in paths if path in present]
     return f"coalesce({', '.join(columns)})" if columns else "null"
+
+
+def _anonymous_id(source: SourceConfig, texts: Mapping[CanonicalField, str]) -> str:
+    """The id as sent; of a line without any id its session's, where the mapping says so."""
+    sent = texts["anonymous_id"]
+    if not source.anonymous_by_session:
+        return sent
+    session = f"case when {texts['user_id']} is null then {texts['session_id']} end"
+    return f"coalesce({sent}, {session})"
 
 
 def _object_or_wrapped(column: str | None) -> str:

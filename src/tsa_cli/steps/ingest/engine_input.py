@@ -1,8 +1,9 @@
 """
 What the engine reads of one file: the relation of its raw lines.
 
-JSON lines are read in place, or from a copy without the lines that the engine must not see;
-CSV and TSV were made JSON lines before; Parquet is read as it is.
+JSON lines are read in place, or from a copy without the lines that the engine must not see, and
+never unpacked: the spool did that by their bytes, the engine would by their name. CSV and TSV were
+made JSON lines before; Parquet is read as it is.
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ def line_columns_reader(path: Path, columns: list[str], objects: set[str]) -> Fr
     """Typed columns of a JSONL file; `objects` are read as JSON, the others as text."""
     types = {name: "JSON" if name in objects else "VARCHAR" for name in columns}
     return Fragment(
-        "read_ndjson($line_files, columns=$line_columns, ignore_errors=true,"
+        "read_ndjson($line_files, columns=$line_columns, ignore_errors=true, compression='none',"
         " maximum_object_size=$max_object_bytes)",
         {"line_files": [str(path)], "line_columns": types, "max_object_bytes": MAX_OBJECT_BYTES},
     )
@@ -26,7 +27,7 @@ def documents_reader(path: Path) -> Fragment:
     """One JSON document a line, null for a broken one."""
     return Fragment(
         "(select json from read_ndjson_objects($line_files, ignore_errors=true,"
-        " maximum_object_size=$max_object_bytes))",
+        " compression='none', maximum_object_size=$max_object_bytes))",
         {"line_files": [str(path)], "max_object_bytes": MAX_OBJECT_BYTES},
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tsa_cli.steps.ingest.grown import Before
 from tsa_cli.steps.ingest.lines_file import Line, Refused
+from tsa_cli.steps.ingest.nature import Nature
 from tsa_cli.steps.ingest.rows import batch_rows
 from tsa_cli.store import Fragment
 
@@ -27,6 +28,7 @@ class FileToLoad:
     detail: str
     event_names: Mapping[str, str]  # as sent → canonical
     is_replay: bool = False
+    nature: Nature = "lines"
     before: Before | None = None  # what an earlier run read of it, which is no part of the rows
 
     @property

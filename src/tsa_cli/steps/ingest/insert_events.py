@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tsa_cli import lookups
-from tsa_cli.errors import DataError, TsaError
+from tsa_cli.errors import DataError
 from tsa_cli.steps.ingest.ahead import Ahead
 from tsa_cli.steps.ingest.document_columns import DocumentReader
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
@@ -49,7 +49,7 @@ def insert_events(
     What the pass told; the events are in `raw_events`, but for rows whose id is known.
 
     `known_ids` are the hashes of those ids, ascending; `read` are the rows, where they were read
-    before. Raises ClockIsOff, and TsaError when the file changed while it was read.
+    before. Raises ClockIsOff, and DataError when the file changed while it was read.
     """
     told = Told()
     with (
@@ -61,9 +61,9 @@ def insert_events(
             store.execute("1_events/insert_events.sql", slots, load_id=load_id)
         new_rows = keys.new_rows()
     if told.row_count != file.row_count:
-        raise TsaError(
+        raise DataError(
             f"{file.name}: {file.row_count} lines, but {told.row_count} were read",
-            "the file changed while it was read: run it again",
+            "the file is damaged, or changed while it was read: run it again",
         )
     if 2 * told.ahead_count > file.row_count:
         raise ClockIsOff

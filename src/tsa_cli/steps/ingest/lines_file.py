@@ -203,6 +203,16 @@ class LinesFile:
                 out.write(self.data[at:stop])
 
 
+def _may_go_on(tail: bytes, *, is_only: bool) -> bool:
+    """
+    Whether an unfinished line is left for the next run.
+
+    A file's only line is read when no end could make it an object: nobody else would name it.
+    """
+    text = tail.strip()
+    return bool(text) and (not is_only or (text.startswith(b"{") and b"\r" not in text))
+
+
 def open_lines(
     path: Path,
     *,
@@ -213,7 +223,8 @@ def open_lines(
     start: int = 0,
 ) -> LinesFile:
     """
-    The indexed file. Its last line, when unfinished, is left unless `is_final` or it is an object.
+    The indexed file. Its last line, when unfinished, is left unless `is_final` or it is an object,
+    or can be none.
 
     At most `size` bytes of it are looked at. Lines before the byte `start`, which begins one, are
     counted only. Raises DataError for UTF-16, which would read as one unreadable line.
@@ -228,7 +239,7 @@ def open_lines(
     end = size
     if last < size and not is_final:
         tail = bytes(data[max(last, start) :])
-        if tail.strip() and judge(tail, max_line_bytes, max_depth).reason is not None:
+        if _may_go_on(tail, is_only=last == 0) and judge(tail, max_line_bytes, max_depth).reason:
             end = last
     found = LinesFile(
         path, data, end, size - end, start,

@@ -27,6 +27,7 @@ from tsa_cli.steps.ingest.insert_events import (
     read_rows,
     repeated_ids_of,
 )
+from tsa_cli.steps.ingest.nature import unlike_events
 from tsa_cli.steps.ingest.personal import KnownTraits, cleaned_line, store_people
 from tsa_cli.steps.ingest.quarantine_rows import DETAILS, Quarantined
 from tsa_cli.steps.ingest.relation import Policies, trusting
@@ -167,7 +168,7 @@ class Loader:
         report = counted_in(file.before, of_rows)
         self._assert_conserved(report)
         if not file.is_replay:
-            self._doubt(report)
+            self._doubt(file, report)
         quarantine_rows.write(
             store, [*ahead, *loaded.faults, *loaded.conflicts], source_file=file.name,
             source=file.source_name, load_id=load_id, ingested_at=self.policies.now_ts,
@@ -215,9 +216,11 @@ class Loader:
                 "nothing of the file was stored; please report this",
             )
 
-    def _doubt(self, report: FileReport) -> None:
+    def _doubt(self, file: FileToLoad, report: FileReport) -> None:
         """A file that is mostly refused is most likely in another format."""
         limit = self.policies.tsa.max_file_rejected
+        if unlike := unlike_events(file.nature, report, limit):
+            raise unlike
         if report.read >= FEWEST_LINES_TO_DOUBT and report.rejected > limit * report.read:
             raise DataError(
                 f"{report.path}: {report.rejected} of {report.read} lines rejected when read as"

@@ -17,6 +17,7 @@ from tsa_cli.steps.ingest.detect import Detected, detect, sample_documents
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import Before, read_before
 from tsa_cli.steps.ingest.lines_file import Line, open_lines
+from tsa_cli.steps.ingest.nature import HEAD_BYTES, nature_of
 from tsa_cli.steps.ingest.propose import Proposal, propose
 from tsa_cli.steps.ingest.relation import (
     SAMPLED_ABOVE_BYTES,
@@ -110,7 +111,8 @@ def file_to_load(
         spooled.name, found.name, spooled.sha256, spooled.size_bytes, lines.left_bytes,
         relation_of_lines(store, found.source, path, sample, config.policies), lines.row_count,
         lines.refused, lambda ordinals: _numbered(lines.lines_of_rows(ordinals), first_lines),
-        found.why, event_names(config.policies.plan, found.source), before=before,
+        found.why, event_names(config.policies.plan, found.source),
+        nature=nature_of(lines.data[:HEAD_BYTES]), before=before,
     )  # fmt: skip
 
 

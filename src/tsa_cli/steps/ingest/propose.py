@@ -17,6 +17,7 @@ _URL = re.compile(r"(https?:)?//[^\s]+|/[^\s]*")
 _IP = re.compile(r"(\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]*:[0-9A-Fa-f:]+:[0-9A-Fa-f.]*")
 _MOST_EVENT_NAMES = 200
 _MOST_PROPERTIES = 60
+_MOST_LABELS = 0.2  # of the lines: a text with more values is no label of theirs
 _OBJECTS = re.compile(
     r"(?i)(event_?)?(properties|props|attributes|attrs|payload|params|parameters|data)"
 )
@@ -67,7 +68,7 @@ _TIMES = (
     r".*",
 )
 _EVENTS = (
-    r"event|event_?(name|type)",
+    r"event|event_?(name|type)|evt_?(name|type)?",
     r"(action|activity|verb|interaction)(_?(name|type))?",
     r"name|type|kind|what",
 )
@@ -137,7 +138,21 @@ def _fields(found: Sequence[KeyProfile]) -> dict[str, KeyProfile]:
         ]
         if candidates:
             taken[guess.field] = min(candidates, key=lambda candidate: candidate[:4])[4]
+    if "event" not in taken and (label := _label(found, [*taken.values()])):
+        taken["event"] = label
     return taken
+
+
+def _label(found: Sequence[KeyProfile], taken: Sequence[KeyProfile]) -> KeyProfile | None:
+    """The text of few values that is the likeliest event name, whatever its key is called."""
+    few = [
+        profile
+        for profile in found
+        if profile not in taken
+        and _is_name(profile)
+        and len(profile.values) <= max(2, _MOST_LABELS * profile.filled_count)
+    ]
+    return min(few, key=lambda p: (len(p.values) == 1, -p.filled_count, len(p.keys)), default=None)
 
 
 def _is_whole(profile: KeyProfile, pattern: re.Pattern[str]) -> bool:
@@ -231,11 +246,7 @@ def _remark(profile: KeyProfile) -> str:
 
 
 def _quoted(text: str) -> str:
-    plain = re.fullmatch(r"[A-Za-z_$][\w$.]*", text) and text.lower() not in (
-        "true",
-        "false",
-        "null",
-    )
+    plain = re.fullmatch(r"(?!(?i:true|false|null)$)[A-Za-z_$][\w$.]*", text)
     return text if plain else json.dumps(text, ensure_ascii=False)
 
 

@@ -27,6 +27,7 @@ DETAILS = {
     "datatype_mismatch": "a property has another type than in the tracking plan",
     "additional_properties": "a property that the tracking plan does not name",
 }
+REASONS = ("invalid_json", "not_an_object", "invalid_encoding", "line_too_long", *DETAILS)
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,12 @@ class Quarantined:
 
 
 def explained(line: Line, reason: str, max_line_bytes: int, max_depth: int) -> Quarantined:
-    """The line with its reason; what the engine could not read at all is judged strictly."""
-    if reason != "invalid_json":
+    """
+    The line with its reason; what the engine could not read at all is judged strictly.
+
+    So is what is no object: where no line is one the engine takes a value for its only column.
+    """
+    if reason != "invalid_json" and line.raw.lstrip()[:1] == b"{":
         return Quarantined(line, reason, DETAILS.get(reason, ""))
     verdict = judge(line.raw, max_line_bytes, max_depth)
     if verdict.reason is None:

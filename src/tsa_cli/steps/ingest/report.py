@@ -38,9 +38,9 @@ class IngestResult:
 
     @property
     def rejected_share(self) -> float:
-        """Rejected and conflicting lines over all lines read; 0 when nothing was read."""
+        """Rejected lines over all lines read, 0 when nothing was; a conflict is no bad line."""
         read = self.total("read")
-        return (self.total("rejected") + self.total("conflict")) / read if read else 0.0
+        return self.total("rejected") / read if read else 0.0
 
     def data(self) -> dict[str, object]:
         """The contract's `data`."""

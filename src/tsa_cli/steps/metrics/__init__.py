@@ -1,7 +1,8 @@
 """
 The metrics of configs/metrics.yaml: values by period and dimension, against target and past.
 
-reads   core, actors, event_types, ingested_files, plan_results, and what the matchers ask for
+reads   core, actors, event_types, ingested_files, quarantined_events, plan_results, and what the
+        matchers ask for
 writes  nothing
 source  the contract's section 6; definitions D33; PRD 8.1, 12.1
 """
@@ -16,7 +17,7 @@ from tsa_cli.kernels.calendar import shift
 from tsa_cli.steps.metrics.amounts import Amounts, Cell, measure_all
 from tsa_cli.steps.metrics.judge import metric_row
 from tsa_cli.steps.metrics.result import MetricRow, MetricsReport
-from tsa_cli.steps.metrics.scope import Compare, Grain, Scope, make_scope
+from tsa_cli.steps.metrics.scope import Compare, Grain, Scope, make_scope, scope_of_lines
 from tsa_cli.store.store import Store
 
 
@@ -40,12 +41,15 @@ def run(
     period that the span cuts has no change; without one it is the span of the same length
     before `since`, where `compare` asks for it ("weekdays" steps back by whole weeks). Lines of
     files are counted by the day of their ingestion, whatever the span. Raises ConfigError for an
-    unknown name or key, MissingTable before the first sessionize.
+    unknown name or key, MissingTable before the first sessionize unless only lines are counted.
     """
-    store.require("core", "actors")
     warnings: list[str] = []
     metrics = _without_undividable(chosen(config, names), by, warnings)
-    scope = make_scope(store, config, grain, as_of, since, until)
+    is_of_lines = bool(metrics) and all(map(_is_of_lines, metrics))
+    if not is_of_lines:
+        store.require("core", "actors")
+    scope_of = scope_of_lines if is_of_lines else make_scope
+    scope = scope_of(store, config, grain, as_of, since, until)
     if scope is None:
         return MetricsReport([], [*warnings, "no event in the asked time"])
     aliases = event_aliases or {}
@@ -64,6 +68,10 @@ def chosen(config: MetricsConfig, names: Sequence[str]) -> list[Metric]:
         if name not in known:
             raise ConfigError(f"no metric named {name!r}", f"known: {', '.join(known) or 'none'}")
     return [known[name] for name in names] if names else config.metrics
+
+
+def _is_of_lines(metric: Metric) -> bool:
+    return metric.numerator.count == metric.denominator.count == "lines"
 
 
 _Pair = tuple[Amounts, Amounts]

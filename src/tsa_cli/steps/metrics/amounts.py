@@ -4,7 +4,8 @@ Measures become amounts: one query for all measures that count the same kind of 
 Each query answers how many things there are for every combination of matchers that hold; what a
 measure counts is then a sum over combinations, so that the events are read once for many metrics.
 
-reads   core, actors, event_types, ingested_files, plan_results, and what the matchers ask for
+reads   core, actors, event_types, ingested_files, quarantined_events, plan_results, and what the
+        matchers ask for
 writes  nothing
 """
 

@@ -153,6 +153,33 @@ def make_scope(
     )
 
 
+def scope_of_lines(
+    store: Store,
+    config: MetricsConfig,
+    grain: Grain | None,
+    as_of: datetime,
+    since: datetime | None,
+    until: datetime | None,
+) -> Scope:
+    """The asked span for metrics of lines, which need no events in it and no sessions."""
+    if store.has_table("core"):
+        found = make_scope(store, config, grain, as_of, since, until)
+        if found is not None:
+            return found
+    last = min(until, as_of) if until else as_of
+    first = store.value("4_reports/metric_first_event.sql")
+    first_ts = min(first, last) if isinstance(first, datetime) else last
+    return Scope(
+        as_of=as_of,
+        first_ts=first_ts,
+        since=since or first_ts,
+        until=last,
+        grain=grain,
+        timezone=config.timezone,
+        week_start=config.week_start,
+    )
+
+
 def _hours(first: datetime, last: datetime) -> int:
     hour, origin = timedelta(hours=1), datetime(1970, 1, 1)
     return (last - origin) // hour - (first - origin) // hour + 1 if first <= last else 0

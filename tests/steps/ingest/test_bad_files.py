@@ -1,0 +1,112 @@
+"""A file that is no event file fails by itself, by name, and the others are read."""
+
+import random
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.steps.ingest.conftest import Ingest
+from tests.steps.ingest.test_ledger import counts, event, quarantined, stored_ids
+from tsa_cli.store import Store
+
+
+def parquet_bytes(tmp_path: Path) -> bytes:
+    """A valid Parquet file of a few row groups, of native events."""
+    columns = {
+        "event_id": [f"p{i}" for i in range(600)],
+        "event": ["page_viewed"] * 600,
+        "timestamp": [f"2026-05-01T10:{i // 60:02d}:{i % 60:02d}Z" for i in range(600)],
+        "user_id": [f"u{i % 7}" for i in range(600)],
+    }
+    pq.write_table(pa.table(columns), tmp_path / "whole", row_group_size=200)
+    return (tmp_path / "whole").read_bytes()
+
+
+def test_a_damaged_parquet_fails_by_itself(store: Store, do_ingest: Ingest, tmp_path: Path) -> None:
+    whole = parquet_bytes(tmp_path)
+    rng = random.Random(5)
+    damaged = {"cut.parquet": whole[:-100], "junk.parquet": b"PAR1" + rng.randbytes(99) + b"PAR1"}
+    for number in range(6):  # anywhere, and in the footer
+        flipped = bytearray(whole)
+        lowest = 0 if number % 2 else len(whole) - 900
+        flipped[rng.randrange(lowest, len(whole))] ^= 1 << rng.randrange(8)
+        damaged[f"flip{number}.parquet"] = bytes(flipped)
+    for name, data in damaged.items():
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "good.jsonl").write_bytes(event(1) + b"\n")
+    *reports, good = do_ingest(*(tmp_path / name for name in (*damaged, "good.jsonl"))).files
+    assert (good.status, good.inserted) == ("ingested", 1)
+    failed = [report for report in reports if report.status == "failed"]
+    assert [report.path for report in failed[:2]] == [str(tmp_path / n) for n in list(damaged)[:2]]
+    assert len(failed) > 2  # a flipped bit of a text is only another text
+    assert all("damaged or cut off" in report.detail for report in failed[:2])
+    assert len(stored_ids(store)) == sum(report.inserted for report in (*reports, good))
+
+
+def test_a_parquet_that_breaks_in_its_last_pages_leaves_nothing(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    whole = bytearray(parquet_bytes(tmp_path))
+    group = pq.ParquetFile(tmp_path / "whole").metadata.row_group(2).column(0)
+    whole[group.data_page_offset : group.data_page_offset + 40] = b"\xff" * 40
+    (tmp_path / "x.parquet").write_bytes(whole)
+    (tmp_path / "good.jsonl").write_bytes(event(1) + b"\n")
+    broken, good = do_ingest(tmp_path / "x.parquet", tmp_path / "good.jsonl").files
+    assert (broken.status, good.status) == ("failed", "ingested")
+    assert stored_ids(store) == ["e1"]
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes([0, 0, 0, 13]) + b"IHDR" + bytes(17)
+ARRAY = b"[" + event(1) + b", " + event(2) + b"]"
+NO_EVENT_FILES = {
+    "random": (random.Random(3).randbytes(3000), "no text"),
+    "random without a newline": (
+        random.Random(4).randbytes(3000).replace(b"\n", b""), "no text",
+    ),
+    "png": (PNG, "no text"),
+    "array": (ARRAY, "JSON array"),
+    "array and newline": (ARRAY + b"\n", "JSON array"),
+    "array over lines": (ARRAY.replace(b"[", b"[\n ").replace(b"}, {", b"},\n {"), "JSON array"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("data_and_why", NO_EVENT_FILES.values(), ids=NO_EVENT_FILES)
+def test_what_is_no_event_file_fails_and_leaves_nothing(
+    store: Store, do_ingest: Ingest, tmp_path: Path, data_and_why: tuple[bytes, str]
+) -> None:
+    data, why = data_and_why
+    (tmp_path / "a.jsonl").write_bytes(data)
+    (tmp_path / "b.jsonl").write_bytes(event(9) + b"\n")
+    [report, good] = do_ingest(tmp_path / "a.jsonl", tmp_path / "b.jsonl").files
+    assert (report.status, good.inserted) == ("failed", 1)
+    assert why in report.detail
+    assert (stored_ids(store), quarantined(store)) == (["e9"], [])
+
+
+BAD_FILES = {
+    b'42\n"abc"\n[{"event": "a", "user_id": "u"}]\n': ["not_an_object"] * 3,
+    event(1) + b"\r" + event(2) + b"\r": ["invalid_json"],
+    b"some text": ["invalid_json"],
+    b"\xe9\xe9 is the first of a long line of text\n{bad\n": ["invalid_encoding", "invalid_json"],
+    b'{"event": "page_viewed", "user_': [],  # perhaps still being written
+}
+
+
+@pytest.mark.parametrize(("data", "reasons"), BAD_FILES.items(), ids=lambda v: repr(v)[:30])
+def test_a_file_of_bad_lines_alone_says_why_of_each(
+    store: Store, do_ingest: Ingest, tmp_path: Path, data: bytes, reasons: list[str]
+) -> None:
+    (tmp_path / "a.jsonl").write_bytes(data)
+    [report] = do_ingest(tmp_path / "a.jsonl").files
+    assert counts(report) == (len(reasons), 0, 0, 0, len(reasons)), report
+    assert [reason for _, _, reason in quarantined(store)] == reasons
+
+
+@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.jsonl.zst", "a.gz"])
+def test_a_plain_file_is_plain_whatever_its_name(
+    do_ingest: Ingest, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_bytes(event(1) + b"\n")
+    assert counts(do_ingest(tmp_path / name).files[0]) == (1, 1, 0, 0, 0)
