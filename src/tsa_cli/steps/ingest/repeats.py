@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.store import Fragment, Store, fragment_of
 
 if TYPE_CHECKING:
@@ -25,8 +26,12 @@ class SortedOut:
     conflicts: list[int]  # ordinals, from 0
 
 
-def sort_out(store: Store, held: "list[pa.Table]", load_id: int) -> SortedOut:
-    """Insert those that are the first of their id; leaves the temporary table `repeats`."""
+def sort_out(store: Store, held: "list[pa.Table]", load_id: int, cleaner: Cleaner) -> SortedOut:
+    """
+    Insert those that are the first of their id; leaves the temporary table `repeats`.
+
+    The held rows are clean. What they are compared to may have been stored when less was personal.
+    """
     import pyarrow as pa
 
     with store.lent("streamed_rows", pa.concat_tables(held)):
@@ -38,7 +43,7 @@ def sort_out(store: Store, held: "list[pa.Table]", load_id: int) -> SortedOut:
     conflicts = [
         int(str(ordinal))
         for ordinal, has_same_facts, mine, first in suspects
-        if not (has_same_facts and _same_content(str(mine), str(first)))
+        if not (has_same_facts and _same_content(str(mine), cleaner.line(str(first).encode())))
     ]
     duplicate = int(str(same_count)) + len(suspects) - len(conflicts)
     return SortedOut(int(str(first_count)), duplicate, conflicts)
