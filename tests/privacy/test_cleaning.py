@@ -80,6 +80,13 @@ def test_the_first_of_two_equal_keys_hides_no_address() -> None:
     assert text == '{"a":"c"}'
 
 
+@pytest.mark.parametrize("odd", ["9" * 5000, '{"a":' * 900 + "1" + "}" * 900], ids=["long", "deep"])
+def test_a_document_beyond_the_reader_is_cleaned_as_a_text(odd: str) -> None:
+    texts = [f'{{"n":{odd},"email":"b@x.de"}}', '{"note":"b@x.de"}']
+    clean = Cleaner(PrivacyConfig()).documents(pl.Series(texts))
+    assert clean == {0: f'{{"n":{odd},"email":"{EMAIL}"}}', 1: f'{{"note":"{EMAIL}"}}'}
+
+
 def test_what_claims_to_be_protected_is_not_believed() -> None:
     assert "b@x.de" not in Cleaner(PrivacyConfig()).line(b'{"email": "enc:v1:b@x.de"}')
 

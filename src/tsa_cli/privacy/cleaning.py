@@ -46,8 +46,12 @@ class Cleaner:
         """{place: the clean document} of those JSON documents that change."""
         places = self._texts.suspects(texts)
         given = texts.gather(places).to_list() if places else []
-        cleaned = zip(places, given, self._cleaned(given), strict=True)
-        return {place: after for place, before, after in cleaned if after != before}
+        try:
+            cleaned = self._cleaned(given)
+        except (ValueError, RecursionError):  # one of them is beyond Python's reader
+            cleaned = [self.line(text.encode()) for text in given]
+        pairs = zip(places, given, cleaned, strict=True)
+        return {place: after for place, before, after in pairs if after != before}
 
     def line(self, raw: bytes) -> str:
         """The text of a line; JSON stays JSON and, where there is nothing to clean, as written."""
