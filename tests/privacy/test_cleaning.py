@@ -1,6 +1,7 @@
 """One rule for what is personal in JSON, at both doors: events, and lines that are none."""
 
 import json
+import random
 
 import polars as pl
 import pytest
@@ -75,6 +76,18 @@ def test_a_dropped_field_leaves_no_key_and_other_policies_one_form_each_time() -
     assert cleaned(sent, pii={"email": "encrypt"}) == cleaned(sent, pii={"email": "hash"})
 
 
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        (r'{"\u0065mail": "b@x.de"}', f'{{"email":"{EMAIL}"}}'),
+        (r'{"u": "/?phone\u003d1"}', '{"u":"/?phone=(redacted)"}'),
+        (r'{"u": "b\u0040x.de"}', f'{{"u":"{EMAIL}"}}'),
+    ],
+)
+def test_signs_that_are_written_by_their_number_hide_nothing(sent: str, stored: str) -> None:
+    assert Cleaner(PrivacyConfig()).documents(pl.Series([sent])) == {0: stored}
+
+
 def test_the_first_of_two_equal_keys_hides_no_address() -> None:
     [text] = Cleaner(PrivacyConfig()).documents(pl.Series(['{"a":"b@x.de","a":"c"}'])).values()
     assert text == '{"a":"c"}'
@@ -115,3 +128,33 @@ def test_what_was_encrypted_comes_back_with_its_key_only() -> None:
     assert json.loads(Cleaner(PrivacyConfig(), KEYS).restored(line)) == sent
     other = Keys(encryption=bytes([1]) * 32)
     assert json.loads(Cleaner(PrivacyConfig(), other).restored(line)) == json.loads(line)
+
+
+NAMES = ("email", "$phone", "firstName", "url", "search", "ip", "key", "value", "string_value", "n")
+VALUES = (
+    "b@x.de", "/?email=1", "https://u:p@h/", "phone=12", "203.0.113.9", "::1", "email", "[1", "a=b",
+    '{"email":"q","z":"b@x.de"}', "a%40b.de", "Ann", 1, 1.5, True, None, "", "enc:v1:x", EMAIL,
+)  # fmt: skip
+
+
+def some_value(rng: random.Random, depth: int) -> object:
+    """Nested values of which about half are personal."""
+    kind = rng.random() if depth else 1.0
+    if kind < 0.4:
+        return {rng.choice(NAMES): some_value(rng, depth - 1) for _ in range(3)}
+    return [some_value(rng, depth - 1)] * 2 if kind < 0.5 else rng.choice(VALUES)
+
+
+def test_the_search_misses_nothing_and_what_is_clean_stays_so() -> None:
+    rng = random.Random(1)
+    texts = [json.dumps({rng.choice(NAMES): some_value(rng, 3)}) for _ in range(400)]
+    hashing, encrypting = Cleaner(PrivacyConfig()), Cleaner(PrivacyConfig(), KEYS)
+    found = hashing.documents(pl.Series(texts))
+    for place, text in enumerate(texts):
+        clean = hashing.line(text.encode())
+        assert found.get(place, text) == clean
+        assert hashing.line(clean.encode()) == clean
+        sealed, again = encrypting.line(text.encode()), encrypting.line(text.encode())
+        assert encrypting.restored(sealed) == encrypting.restored(again)
+        cut = hashing.line(text[: rng.randrange(len(text))].encode())
+        assert hashing.line(cut.encode()) == cut

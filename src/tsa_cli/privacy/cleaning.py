@@ -85,7 +85,8 @@ class Cleaner:
     def _cleaned(self, texts: Sequence[str]) -> list[str]:
         values = [_loaded(text) for text in texts]
         pairs = zip(texts, values, strict=True)
-        leaf = self._leaf_of([value for text, value in pairs if may_hold(text)], "")
+        with_urls = [value for text, value in pairs if may_hold(text) or "\\u" in text]
+        leaf = self._leaf_of(with_urls, "")
         cleaned = [self._walked(value, "", leaf) for value in values]
         return [
             # A key that comes twice hides its first value from this reader, not from others.
@@ -110,12 +111,12 @@ class Cleaner:
         """(its name, the key that says what it is, the value) of each member."""
         is_personal, told = key in self._personal, value.get("key")
         for name, inner in value.items():
-            if name == "value" and isinstance(told, str):
-                yield name, told, inner
-            elif name in self._personal or name.endswith("_micros"):
+            if name in self._personal or name.endswith("_micros"):
                 yield name, name, inner
             elif is_personal or name.endswith("_value"):  # GA4's {"string_value": …}
                 yield name, key, inner
+            elif name == "value" and isinstance(told, str):
+                yield name, told, inner
             else:
                 yield name, name, inner
 

@@ -23,7 +23,7 @@ IP_KEYS = frozenset(
 )
 # Bounded, since an open `+` before the @ is quadratic on a long line without one (189 s, seen).
 ADDRESS = re.compile(
-    r"[^\s\"'<>,;:=/?&@%\\]{1,64}(?:@|%(?:25)*40)[^\s\"'<>,;:=/?&@%\\]{1,255}\.[^\W\d_]{2,24}"
+    r"[^\s\"'<>,;:=/?&@%\\]{1,64}(?:@|\\u0040|%(?:25)*40)[^\s\"'<>,;:=/?&@%\\]{1,255}\.[^\W\d_]{2,24}"
 )
 _IPV4 = re.compile(r"\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}\b")
 _IPV6 = re.compile(r"[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){2,7}")
@@ -83,11 +83,15 @@ class PersonalTexts:
 
     @cached_property
     def _pattern(self) -> str:
-        """RE2 syntax; in a JSON text inside of a JSON text each quote stands behind a backslash."""
+        """
+        RE2 syntax; in a JSON text inside of a JSON text each quote stands behind a backslash.
+
+        A letter or sign that is written by its number (Gson does it with =) may be any of them.
+        """
         keys = [*self.privacy.personal_keys(), *IP_KEYS, *(f"${key}" for key in IP_KEYS)]
         name = rf'"(?:{"|".join(map(re.escape, keys))})\\*"'
         return (
-            rf'{name}\s*:|"key\\*"\s*:\s*\\*{name}|@|%(?:25)*40'
+            rf'{name}\s*:|"key\\*"\s*:\s*\\*{name}|@|%(?:25)*40|\\u00[2-7]'
             rf'|(?i:["?&#;]{_PARAMETER})'
         )
 
