@@ -150,11 +150,11 @@ def test_the_search_misses_nothing_and_what_is_clean_stays_so() -> None:
     texts = [json.dumps({rng.choice(NAMES): some_value(rng, 3)}) for _ in range(400)]
     hashing, encrypting = Cleaner(PrivacyConfig()), Cleaner(PrivacyConfig(), KEYS)
     found = hashing.documents(pl.Series(texts))
-    for place, text in enumerate(texts):
-        clean = hashing.line(text.encode())
-        assert found.get(place, text) == clean
-        assert hashing.line(clean.encode()) == clean
-        sealed, again = encrypting.line(text.encode()), encrypting.line(text.encode())
-        assert encrypting.restored(sealed) == encrypting.restored(again)
-        cut = hashing.line(text[: rng.randrange(len(text))].encode())
-        assert hashing.line(cut.encode()) == cut
+    given = [text.encode() for text in texts]
+    clean = hashing.lines(given)
+    assert [found.get(place, text) for place, text in enumerate(texts)] == clean
+    assert hashing.lines([text.encode() for text in clean]) == clean
+    sealed, again = encrypting.lines(given), encrypting.lines(given)
+    assert [encrypting.restored(text) for text in sealed] == list(map(encrypting.restored, again))
+    cut = hashing.lines([line[: rng.randrange(len(line))] for line in given[:50]])
+    assert hashing.lines([text.encode() for text in cut]) == cut

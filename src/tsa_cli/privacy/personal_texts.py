@@ -69,8 +69,10 @@ class PersonalTexts:
 
     def cleaned(self, text: str) -> str:
         """What is no JSON (cut, or never was) with values replaced wherever they seem to stand."""
-        pattern = rf'(?i)([?&#;]{_PARAMETER})[^&#"\s\\]*'
-        found = str(pl.Series([text]).str.replace_all(pattern, "${1}" + REDACTED)[0])
+        found = text
+        if "=" in text:
+            pattern = rf'(?i)([?&#;]{_PARAMETER})[^&#"\s\\]*'
+            found = str(pl.Series([text]).str.replace_all(pattern, "${1}" + REDACTED)[0])
         found = self._pairs.sub(self._protected, found)
         found = without_addresses(found)
         if self.privacy.ip == "keep":

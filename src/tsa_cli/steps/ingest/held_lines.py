@@ -69,28 +69,32 @@ def lines_to_replay(
 ) -> ToReplay:
     """What a replay reads; `cleaner` is the one that the quarantine is written by."""
     found = _found(store, spool, held, max(max_line_bytes, MAX_RAW_BYTES))
+    same = _same(found, cleaner)
     told = ToReplay([], [], [])
     for line in held.lines:
-        raw = found.get(line.line)
-        if raw is None or not _is_same(raw, line.line.raw.decode(), cleaner):
+        if line.line not in same:
             if line.is_beyond_repair:
                 told.left.append(line)
             else:
                 text = cleaner.restored(line.line.raw.decode())
                 told.cleaned.append(replace(line.line, raw=text.encode()))
-        elif len(raw) > max_line_bytes and line.reason == "line_too_long":
+        elif len(found[line.line]) > max_line_bytes and line.reason == "line_too_long":
             told.left.append(line)  # still, and as it is read here it is cut
         else:
-            told.sent.append(replace(line.line, raw=raw))
+            told.sent.append(replace(line.line, raw=found[line.line]))
     return told
 
 
-def _is_same(raw: bytes, kept: str, cleaner: Cleaner) -> bool:
-    cleaned = cleaner.line(raw[:MAX_RAW_BYTES])
-    if cleaned in (kept, cleaner.line(kept.encode())):  # perhaps more is personal now
-        return True
-    # What is encrypted is another text each time.
-    return cleaner.restored(cleaned) == cleaner.restored(kept)
+def _same(found: dict[Line, bytes], cleaner: Cleaner) -> set[Line]:
+    """The lines that are, in their file, what was refused."""
+    now = cleaner.lines([raw[:MAX_RAW_BYTES] for raw in found.values()])
+    then = cleaner.lines([line.raw for line in found])  # cleaned again: more may be personal now
+    return {
+        line
+        for line, cleaned, kept in zip(found, now, then, strict=True)
+        # What is encrypted is another text each time.
+        if cleaned in (line.kept, kept) or cleaner.restored(cleaned) == cleaner.restored(kept)
+    }
 
 
 def _found(store: Store, spool: Spool, held: HeldFile, max_bytes: int) -> dict[Line, bytes]:

@@ -172,7 +172,7 @@ class Loader:
         quarantine_rows.write(
             store, [*ahead, *loaded.faults, *loaded.conflicts], source_file=file.name,
             source=file.source_name, load_id=load_id, ingested_at=self.policies.now_ts,
-            clean=Cleaner(privacy, self.keys).line,
+            clean=Cleaner(privacy, self.keys).lines,
         )  # fmt: skip
         plan.record(store, self.policies.plan, load_id, told.judged)
         self._record(file, report, load_id, self.policies.now_ts)

@@ -65,23 +65,21 @@ def write(
     source: str,
     load_id: int,
     ingested_at: datetime,
-    clean: Callable[[bytes], str],
+    clean: Callable[[Sequence[bytes]], list[str]],
 ) -> None:
     """Append the rows that are not there yet."""
     if not rows:
         return
     import polars
 
+    cleaned = iter(clean([r.line.raw[:MAX_RAW_BYTES] for r in rows if r.line.kept is None]))
     frame = polars.DataFrame(
         {
             "line_number": [row.line.number for row in rows],
             "byte_offset": [row.line.byte_offset for row in rows],
             "reason": [row.reason for row in rows],
             "detail": [_detail(row) for row in rows],
-            "raw": [
-                clean(row.line.raw[:MAX_RAW_BYTES]) if row.line.kept is None else row.line.kept
-                for row in rows
-            ],
+            "raw": [next(cleaned) if row.line.kept is None else row.line.kept for row in rows],
         },
         schema_overrides={"line_number": polars.Int64, "byte_offset": polars.Int64},
     )

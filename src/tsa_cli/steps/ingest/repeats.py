@@ -40,10 +40,11 @@ def sort_out(store: Store, held: "list[pa.Table]", load_id: int, cleaner: Cleane
     [(first_count, same_count)] = store.rows("1_events/repeat_counts.sql")
     store.execute("1_events/insert_events.sql", {"rows": _firsts()}, load_id=load_id)
     suspects = store.rows("1_events/repeat_suspects.sql")
+    firsts = cleaner.lines([str(first).encode() for *_, first in suspects])
     conflicts = [
         int(str(ordinal))
-        for ordinal, has_same_facts, mine, first in suspects
-        if not (has_same_facts and _same_content(str(mine), cleaner.line(str(first).encode())))
+        for (ordinal, has_same_facts, mine, _), first in zip(suspects, firsts, strict=True)
+        if not (has_same_facts and _same_content(str(mine), first))
     ]
     duplicate = int(str(same_count)) + len(suspects) - len(conflicts)
     return SortedOut(int(str(first_count)), duplicate, conflicts)
