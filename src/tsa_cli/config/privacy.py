@@ -90,9 +90,16 @@ class PrivacyConfig(ConfigFile):
         return self
 
     def trait_key(self, key: str) -> str:
-        """The canonical name of a trait as sent: "firstName" is "first_name"."""
+        """The canonical name of a trait as sent: "firstName" and "$first_name" are "first_name"."""
         return self._names_by_alias.get(key, key)
+
+    def personal_keys(self) -> list[str]:
+        """Every key, alias or not, that holds a personal value."""
+        return sorted(key for key, name in self._names_by_alias.items() if name in self.pii)
 
     @cached_property
     def _names_by_alias(self) -> dict[str, str]:
-        return {alias: name for name, aliases in self.trait_aliases.items() for alias in aliases}
+        names = {alias: name for name, aliases in self.trait_aliases.items() for alias in aliases}
+        names |= {name: names.get(name, name) for name in (*self.pii, *self.trait_aliases)}
+        # Mixpanel and PostHog mark what they know by a dollar sign.
+        return {f"${key}": name for key, name in names.items()} | names

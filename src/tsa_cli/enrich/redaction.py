@@ -12,7 +12,7 @@ import polars as pl
 from tsa_cli.enrich.texts import text_series
 
 REDACTED = "(redacted)"
-_NAMES = (
+PERSONAL_NAMES = (  # of parameters
     r"[^=&#?;]*e-?_?mail(?:_?-?addr(?:ess)?)?|mail|mail_?address"
     r"|(?:[^=&#?;]*[^=&#?;a-z])?(?:tele)?(?:phone|fon)(?:_?-?(?:number|no|nr))?|[a-z]{2,}(?-i:Phone)"
     r"|(?:[^=&#?;]*[^=&#?;a-z])?(?:tel|msisdn|mobile_?-?(?:number|no|nr|phone)|cell_?-?phone)"
@@ -22,12 +22,12 @@ _NAMES = (
     r"|(?:access|auth|id|refresh|reset|api)_?-?(?:token|key))"
 )
 _AT = r"(?:@|%(?:25)*40)"
-PERSONAL_PARAMETER = rf"(?i)([?&#;](?:{_NAMES})(?:\]|%5D)?\d*=)[^&#]*"
+PERSONAL_PARAMETER = rf"(?i)([?&#;](?:{PERSONAL_NAMES})(?:\]|%5D)?\d*=)[^&#]*"
 PERSONAL_ADDRESS = rf"(?i)[^\s/?#&=;,@]+{_AT}[^\s/?#&=;,@%]+\.[a-z]{{2,}}"
 URL_CREDENTIALS = r"^(\s*[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#\\]*@"
 
 # RE2 syntax, so that a database can pick the few rows that are worth the work.
-PERSONAL_URL_PATTERN = rf"(?i){_AT}|[?&#;](?:{_NAMES})(?:\]|%5D)?\d*="
+PERSONAL_URL_PATTERN = rf"(?i){_AT}|[?&#;](?:{PERSONAL_NAMES})(?:\]|%5D)?\d*="
 
 
 def redact_urls(urls: pl.Series | Sequence[str | None]) -> pl.Series:

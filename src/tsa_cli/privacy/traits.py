@@ -7,12 +7,13 @@ source  definitions D49, D50: which form each platform hashes
 """
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.privacy import normalise
-from tsa_cli.privacy.field_crypto import HASHED, Keys, encrypt_field, sha256_hex
+from tsa_cli.privacy.field_crypto import ENCRYPTED, HASHED, Keys, encrypt_field, sha256_hex
 
 DERIVED_KEYS = (
     "email_sha256",
@@ -24,6 +25,7 @@ DERIVED_KEYS = (
     "last_name_sha256",
     "last_name_sha256_meta",
 )
+_PROTECTED = re.compile(rf"{ENCRYPTED}[A-Za-z0-9_=-]+|{HASHED}[0-9a-f]{{64}}")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,13 @@ class PersonalForms:
 
     normal: str
     derived: dict[str, str]
+
+
+def stored_trait(key: str, value: object, policy: PrivacyConfig, keys: Keys) -> dict[str, str]:
+    """What is kept of a trait; one that comes protected (a replayed line) stays as it is."""
+    if isinstance(value, str) and _PROTECTED.fullmatch(value):
+        return {policy.trait_key(key): value}
+    return protect_trait(key, value, policy, keys)
 
 
 def protect_trait(key: str, value: object, policy: PrivacyConfig, keys: Keys) -> dict[str, str]:

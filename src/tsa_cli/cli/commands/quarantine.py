@@ -56,7 +56,10 @@ def replay(
         result = step.replay(run.store, config, selection, run.run_id)
         run.note(result.data())
     rows, told = rows_of(result), summary_of(result)
-    session.emit(Answer("quarantine replay", result.data(), rows, summary=told), fmt, out)
+    answer = Answer(
+        "quarantine replay", result.data(), rows, warnings=result.warnings, summary=told
+    )
+    session.emit(answer, fmt, out)
 
 
 @app.command()

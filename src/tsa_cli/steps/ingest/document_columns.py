@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.relations import PROMOTED_PROPERTIES
 from tsa_cli.steps.ingest.actor_keys import PAIR_BITS, PAIR_MASK
 from tsa_cli.steps.ingest.distinct import Distinct, distinct_of
@@ -32,6 +33,14 @@ def documents_of(properties: "pa.ChunkedArray") -> Distinct:
     return distinct_of(pa.chunked_array(texts, properties.type.storage_type))
 
 
+def column_of(documents: Distinct, kind: "pa.DataType") -> "pa.ChunkedArray":
+    """The column of JSON, of that type, that the documents stand for."""
+    import pyarrow as pa
+
+    texts = [documents.values.take(places) for places in documents.places]
+    return pa.chunked_array([pa.ExtensionArray.from_storage(kind, text) for text in texts], kind)
+
+
 def promoted_type() -> "pa.DataType":
     """The type of a promoted column."""
     import pyarrow as pa
@@ -45,6 +54,18 @@ class DocumentReader:
 
     engine: Store
     judge: Judge
+    cleaner: Cleaner
+
+    def cleaned(self, documents: Distinct) -> Distinct:
+        """The documents without personal values; the same object when none had any."""
+        import polars as pl
+
+        texts = pl.Series(documents.values)
+        clean = self.cleaner.documents(texts)
+        if not clean:
+            return documents
+        values = texts.scatter(list(clean), list(clean.values())).to_arrow()
+        return Distinct(values.cast(documents.values.type), documents.places)
 
     def promoted(self, documents: Distinct) -> "list[pa.ChunkedArray]":
         """The columns of the promoted properties, as texts."""

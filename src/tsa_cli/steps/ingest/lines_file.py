@@ -33,6 +33,7 @@ class Line:
     number: int
     byte_offset: int
     raw: bytes
+    kept: str | None = None  # its cleaned text, where it comes from the quarantine
 
 
 @dataclass(frozen=True)

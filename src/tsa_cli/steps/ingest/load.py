@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tsa_cli.errors import DataError, TsaError
+from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.privacy.field_crypto import Keys
 from tsa_cli.steps.ingest import plan, quarantine_rows, repeats
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
@@ -28,7 +29,7 @@ from tsa_cli.steps.ingest.insert_events import (
     repeated_ids_of,
 )
 from tsa_cli.steps.ingest.nature import unlike_events
-from tsa_cli.steps.ingest.personal import KnownTraits, cleaned_line, store_people
+from tsa_cli.steps.ingest.personal import KnownTraits, store_people
 from tsa_cli.steps.ingest.quarantine_rows import DETAILS, Quarantined
 from tsa_cli.steps.ingest.relation import Policies, trusting
 from tsa_cli.steps.ingest.report import FileReport
@@ -172,7 +173,7 @@ class Loader:
         quarantine_rows.write(
             store, [*ahead, *loaded.faults, *loaded.conflicts], source_file=file.name,
             source=file.source_name, load_id=load_id, ingested_at=self.policies.now_ts,
-            clean=lambda raw: cleaned_line(raw, privacy, self.keys),
+            clean=Cleaner(privacy, self.keys).lines,
         )  # fmt: skip
         plan.record(store, self.policies.plan, load_id, told.judged)
         self._record(file, report, load_id, self.policies.now_ts)
@@ -196,7 +197,7 @@ class Loader:
     ) -> _Loaded:
         """Rows whose id is known: the first is an event, the others repeat or contradict it."""
         store = self.store
-        sorted_out = repeats.sort_out(store, told.held, load_id)
+        sorted_out = repeats.sort_out(store, told.held, load_id, Cleaner(self.policies.privacy))
         judge = plan.Judge(self.policies.plan)
         told.judged += judge.judged(store, repeats.documents())
         people = fragment_of("1_events/known_people.sql")

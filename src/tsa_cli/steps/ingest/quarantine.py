@@ -1,7 +1,7 @@
 """
 The lines that were refused: seen, tried again after a fix, or dropped.
 
-reads   quarantined_events
+reads   quarantined_events, the files that its lines are from
 writes  quarantined_events; a replayed line that is an event now goes the way of every line
 """
 
@@ -9,13 +9,16 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
-from tsa_cli.steps.ingest.lines_file import Line, LinesFile, open_lines
+from tsa_cli.steps.ingest.held_lines import HeldFile, ToReplay, held_files, lines_to_replay
+from tsa_cli.steps.ingest.lines_file import Line, LinesFile, Refused, open_lines
 from tsa_cli.steps.ingest.load import Loader
 from tsa_cli.steps.ingest.prepare import IngestConfig, mapping_of
 from tsa_cli.steps.ingest.relation import event_names, relation_of_lines
 from tsa_cli.steps.ingest.report import IngestResult
 from tsa_cli.steps.ingest.spool import Spool, open_spool
+from tsa_cli.steps.ingest.verdict import Verdict
 from tsa_cli.store import Store
 
 
@@ -25,15 +28,6 @@ class Selection:
 
     reason: str = ""
     source_file: str = ""
-
-
-@dataclass(frozen=True)
-class _Held:
-    """The quarantined lines of one file under one mapping, in order."""
-
-    source_file: str
-    source: str
-    lines: list[Line]
 
 
 def rows(store: Store, selection: Selection, limit: int) -> list[dict[str, object]]:
@@ -62,38 +56,51 @@ def replay(store: Store, config: IngestConfig, selection: Selection, run_id: str
     """
     Every selected line read again under the mapping and plan in force.
 
-    What is an event now is inserted and leaves the quarantine; what is not stays, with its file,
-    number and (new) reason. One transaction per file: nothing is lost in between.
+    It is read from its own file where that still has it, and is then the event that the file
+    alone would give; else from the cleaned text, and the result warns of it. What is an event now
+    is inserted and leaves the quarantine; what is not stays, with its file, number and (new)
+    reason. One transaction per file: nothing is lost in between.
     """
     loader = Loader(store, config.policies, config.keys, run_id, config.is_dry_run)
+    cleaner = Cleaner(config.policies.privacy, config.keys)
     reports = []
     with open_spool(store.path, config.policies.tsa.max_unpacked_ratio) as spool:
-        for held in _held(store, selection):
-            file = _file_of(store, spool, config, held)
-            reports.append(loader.load(file, release=_release(held, selection)))
-    return IngestResult(reports)
+        for held in held_files(store, selection.reason, selection.source_file):
+            limit = config.policies.tsa.max_line_bytes
+            lines = lines_to_replay(store, spool, held, cleaner, limit)
+            file = _file_of(store, spool, config, held, lines)
+            report = loader.load(file, release=_release(held, selection))
+            warnings = [report.warning, *_warnings(held, lines)]
+            reports.append(replace(report, warning="; ".join(filter(None, warnings))))
+    return IngestResult(reports, [report.warning for report in reports if report.warning])
 
 
-def _held(store: Store, selection: Selection) -> list[_Held]:
-    groups: dict[tuple[str, str], list[Line]] = {}
-    found = store.rows(
-        "1_events/quarantine_lines.sql", reason=selection.reason, source_file=selection.source_file
-    )
-    for source_file, source, number, offset, raw in found:
-        line = Line(int(str(number)), int(str(offset)), str(raw).encode())
-        groups.setdefault((str(source_file), str(source)), []).append(line)
-    return [_Held(file, source, lines) for (file, source), lines in groups.items()]
-
-
-def _release(held: _Held, selection: Selection) -> dict[str, object]:
+def _release(held: HeldFile, selection: Selection) -> dict[str, object]:
     return {
         "reason": selection.reason, "source_file": held.source_file, "source": held.source,
     }  # fmt: skip
 
 
-def _file_of(store: Store, spool: Spool, config: IngestConfig, held: _Held) -> FileToLoad:
+def _warnings(held: HeldFile, lines: ToReplay) -> Iterator[str]:
+    if lines.cleaned:
+        yield (
+            f"{held.source_file}: {len(lines.cleaned)} lines were replayed from their cleaned"
+            " text, as the file does not have them any more (or TSA_KEY is another): what was"
+            " personal in them is hashed or redacted, and what has no id would come in twice from"
+            " the file itself"
+        )
+    if lines.left:
+        yield f"{held.source_file}: {len(lines.left)} lines stay as they are, see their detail"
+
+
+def _file_of(
+    store: Store, spool: Spool, config: IngestConfig, held: HeldFile, given: ToReplay
+) -> FileToLoad:
+    originals = sorted([*given.sent, *given.cleaned], key=lambda line: line.number)
     path = spool.new_path()
-    path.write_bytes(b"".join(line.raw.replace(b"\n", b" ") + b"\n" for line in held.lines))
+    # Blank, so that no byte of a line can be taken for a mark of the file's encoding.
+    texts = [b"", *(line.raw.replace(b"\n", b" ") for line in originals)]
+    path.write_bytes(b"".join(text + b"\n" for text in texts))
     tsa = config.policies.tsa
     lines = open_lines(
         path, is_final=True, max_line_bytes=tsa.max_line_bytes, max_depth=tsa.max_depth
@@ -102,20 +109,30 @@ def _file_of(store: Store, spool: Spool, config: IngestConfig, held: _Held) -> F
     lines.write_without_refused(clean)
     source = mapping_of(config, held.source)
     relation = relation_of_lines(store, source, clean, clean, config.policies)
+    refused = [replace(r, line=_original(originals, r.line)) for r in lines.refused]
+    refused += [Refused(left.line, Verdict(left.reason, left.detail)) for left in given.left]
     return FileToLoad(
         held.source_file, held.source, hashlib.sha256(path.read_bytes()).hexdigest(),
-        path.stat().st_size, 0, relation, lines.row_count,
-        [replace(r, line=_original(held, r.line)) for r in lines.refused],
-        lambda ordinals: _originals(held, lines, ordinals), "replayed",
+        path.stat().st_size, 0, relation, lines.row_count, refused,
+        lambda ordinals: _originals(originals, lines, ordinals), _detail(given),
         event_names(config.policies.plan, source), is_replay=True,
     )  # fmt: skip
 
 
-def _originals(held: _Held, lines: LinesFile, ordinals: list[int]) -> Iterator[Line]:
+def _detail(given: ToReplay) -> str:
+    counts = {
+        "from the file": len(given.sent),
+        "from the cleaned text": len(given.cleaned),
+        "left as they are": len(given.left),
+    }
+    return "replayed: " + ", ".join(f"{count} {how}" for how, count in counts.items() if count)
+
+
+def _originals(originals: list[Line], lines: LinesFile, ordinals: list[int]) -> Iterator[Line]:
     for line in lines.lines_of_rows(ordinals):
-        yield _original(held, line)
+        yield _original(originals, line)
 
 
-def _original(held: _Held, line: Line) -> Line:
-    """The line as it stood in its own file."""
-    return held.lines[line.number - 1]
+def _original(originals: list[Line], line: Line) -> Line:
+    """The line as it stood in its own file; one blank line stands before the first."""
+    return originals[line.number - 2]

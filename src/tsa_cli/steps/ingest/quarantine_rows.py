@@ -15,6 +15,7 @@ from tsa_cli.steps.ingest.verdict import Verdict, judge
 from tsa_cli.store import Store
 
 MAX_RAW_BYTES = 100_000
+CUT = f"only its first {MAX_RAW_BYTES:,} bytes are kept: leave the file where it is"
 DETAILS = {
     "missing_event": "no event name",
     "missing_timestamp": "no timestamp",
@@ -69,20 +70,21 @@ def write(
     source: str,
     load_id: int,
     ingested_at: datetime,
-    clean: Callable[[bytes], str],
+    clean: Callable[[Sequence[bytes]], list[str]],
 ) -> None:
     """Append the rows that are not there yet."""
     if not rows:
         return
     import polars
 
+    cleaned = iter(clean([r.line.raw[:MAX_RAW_BYTES] for r in rows if r.line.kept is None]))
     frame = polars.DataFrame(
         {
             "line_number": [row.line.number for row in rows],
             "byte_offset": [row.line.byte_offset for row in rows],
             "reason": [row.reason for row in rows],
-            "detail": [row.detail for row in rows],
-            "raw": [clean(row.line.raw[:MAX_RAW_BYTES]) for row in rows],
+            "detail": [_detail(row) for row in rows],
+            "raw": [next(cleaned) if row.line.kept is None else row.line.kept for row in rows],
         },
         schema_overrides={"line_number": polars.Int64, "byte_offset": polars.Int64},
     )
@@ -91,3 +93,11 @@ def write(
             "1_events/insert_quarantined.sql",
             source_file=source_file, source=source, load_id=load_id, ingested_at=ingested_at,
         )  # fmt: skip
+
+
+def _detail(row: Quarantined) -> str:
+    """Why, and what to do where the quarantine alone could not replay it."""
+    if CUT in row.detail or len(row.line.raw) <= MAX_RAW_BYTES:
+        return row.detail
+    mend = ", raise max_line_bytes, replay" if row.reason == "line_too_long" else ", replay"
+    return f"{row.detail}; {CUT}{mend}".removeprefix("; ")

@@ -41,14 +41,6 @@ def trusting(relation: Fragment, max_future_seconds: float) -> Fragment:
     return Fragment(relation.sql, {**relation.params, **limit})
 
 
-def personal_names(privacy: PrivacyConfig) -> set[str]:
-    """Every key, alias or not, that holds a personal value."""
-    names = set(privacy.pii)
-    for name in privacy.pii:
-        names |= set(privacy.trait_aliases.get(name, ()))
-    return names
-
-
 def relation_of_lines(
     store: Store, source: SourceConfig, path: Path, sample: Path, policies: Policies
 ) -> Fragment:
@@ -58,7 +50,7 @@ def relation_of_lines(
     `sample` is what the keys are discovered in: the file itself, or slices of a large one.
     """
     keys, property_keys = discovered_keys(store, engine.documents_reader(sample), source)
-    personal = personal_names(policies.privacy)
+    personal = set(policies.privacy.personal_keys())
     if is_plain(keys, property_keys, source, personal):
         objects = {*source.properties, *source.traits, *source.consent}
         columns = sorted(keys) or ["event"]
@@ -75,7 +67,7 @@ def relation_of_parquet(
 ) -> Fragment:
     """The normalised relation of a Parquet file, with any columns, in any order."""
     columns = parquet.columns_of(store, path)
-    personal = personal_names(policies.privacy)
+    personal = set(policies.privacy.personal_keys())
     if source.is_plain() and not parquet.has_open_keys(columns, source.properties):
         property_keys = parquet.property_keys(store, path, columns, source)
         if is_plain(set(columns), property_keys, source, personal):

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.store import Fragment, Store, fragment_of
 
 if TYPE_CHECKING:
@@ -25,8 +26,12 @@ class SortedOut:
     conflicts: list[int]  # ordinals, from 0
 
 
-def sort_out(store: Store, held: "list[pa.Table]", load_id: int) -> SortedOut:
-    """Insert those that are the first of their id; leaves the temporary table `repeats`."""
+def sort_out(store: Store, held: "list[pa.Table]", load_id: int, cleaner: Cleaner) -> SortedOut:
+    """
+    Insert those that are the first of their id; leaves the temporary table `repeats`.
+
+    The held rows are clean. What they are compared to may have been stored when less was personal.
+    """
     import pyarrow as pa
 
     with store.lent("streamed_rows", pa.concat_tables(held)):
@@ -35,10 +40,11 @@ def sort_out(store: Store, held: "list[pa.Table]", load_id: int) -> SortedOut:
     [(first_count, same_count)] = store.rows("1_events/repeat_counts.sql")
     store.execute("1_events/insert_events.sql", {"rows": _firsts()}, load_id=load_id)
     suspects = store.rows("1_events/repeat_suspects.sql")
+    firsts = cleaner.lines([str(first).encode() for *_, first in suspects])
     conflicts = [
         int(str(ordinal))
-        for ordinal, has_same_facts, mine, first in suspects
-        if not (has_same_facts and _same_content(str(mine), str(first)))
+        for (ordinal, has_same_facts, mine, _), first in zip(suspects, firsts, strict=True)
+        if not (has_same_facts and _same_content(str(mine), first))
     ]
     duplicate = int(str(same_count)) + len(suspects) - len(conflicts)
     return SortedOut(int(str(first_count)), duplicate, conflicts)

@@ -16,7 +16,12 @@ from numpy.typing import NDArray
 
 from tsa_cli.relations import PROMOTED_PROPERTIES
 from tsa_cli.steps.ingest.distinct import Distinct
-from tsa_cli.steps.ingest.document_columns import DocumentReader, documents_of, promoted_type
+from tsa_cli.steps.ingest.document_columns import (
+    DocumentReader,
+    column_of,
+    documents_of,
+    promoted_type,
+)
 from tsa_cli.steps.ingest.plan import Judged
 from tsa_cli.steps.ingest.word_keys import WordKeys
 
@@ -99,10 +104,10 @@ def encoded(
         events = rows if passed.all() else rows.filter(_mask(passed))
         told.event_count += len(events)
         _note_people(events, told)
-        documents = documents_of(events.column("properties"))
-        rows_of_keys = _encode(events, encoder, documents)
+        sent = documents_of(events.column("properties"))
+        rows_of_keys = _encode(events, encoder, sent, encoder.documents.cleaned(sent))
         codes = rows_of_keys.column("event_code")
-        told.judged += encoder.documents.judged(codes, encoder.keys.event_types(), documents)
+        told.judged += encoder.documents.judged(codes, encoder.keys.event_types(), sent)
         yield from rows_of_keys.to_batches()
 
 
@@ -133,10 +138,15 @@ def _gathered(batches: "Iterable[pa.RecordBatch]") -> "Iterator[pa.Table]":
         yield pa.Table.from_batches(waiting)
 
 
-def _encode(rows: "pa.Table", encoder: Encoder, documents: Distinct) -> "pa.Table":
+def _encode(rows: "pa.Table", encoder: Encoder, sent: Distinct, documents: Distinct) -> "pa.Table":
+    """The rows as they are stored: with `documents` instead of those that were sent."""
     import pyarrow as pa
 
     keys = encoder.keys
+    if documents is not sent:
+        place = rows.schema.get_field_index("properties")
+        column = rows.field(place)
+        rows = rows.set_column(place, column, column_of(documents, column.type))
     columns = [rows.column(name) for name in _AS_THEY_ARE]
     columns += encoder.documents.promoted(documents)
     for table, text in _KEYS.values():
@@ -146,11 +156,17 @@ def _encode(rows: "pa.Table", encoder: Encoder, documents: Distinct) -> "pa.Tabl
 
 
 def _with_people(rows: "pa.Table", encoder: Encoder, ordinals: "NDArray[np.int64]") -> "pa.Table":
-    """The encoded rows with their ordinals and what they say of people."""
+    """The encoded rows with their ordinals, and what they say of people and to the plan."""
     import pyarrow as pa
 
-    held = _encode(rows, encoder, documents_of(rows.column("properties")))
+    properties = rows.column("properties")
+    sent = documents_of(properties)
+    documents = encoder.documents.cleaned(sent)
+    held = _encode(rows, encoder, sent, documents)
     held = held.add_column(0, "ordinal", pa.array(ordinals))
+    if documents is sent:
+        properties = pa.nulls(len(rows), properties.type)
+    held = held.append_column("sent_properties", properties)  # null: as they are stored
     for name in _OF_PEOPLE:
         if name not in held.schema.names:
             held = held.append_column(name, rows.column(name))

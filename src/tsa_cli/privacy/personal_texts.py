@@ -1,0 +1,119 @@
+"""
+Personal values in texts: where they may be, and what stands for them.
+
+An address becomes `sha256:` and the hash of what was written, so that two people stay two; what
+stands in a URL becomes "(redacted)", so that a page stays one.
+"""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from tsa_cli.config.privacy import PrivacyConfig
+from tsa_cli.enrich.ip import truncate_ip
+from tsa_cli.enrich.redaction import PERSONAL_NAMES, REDACTED
+from tsa_cli.privacy.field_crypto import HASHED, Keys, sha256_hex
+from tsa_cli.privacy.traits import stored_trait
+
+IP_KEYS = frozenset(
+    {"ip", "ip_address", "ipAddress", "request_ip", "user_ipaddress", "client_ip", "clientIp"}
+)
+# Bounded, since an open `+` before the @ is quadratic on a long line without one (189 s, seen).
+ADDRESS = re.compile(
+    r"[^\s\"'<>,;:=/?&@%\\]{1,64}(?:@|\\u0040|%(?:25)*40)[^\s\"'<>,;:=/?&@%\\]{1,255}\.[^\W\d_]{2,24}"
+)
+_IPV4 = re.compile(r"\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}\b")
+_IPV6 = re.compile(r"[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){2,7}")
+_URL_KEYS = re.compile(r"url|uri|referrer|referer|location|href", re.IGNORECASE)
+_QUERY_KEYS = re.compile(r"(?:query|search|querystring)$", re.IGNORECASE)
+_PARAMETER = rf"(?:{PERSONAL_NAMES})(?:\]|%5D)?\d*="
+
+
+def may_hold(text: str) -> bool:
+    """False for most texts, in which neither an address nor a parameter can be."""
+    return "@" in text or "=" in text or "%" in text
+
+
+def is_url(key: str, text: str) -> bool:
+    """True for a text that is to be cleaned as a URL."""
+    return may_hold(text) and (
+        "://" in text
+        or text[0] in "/?#"
+        or _URL_KEYS.search(key) is not None
+        or _QUERY_KEYS.search(key) is not None
+    )
+
+
+def as_url(key: str, text: str) -> str:
+    """The text, or, where it is a bare query, with the question mark that it lacks."""
+    return f"?{text}" if _QUERY_KEYS.search(key) and text[0] != "?" else text
+
+
+def without_addresses(text: str) -> str:
+    """The text with a pseudonym for every address."""
+    return ADDRESS.sub(lambda match: HASHED + sha256_hex(match[0]), text)
+
+
+@dataclass(frozen=True)
+class PersonalTexts:
+    """What is personal in JSON that is still, or only, a text."""
+
+    privacy: PrivacyConfig
+
+    def suspects(self, documents: pl.Series) -> list[int]:
+        """The places of the documents that may hold something personal: most hold nothing."""
+        return documents.str.contains(self._pattern).fill_null(value=False).arg_true().to_list()
+
+    def cleaned(self, text: str) -> str:
+        """What is no JSON (cut, or never was) with values replaced wherever they seem to stand."""
+        found = text
+        if "=" in text:
+            pattern = rf'(?i)([?&#;]{_PARAMETER})[^&#"\s\\]*'
+            found = str(pl.Series([text]).str.replace_all(pattern, "${1}" + REDACTED)[0])
+        found = self._pairs.sub(self._protected, found)
+        found = without_addresses(found)
+        if self.privacy.ip == "keep":
+            return found
+        return _IPV6.sub(_short_ipv6, _IPV4.sub(r"\1.0", found))
+
+    @cached_property
+    def _keys(self) -> str:
+        return "|".join(re.escape(key) for key in self.privacy.personal_keys())
+
+    @cached_property
+    def _pattern(self) -> str:
+        """
+        RE2 syntax; in a JSON text inside of a JSON text each quote stands behind a backslash.
+
+        A letter or sign that is written by its number (Gson does it with =) may be any of them.
+        """
+        keys = [*self.privacy.personal_keys(), *IP_KEYS, *(f"${key}" for key in IP_KEYS)]
+        name = rf'"(?:{"|".join(map(re.escape, keys))})\\*"'
+        return (
+            rf'{name}\s*:|"key\\*"\s*:\s*\\*{name}|@|%(?:25)*40|\\u00[2-7]'
+            rf'|(?i:["?&#;]{_PARAMETER})'
+        )
+
+    @cached_property
+    def _pairs(self) -> re.Pattern[str]:
+        """A personal key, up to its value, and the value: a text, perhaps cut, or a number."""
+        name = rf'"({self._keys})\\*"'
+        listed = rf'"key\\*"\s*:\s*\\*{name}\s*,\s*\\*"value\\*"\s*:\s*(?:\{{\s*\\*"\w+"\s*:\s*)?'
+        return re.compile(rf'((?:{listed}|{name}\s*:\s*))(?:(\\*")([^"\\]+)|(-?\d[\d.]*))')
+
+    def _protected(self, match: re.Match[str]) -> str:
+        before, listed, own, quote, text, number = match.groups()
+        name = self.privacy.trait_key(listed or own)
+        stored = stored_trait(name, text or number, self.privacy, Keys()).get(name, REDACTED)
+        return f"{before}{quote}{stored}" if text else f'{before}"{stored}"'
+
+
+def _short_ipv6(match: re.Match[str]) -> str:
+    try:
+        ipaddress.IPv6Address(match[0])
+    except ValueError:
+        return match[0]  # a time of day, a MAC address
+    return truncate_ip(match[0]) or match[0]

@@ -1,0 +1,130 @@
+"""
+The quarantined lines of one file, as they were sent where their own file still has them.
+
+A line is believed to be the one that was refused when cleaning it gives the text that was kept.
+
+reads   quarantined_events, the files that its lines are from
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tsa_cli.errors import TsaError
+from tsa_cli.privacy.cleaning import Cleaner
+from tsa_cli.steps.ingest import parquet_columns
+from tsa_cli.steps.ingest.inputs import Input
+from tsa_cli.steps.ingest.lines_file import Line
+from tsa_cli.steps.ingest.quarantine_rows import CUT, MAX_RAW_BYTES
+from tsa_cli.steps.ingest.spool import Spool
+from tsa_cli.store import Store
+
+
+@dataclass(frozen=True)
+class HeldLine:
+    """A line with its cleaned text as `raw`, and why it was refused."""
+
+    line: Line
+    reason: str
+    detail: str
+
+    @property
+    def is_beyond_repair(self) -> bool:
+        """True when the text is not all of the line."""
+        return CUT in self.detail or self.reason == "invalid_encoding"
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """The quarantined lines of one file under one mapping, in order."""
+
+    source_file: str
+    source: str
+    lines: list[HeldLine]
+
+
+@dataclass(frozen=True)
+class ToReplay:
+    """The lines of a file, each once."""
+
+    sent: list[Line]  # as they were sent
+    cleaned: list[Line]  # from the text that was kept
+    left: list[HeldLine]  # stay where they are
+
+
+def held_files(store: Store, reason: str, source_file: str) -> list[HeldFile]:
+    """The selected lines by file and mapping; an empty text selects all."""
+    groups: dict[tuple[str, str], list[HeldLine]] = {}
+    found = store.rows("1_events/quarantine_lines.sql", reason=reason, source_file=source_file)
+    for name, source, number, offset, raw, why, detail in found:
+        text = str(raw)
+        line = Line(int(str(number)), int(str(offset)), text.encode(), kept=text)
+        held = HeldLine(line, str(why), str(detail))
+        groups.setdefault((str(name), str(source)), []).append(held)
+    return [HeldFile(name, source, lines) for (name, source), lines in groups.items()]
+
+
+def lines_to_replay(
+    store: Store, spool: Spool, held: HeldFile, cleaner: Cleaner, max_line_bytes: int
+) -> ToReplay:
+    """What a replay reads; `cleaner` is the one that the quarantine is written by."""
+    found = _found(store, spool, held, max(max_line_bytes, MAX_RAW_BYTES))
+    same = _same(found, cleaner)
+    told = ToReplay([], [], [])
+    for line in held.lines:
+        if line.line not in same:
+            if line.is_beyond_repair:
+                told.left.append(line)
+            else:
+                text = cleaner.restored(line.line.raw.decode())
+                told.cleaned.append(replace(line.line, raw=text.encode()))
+        elif len(found[line.line]) > max_line_bytes and line.reason == "line_too_long":
+            told.left.append(line)  # still, and as it is read here it is cut
+        else:
+            told.sent.append(replace(line.line, raw=found[line.line]))
+    return told
+
+
+def _same(found: dict[Line, bytes], cleaner: Cleaner) -> set[Line]:
+    """The lines that are, in their file, what was refused."""
+    now = cleaner.lines([raw[:MAX_RAW_BYTES] for raw in found.values()])
+    then = cleaner.lines([line.raw for line in found])  # cleaned again: more may be personal now
+    return {
+        line
+        for line, cleaned, kept in zip(found, now, then, strict=True)
+        # What is encrypted is another text each time.
+        if cleaned in (line.kept, kept) or cleaner.restored(cleaned) == cleaner.restored(kept)
+    }
+
+
+def _found(store: Store, spool: Spool, held: HeldFile, max_bytes: int) -> dict[Line, bytes]:
+    """What stands in the file in the place of each line; nothing where it cannot be read."""
+    path = Path(held.source_file)
+    if not path.is_file():  # gone, or a pipe, which would be waited for
+        return {}
+    lines = [line.line for line in held.lines]
+    try:
+        spooled = spool.take(Input(held.source_file, path))
+        if spooled.shape == "parquet":
+            return dict(_rows(store, spooled.path, lines))
+        return dict(_lines(spooled.path, lines, max_bytes)) if spooled.shape == "lines" else {}
+    except (TsaError, OSError):
+        return {}
+
+
+def _lines(path: Path, lines: list[Line], max_bytes: int) -> Iterator[tuple[Line, bytes]]:
+    with path.open("rb") as handle:
+        for line in lines:
+            if line.byte_offset >= 0:
+                handle.seek(line.byte_offset)
+                yield line, handle.readline(max_bytes + 1).removesuffix(b"\n")
+
+
+def _rows(store: Store, path: Path, lines: list[Line]) -> Iterator[tuple[Line, bytes]]:
+    slots = {"documents": parquet_columns.documents(store, path)}
+    ordinals = sorted({line.number - 1 for line in lines})
+    rows = store.rows("1_events/documents_at.sql", slots, ordinals=ordinals)
+    texts = {int(str(ordinal)): str(text).encode() for ordinal, text in rows}
+    for line in lines:
+        if line.number - 1 in texts:
+            yield line, texts[line.number - 1]

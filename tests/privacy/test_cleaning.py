@@ -1,0 +1,160 @@
+"""One rule for what is personal in JSON, at both doors: events, and lines that are none."""
+
+import json
+import random
+
+import polars as pl
+import pytest
+
+from tsa_cli.config.privacy import PrivacyConfig
+from tsa_cli.privacy.cleaning import Cleaner
+from tsa_cli.privacy.field_crypto import Keys, sha256_hex
+
+KEYS = Keys(encryption=bytes(32))
+EMAIL, PHONE = f"sha256:{sha256_hex('b@x.de')}", f"sha256:{sha256_hex('+491701234567')}"
+ANN = f"sha256:{sha256_hex('ann')}"
+
+
+def cleaned(document: object, **privacy: object) -> object:
+    """The document as it is stored with an event; found by the search for suspects."""
+    text = json.dumps(document)
+    found = Cleaner(PrivacyConfig(**privacy)).documents(pl.Series(["{}", text]))
+    return json.loads(found.get(1, text))
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        ({"user_data": {"email": "B@x.de "}}, {"user_data": {"email": EMAIL}}),
+        ({"a": [{"address": {"firstName": "Ann"}}]}, {"a": [{"address": {"firstName": ANN}}]}),
+        ({"$email": "b@x.de", "$first_name": "Ann"}, {"$email": EMAIL, "$first_name": ANN}),
+        ({"phone": 491701234567}, {"phone": f"sha256:{sha256_hex('491701234567')}"}),
+        ({"email": {"home": "b@x.de"}}, {"email": {"home": EMAIL}}),
+        ({"url": "https://s/?email=b&p=1"}, {"url": "https://s/?email=(redacted)&p=1"}),
+        ({"$current_url": "/a?q=b%40x.de"}, {"$current_url": "/a?q=(redacted)"}),
+        ({"search": "phone=1&p=2"}, {"search": "phone=(redacted)&p=2"}),
+        ({"ids": ["d", "b@x.de"]}, {"ids": ["d", EMAIL]}),
+        ({"note": "mail b@x.de or B@x.de"}, {
+            "note": f"mail {EMAIL} or sha256:{sha256_hex('B@x.de')}"}),
+        ({"b@x.de": 1}, {EMAIL: 1}),
+        ({"user": {"ip": "2001:db8:1:2::9"}}, {"user": {"ip": "2001:db8:1::"}}),
+        ({"set": '{"first_name": "Ann"}'}, {"set": f'{{"first_name":"{ANN}"}}'}),
+        (
+            {"p": [{"key": "phone", "value": {"string_value": "+491701234567", "n_micros": "1"}}]},
+            {"p": [{"key": "phone", "value": {"string_value": PHONE, "n_micros": "1"}}]},
+        ),
+        (
+            {"p": [{"key": "page_location", "value": {"string_value": "/?email=b"}}]},
+            {"p": [{"key": "page_location", "value": {"string_value": "/?email=(redacted)"}}]},
+        ),
+    ],
+)  # fmt: skip
+def test_personal_values_leave_a_document_wherever_they_stand(sent: object, stored: object) -> None:
+    assert cleaned(sent) == stored
+    assert cleaned(stored) == stored
+    assert json.loads(Cleaner(PrivacyConfig(), KEYS).line(json.dumps(stored).encode())) == stored
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"mail_opened": true, "email": true, "phone": null, "first_name": ""}',
+        '{"name": "Ann Poe", "utm": {"medium":"email","device":"mobile"}, "price": 1.10}',
+        '{"url":"https://s/?utm_medium=email&p=iphone", "handle":"@ann", "size":"2 @ 3"}',
+        '{"list": [{"key": "device", "value": {"string_value": "mobile"}}], "ip": "203.0.113.0"}',
+        "[Amplitude] Page",
+    ],
+)
+def test_what_is_not_personal_stays_to_the_letter(text: str) -> None:
+    assert Cleaner(PrivacyConfig()).documents(pl.Series([text])) == {} or not text.startswith("{")
+    assert Cleaner(PrivacyConfig(), KEYS).line(text.encode()) == text
+
+
+def test_a_dropped_field_leaves_no_key_and_other_policies_one_form_each_time() -> None:
+    sent = {"contact": {"email": "b@x.de", "x": 1, "phones": [{"phone": "1"}]}}
+    assert cleaned(sent, pii={"email": "drop"}) == {"contact": {"x": 1, "phones": [{"phone": "1"}]}}
+    assert cleaned(sent, pii={"email": "encrypt"}) == cleaned(sent, pii={"email": "hash"})
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        (r'{"\u0065mail": "b@x.de"}', f'{{"email":"{EMAIL}"}}'),
+        (r'{"u": "/?phone\u003d1"}', '{"u":"/?phone=(redacted)"}'),
+        (r'{"u": "b\u0040x.de"}', f'{{"u":"{EMAIL}"}}'),
+    ],
+)
+def test_signs_that_are_written_by_their_number_hide_nothing(sent: str, stored: str) -> None:
+    assert Cleaner(PrivacyConfig()).documents(pl.Series([sent])) == {0: stored}
+
+
+def test_the_first_of_two_equal_keys_hides_no_address() -> None:
+    [text] = Cleaner(PrivacyConfig()).documents(pl.Series(['{"a":"b@x.de","a":"c"}'])).values()
+    assert text == '{"a":"c"}'
+
+
+@pytest.mark.parametrize("odd", ["9" * 5000, '{"a":' * 900 + "1" + "}" * 900], ids=["long", "deep"])
+def test_a_document_beyond_the_reader_is_cleaned_as_a_text(odd: str) -> None:
+    texts = [f'{{"n":{odd},"email":"b@x.de"}}', '{"note":"b@x.de"}']
+    clean = Cleaner(PrivacyConfig()).documents(pl.Series(texts))
+    assert clean == {0: f'{{"n":{odd},"email":"{EMAIL}"}}', 1: f'{{"note":"{EMAIL}"}}'}
+
+
+def test_what_claims_to_be_protected_is_not_believed() -> None:
+    assert "b@x.de" not in Cleaner(PrivacyConfig()).line(b'{"email": "enc:v1:b@x.de"}')
+
+
+@pytest.mark.parametrize("end", ['"', "", '", "x": 1'])
+def test_a_line_that_is_cut_keeps_no_personal_value(end: str) -> None:
+    cut = (
+        r'{"t": "10:00:00", "ip": "2001:db8:aa:bbcc::1", "p": "{\"mail\": \"b@x.de\"}",'
+        ' "phone": 491701234567, "u": "/?phone=+4917", "last_name": "Poe", "from": "203.0.113.77",'
+        f' "l": [{{"key": "phone", "value": {{"string_value": "+4930"}}}}], "surname": "Zorg{end}'
+    )
+    cleaner = Cleaner(PrivacyConfig(), KEYS)
+    text = cleaner.line(cut.encode())
+    for clear in ("bbcc", "b@x", "1234567", "+49", "Poe", "Zorg", "113.77"):
+        assert clear in cut
+        assert clear not in text
+    assert text.startswith('{"t": "10:00:00", "ip": "2001:db8:aa::"')
+    assert cleaner.line(text.encode()) == text
+
+
+def test_what_was_encrypted_comes_back_with_its_key_only() -> None:
+    sent = {"a": {"email": "b@x.de"}, "l": [{"key": "phone", "value": {"string_value": "+4917"}}]}
+    line = Cleaner(PrivacyConfig(), KEYS).line(json.dumps(sent).encode())
+    assert "b@x.de" not in line
+    assert "+4917" not in line
+    assert json.loads(Cleaner(PrivacyConfig(), KEYS).restored(line)) == sent
+    other = Keys(encryption=bytes([1]) * 32)
+    assert json.loads(Cleaner(PrivacyConfig(), other).restored(line)) == json.loads(line)
+
+
+NAMES = ("email", "$phone", "firstName", "url", "search", "ip", "key", "value", "string_value", "n")
+VALUES = (
+    "b@x.de", "/?email=1", "https://u:p@h/", "phone=12", "203.0.113.9", "::1", "email", "[1", "a=b",
+    '{"email":"q","z":"b@x.de"}', "a%40b.de", "Ann", 1, 1.5, True, None, "", "enc:v1:x", EMAIL,
+)  # fmt: skip
+
+
+def some_value(rng: random.Random, depth: int) -> object:
+    """Nested values of which about half are personal."""
+    kind = rng.random() if depth else 1.0
+    if kind < 0.4:
+        return {rng.choice(NAMES): some_value(rng, depth - 1) for _ in range(3)}
+    return [some_value(rng, depth - 1)] * 2 if kind < 0.5 else rng.choice(VALUES)
+
+
+def test_the_search_misses_nothing_and_what_is_clean_stays_so() -> None:
+    rng = random.Random(1)
+    texts = [json.dumps({rng.choice(NAMES): some_value(rng, 3)}) for _ in range(400)]
+    hashing, encrypting = Cleaner(PrivacyConfig()), Cleaner(PrivacyConfig(), KEYS)
+    found = hashing.documents(pl.Series(texts))
+    given = [text.encode() for text in texts]
+    clean = hashing.lines(given)
+    assert [found.get(place, text) for place, text in enumerate(texts)] == clean
+    assert hashing.lines([text.encode() for text in clean]) == clean
+    sealed, again = encrypting.lines(given), encrypting.lines(given)
+    assert [encrypting.restored(text) for text in sealed] == list(map(encrypting.restored, again))
+    cut = hashing.lines([line[: rng.randrange(len(line))] for line in given[:50]])
+    assert hashing.lines([text.encode() for text in cut]) == cut

@@ -1,0 +1,91 @@
+"""Personal values leave the properties of events before they are stored; nothing else changes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.steps.ingest.conftest import Ingest
+from tests.steps.ingest.test_ledger import counts
+from tests.stored import table, worded
+from tsa_cli.config.events import EventsConfig, PlannedEvent
+from tsa_cli.config.privacy import PrivacyConfig
+from tsa_cli.privacy.field_crypto import Keys, sha256_hex
+from tsa_cli.steps.ingest import rows
+from tsa_cli.store import Store
+
+EMAIL = f"sha256:{sha256_hex('b@x.de')}"
+SENT = {
+    "page_location": "https://s/?email=b@x.de",
+    "contact": {"phone": 4917012, "note": "b@x.de"},
+    "booking_id": "b@x.de",
+    "price": 5,
+}
+
+
+def lines(path: Path, *events: dict[str, Any]) -> Path:
+    """A file of native lines; each event without an id is known by its content."""
+    base = {"event": "x", "timestamp": "2026-05-01T10:00:00Z", "user_id": "ann@x.de"}
+    path.write_text("".join(json.dumps(base | event) + "\n" for event in events))
+    return path
+
+
+@pytest.mark.parametrize("event_id", [{"event_id": "e"}, {}], ids=["with an id", "without"])
+def test_an_event_is_clean_and_still_the_same_event_when_read_again(
+    store: Store, do_ingest: Ingest, tmp_path: Path, event_id: dict[str, str]
+) -> None:
+    sent: list[dict[str, Any]] = [{"properties": SENT, **event_id}, {"properties": {"n": 1}}]
+    path = lines(tmp_path / "a.jsonl", *sent, sent[0])
+    keys = Keys(encryption=bytes(32))
+    assert counts(do_ingest(path, keys=keys).files[0]) == (3, 2, 1, 0, 0)
+    assert counts(do_ingest(path, keys=keys, is_forced=True).files[0]) == (3, 0, 3, 0, 0)
+    row, plain = sorted(table(store, "from events"), key=lambda row: -len(row["properties"]))
+    assert json.loads(row["properties"]) == {
+        "page_location": "https://s/?email=(redacted)",
+        "contact": {"phone": f"sha256:{sha256_hex('4917012')}", "note": EMAIL},
+        "booking_id": EMAIL,
+        "price": 5,
+    }
+    assert (row["booking_id"], row["price"]) == (EMAIL, "5")
+    assert plain["properties"] == '{"n":1}'
+    assert {row["user_id"] for row in worded(store, "user_id")} == {"ann@x.de"}  # kept: an id
+
+
+@pytest.mark.parametrize("count", [1, 2], ids=["new", "the first of a repeated id"])
+def test_the_plan_judges_what_was_sent(
+    store: Store, do_ingest: Ingest, tmp_path: Path, count: int, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(rows, "BATCH_ROWS", 2)
+    sent = {"event_id": "e", "properties": {"c": {"phone": 1}, "booking_id": "b@x.de"}}
+    plain = {"event_id": "p", "properties": {"c": {}, "booking_id": "z"}}
+    planned = PlannedEvent(properties={"c": "object", "booking_id": {"enum": ["b@x.de", "z"]}})
+    path = lines(tmp_path / "a.jsonl", *[sent, plain] * count)
+    do_ingest(path, plan=EventsConfig(events={"x": planned}))
+    assert len(table(store, "from events")) == 2
+    assert table(store, "from plan_violations") == []
+
+
+def test_what_was_stored_when_less_was_personal_is_no_other_content(
+    do_ingest: Ingest, tmp_path: Path
+) -> None:
+    path = lines(tmp_path / "a.jsonl", {"event_id": "e", "properties": {"a": {"vat": "DE1"}}})
+    do_ingest(path)
+    stricter = PrivacyConfig(pii={"vat": "hash"})
+    [report] = do_ingest(path, privacy=stricter, is_forced=True).files
+    assert counts(report) == (1, 0, 1, 0, 0)
+
+
+def test_traits_are_known_by_their_marked_names_and_clean_inside(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    traits = {"address": {"email": "b@x.de", "city": "Bonn"}, "site": "/?email=b", "n": 1.5}
+    do_ingest(lines(tmp_path / "a.jsonl", {"traits": traits, "properties": {"$email": "b@x.de"}}))
+    assert {row["key"]: row["value"] for row in table(store, "from user_traits")} == {
+        "address": json.dumps({"email": EMAIL, "city": "Bonn"}),
+        "site": "/?email=(redacted)",
+        "n": "1.5",
+        "email": EMAIL,
+        "email_sha256": EMAIL,
+    }
+    assert table(store, "select properties from events") == [{"properties": "{}"}]

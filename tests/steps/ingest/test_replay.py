@@ -1,0 +1,120 @@
+"""A replayed line is the event that its file gives; without the file, as much of it as was kept."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from tests.steps.ingest.conftest import Ingest, ingest_config
+from tests.steps.ingest.test_ledger import counts
+from tests.stored import table, worded
+from tsa_cli.config.events import EventsConfig
+from tsa_cli.config.tsa import TsaConfig
+from tsa_cli.privacy.field_crypto import Keys, sha256_hex
+from tsa_cli.steps.ingest.quarantine import Selection, replay
+from tsa_cli.steps.ingest.report import FileReport
+from tsa_cli.store import Store, open_store
+
+STRICT = EventsConfig(unplanned="quarantine")
+KEYS = Keys(encryption=bytes(32))
+BASE = {"event": "x", "timestamp": "2026-05-01T10:00:00Z"}
+SENT: list[dict[str, Any]] = [
+    {**BASE, "user_id": "amy@x.de", "properties": {"url": "/?email=a", "a": {"b": [1, "é"]}}},
+    {**BASE, "user_id": "bob@x.de", "traits": {"email": "bob@x.de"}, "ip": "2001:db8:1:2::9"},
+    {**BASE, "user_id": "eve", "event_id": "e", "ip": "203.0.113.7", "page_url": "/?email=e"},
+]
+
+
+def replayed(store: Store, keys: Keys = KEYS, **tsa: Any) -> FileReport:
+    """The report of a replay under a plan that takes everything."""
+    config = ingest_config(keys=keys, tsa=TsaConfig(**tsa))
+    [report] = replay(store, config, Selection(), "r2").files
+    return report
+
+
+def stored(store: Store) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The events in words, and what is known of people but for what is encrypted."""
+    traits = table(store, "select user_id, key, value from user_traits order by all")
+    rows = worded(store, "event_id")
+    kept = [{key: row[key] for key in row if key not in ("load_id", "event_seq")} for row in rows]
+    return kept, [row for row in traits if "enc:" not in row["value"]]
+
+
+def written(folder: Path, kind: str) -> Path:
+    """The lines as a file."""
+    text = "\n" + "".join(json.dumps(line) + "\n" for line in SENT)
+    path = folder / f"a.{kind}"
+    if kind == "parquet":
+        texts = [
+            {k: json.dumps(v) if isinstance(v, dict) else v for k, v in x.items()} for x in SENT
+        ]
+        pl.DataFrame(
+            [{key: None for line in texts for key in line} | line for line in texts]
+        ).write_parquet(path)
+    else:
+        path.write_bytes(gzip.compress(text.encode()) if kind == "jsonl.gz" else text.encode())
+    return path
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "jsonl.gz", "parquet"])
+def test_a_line_that_its_file_still_has_is_the_event_of_a_direct_ingest(
+    store: Store, do_ingest: Ingest, tmp_path: Path, kind: str
+) -> None:
+    path = written(tmp_path, kind)
+    assert counts(do_ingest(path, plan=STRICT, keys=KEYS).files[0]) == (3, 0, 0, 0, 3)
+    report = replayed(store)
+    assert (counts(report), report.warning) == ((3, 3, 0, 0, 0), "")
+    assert report.detail == "replayed: 3 from the file"
+    assert counts(do_ingest(path, keys=KEYS, is_forced=True).files[0]) == (3, 0, 3, 0, 0)
+    with open_store(tmp_path / "direct.duckdb") as direct:
+        from tsa_cli.steps import ingest
+
+        ingest.run(direct, ingest_config(keys=KEYS), [str(path)], "run")
+        assert stored(store) == stored(direct)
+
+
+@pytest.mark.parametrize("change", ["gone", "changed"])
+def test_without_the_file_people_stay_apart_and_the_result_says_so(
+    store: Store, do_ingest: Ingest, tmp_path: Path, change: str
+) -> None:
+    path = written(tmp_path, "jsonl")
+    do_ingest(path, plan=STRICT, keys=KEYS)
+    path.unlink() if change == "gone" else path.write_text(path.read_text().replace("@x", "@y"))
+    report = replayed(store)
+    assert counts(report) == (3, 3, 0, 0, 0)
+    is_one_left = change == "changed"  # the line of eve has no address
+    assert f"{2 if is_one_left else 3} from the cleaned text" in report.detail
+    assert "cleaned text" in report.warning
+    events, traits = stored(store)
+    amy, bob = (f"sha256:{sha256_hex(name)}" for name in ("amy@x.de", "bob@x.de"))
+    assert {row["user_id"] for row in events} == {amy, bob, "eve"}
+    assert {row["ip_address"] for row in events} == {None, "2001:db8:1::", "203.0.113.0"}
+    assert traits == [{"user_id": bob, "key": "email_sha256", "value": bob}]  # was decrypted
+
+
+def test_a_line_that_was_cut_is_replayed_from_its_file_only(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jsonl"
+    long = {**BASE, "user_id": "amy@x.de", "properties": {"x": "a" * 120_000}}
+    path.write_text(json.dumps(long) + "\n")
+    do_ingest(path, tsa=TsaConfig(max_line_bytes=110_000))
+    kept = "select reason, detail, raw, line_number, byte_offset from quarantined_events"
+    [before] = table(store, kept)
+    assert before["reason"] == "line_too_long"
+    assert "raise max_line_bytes" in before["detail"]
+    assert len(before["raw"]) < 101_000
+
+    assert counts(replayed(store, max_line_bytes=110_000)) == (1, 0, 0, 0, 1)  # not raised
+    assert table(store, kept) == [before]
+    path.rename(tmp_path / "elsewhere.jsonl")
+    report = replayed(store, max_line_bytes=200_000)
+    assert counts(report) == (1, 0, 0, 0, 1)
+    assert "1 lines stay as they are" in report.warning
+    assert table(store, kept) == [before]
+    (tmp_path / "elsewhere.jsonl").rename(path)
+    assert counts(replayed(store, max_line_bytes=200_000)) == (1, 1, 0, 0, 0)
+    assert [row["user_id"] for row in worded(store, "user_id")] == ["amy@x.de"]
