@@ -126,6 +126,17 @@ def test_a_database_that_is_a_text_file_is_exit_3(
     assert (tmp_path / "tsa.duckdb").read_text().startswith("this is no database")
 
 
+def test_a_damaged_store_is_named_as_one(tsa: Tsa, empty_store: Path) -> None:
+    data = bytearray(empty_store.read_bytes())
+    for begin in range(20_000, len(data), 100_000):
+        data[begin : begin + 3000] = bytes(byte ^ 0x5A for byte in data[begin : begin + 3000])
+    empty_store.write_bytes(data)
+    for command in (("sql", "select count(*) from fact_events"), ("runs", "list"), ("sessionize",)):
+        ran = tsa(*command)
+        assert ran.code == 3, ran.err
+        assert "is damaged" in told(ran)[0]
+
+
 def test_a_store_in_use_is_exit_5_and_names_who_has_it(
     tsa: Tsa, empty_store: Path, tmp_path: Path
 ) -> None:

@@ -10,6 +10,7 @@ from tsa_cli.cli import pipeline
 from tsa_cli.cli.session import GlobalOptions, Session
 from tsa_cli.config.tsa import PipelineStep, TsaConfig
 from tsa_cli.errors import DataError, UsageError
+from tsa_cli.store import open_store
 
 
 def event(number: int, **more: object) -> str:
@@ -52,6 +53,15 @@ def test_a_run_that_failed_says_so(tsa: Tsa, tmp_path: Path) -> None:
         ("ingest", "failed", 3),
         ("score", "failed", 3),
     }
+
+
+def test_a_run_that_was_killed_is_known_as_such_by_the_next(tsa: Tsa, tmp_path: Path) -> None:
+    log(tmp_path)
+    assert tsa("ingest", "e.jsonl").code == 0
+    with open_store(tmp_path / "tsa.duckdb") as store:
+        store.connection().execute("update runs set status = 'running'").fetchall()
+    assert tsa("ingest", "e.jsonl").code == 0
+    assert sorted(run["status"] for run in runs(tsa)) == ["done", "killed"]
 
 
 def test_a_run_that_breached_a_threshold_says_so(tsa: Tsa, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import duckdb
 from tsa_cli.errors import DataError
 from tsa_cli.store.allocator import keep_freed_memory
 from tsa_cli.store.lock import locked_error
+from tsa_cli.store.translated_errors import damaged_store
 
 FOREIGN_LOCK_RETRY_SECONDS = 0.1
 _MAGIC = b"DUCK"
@@ -56,6 +57,8 @@ def open_database(
                 if time.monotonic() >= deadline:
                     raise locked_error(db, "another program") from None
                 time.sleep(FOREIGN_LOCK_RETRY_SECONDS)
+            except duckdb.Error as error:
+                raise damaged_store(str(db), error) from error
     finally:
         os.umask(old_mask)
     _apply(con, settings)

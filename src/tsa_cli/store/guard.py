@@ -23,6 +23,7 @@ from tsa_cli.store.allowed_functions import (
     TABLE_FUNCTIONS,
 )
 from tsa_cli.store.schema import missing
+from tsa_cli.store.translated_errors import damaged_store, is_damage
 
 if TYPE_CHECKING:
     import pyarrow
@@ -140,6 +141,8 @@ def run_query(
     except duckdb.OutOfMemoryException:
         raise DataError("SQL: out of memory", "select less, or raise memory_limit") from None
     except duckdb.Error as error:
+        if is_damage(error):
+            raise damaged_store("the store", error) from None
         why = str(error).strip().splitlines()[0].partition("Error: ")[2]
         raise UsageError(f"SQL: {why or error}", "`tsa tables NAME` has the columns") from None
     finally:

@@ -12,6 +12,7 @@ from tsa_cli.store.connection import EngineSettings, open_database
 from tsa_cli.store.lock import store_lock
 from tsa_cli.store.schema import clear_leftovers, migrate
 from tsa_cli.store.store import Store
+from tsa_cli.store.translated_errors import translated_errors
 
 
 @contextmanager
@@ -44,7 +45,8 @@ def open_store(
                 migrate(store, reading=reading, is_new=is_new)
                 yield store
             if not reading:
-                con.execute("checkpoint").fetchall()
+                with translated_errors():
+                    con.execute("checkpoint").fetchall()
         except RuntimeError as error:
             if is_interruption(error):
                 raise KeyboardInterrupt from error

@@ -25,6 +25,23 @@ def translated_errors() -> Iterator[None]:
         if "No space left" in str(error):
             raise DataError("the disk is full", "free some space, then run it again") from error
         raise DataError(text, "check the disk and the file, then run it again") from error
+    except duckdb.Error as error:
+        if not is_damage(error):
+            raise
+        raise damaged_store("the store", error) from error
+
+
+def is_damage(error: duckdb.Error) -> bool:
+    """Whether the engine read bytes of its own file whose checksum is wrong."""
+    return "Corrupt database" in str(error)
+
+
+def damaged_store(name: str, error: Exception) -> DataError:
+    """What is said of a store whose bytes the engine cannot make sense of."""
+    return DataError(
+        f"{name} is damaged ({type(error).__name__})",
+        "put a copy in its place, or move it away and make it anew: `tsa ingest PATH`",
+    )
 
 
 @contextmanager

@@ -107,7 +107,7 @@ def _verdict(result: "IngestResult", max_rejected: float) -> TsaError | None:
     if failed:
         rest = f" (and {len(failed) - 1} more files)" if len(failed) > 1 else ""
         done = "; the others are stored" if len(failed) < len(result.files) else ""
-        return DataError(f"{failed[0].path}: {failed[0].detail}{rest}", f"check the file{done}")
+        return DataError(f"{failed[0].path}: {failed[0].detail}{rest}", f"mend what it says{done}")
     if result.rejected_share > max_rejected:
         return BreachError(
             f"{result.rejected_share:.1%} of the lines were rejected, {max_rejected:.1%} may be",

@@ -185,7 +185,7 @@ create table runs (
     command varchar not null,                       -- without `tsa`
     started_at timestamp not null,                  -- UTC, wall clock
     ended_at timestamp,                             -- UTC, wall clock; null while it runs
-    status varchar not null,                        -- running | done | breached | failed
+    status varchar not null,                        -- running | done | breached | failed | killed
     exit_code integer,                              -- as the process ended; null while it runs
     definition varchar,                             -- hash of the configuration
     counts json                                     -- the numbers of the result, by name
