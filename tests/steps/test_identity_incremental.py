@@ -67,7 +67,7 @@ def cut_one(store: Store, rng: random.Random) -> None:
         identities.cut(store, str(edge["anonymous_id"]), str(edge["user_id"]))
 
 
-@pytest.mark.parametrize("seed", [0, 24, *soaked(range(1, 40))])
+@pytest.mark.parametrize("seed", [24, *soaked([seed for seed in range(40) if seed != 24])])
 def test_people_renewed_from_run_to_run_are_those_of_a_full_run(store: Store, seed: int) -> None:
     rng = random.Random(seed)
     identity = IdentityConfig(

@@ -209,7 +209,7 @@ def test_a_batch_of_bots_or_logins_alone_touches_no_session(store: Store) -> Non
 
 @pytest.mark.parametrize(
     "changes",
-    [{"max_duration": "1h"}, {"split_at_midnight": True}, {"split_on_campaign": True}],
+    [{"max_duration": "1h"}, {"split_at_midnight": True, "split_on_campaign": True}],
 )
 def test_a_visit_that_was_cut_is_renewed_from_its_beginning(
     store: Store, changes: dict[str, object]

@@ -56,7 +56,7 @@ def state(store: Store) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-@pytest.mark.parametrize("seed", [0, 1, *soaked(range(2, 60))])
+@pytest.mark.parametrize("seed", [0, *soaked(range(1, 60))])
 def test_a_growing_file_ends_as_if_it_were_read_anew_each_time(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
     content, path = rng.choice((b"", b"\xef\xbb\xbf")), tmp_path / "app.jsonl"
