@@ -28,3 +28,7 @@ def test_reports_warn_of_events_that_are_not_sessionized_yet(tsa: Tsa, tmp_path:
     assert asked("metrics", "pages_per_session")["warnings"] == [warning]
     asked("sessionize")
     assert asked("features")["warnings"] == []
+    call = LINE.replace("page_viewed", "$identify").replace("}", ', "anonymous_id": "a"}')
+    (tmp_path / "call.jsonl").write_text(call % 9)
+    asked("ingest", "call.jsonl")
+    assert asked("features")["warnings"] == [warning]

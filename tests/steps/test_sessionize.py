@@ -259,6 +259,13 @@ def test_uuid_ids_and_text_ids_have_one_order_among_ties(store: Store) -> None:
     assert [row["event_id"] for row in rows] == sorted(ids)
 
 
+@pytest.mark.parametrize("moment", [datetime(9999, 12, 31, 23), datetime(1, 1, 1, 2)])
+def test_the_ends_of_the_calendar_have_days_too(store: Store, moment: datetime) -> None:
+    add_events(store, [Event("1", "page_viewed", moment, anonymous_id="a")])
+    config = SessionsConfig(split_at_midnight=True, timezone="America/New_York")
+    assert sessionize.run(store, default_config(sessions=config)).sessions == 1
+
+
 def test_times_too_far_apart_to_pack_are_in_order_all_the_same(store: Store) -> None:
     """Of 8,000 years only 36 devices fit into one number with the time."""
     moments = [datetime(year, 1, 1) for year in (9000, 1000, 2024)]

@@ -50,7 +50,9 @@ def cut(store: Store, id_a: str, id_b: str, *, dry_run: bool = False) -> CutResu
     store.require("identity_edges")
     edges = store.records("2_sessions/edges_of_ids.sql", ids=[id_a, id_b])
     ends = [{edge["anonymous_id"], edge["user_id"]} for edge in edges]
-    if {id_a, id_b} not in ends or id_a == id_b:
+    if id_a == id_b:
+        raise DataError(f"{id_a!r} cannot be cut from itself", "name two ids")
+    if {id_a, id_b} not in ends:
         linked = sorted({str(other) for pair in ends for other in pair} - {id_a, id_b})
         through = ", ".join(linked[:5])
         hint = f"they are linked through {through}" if linked else "see `tsa identities show`"

@@ -43,9 +43,15 @@ def nothing_there(store: "Store", window: Span) -> list[str]:
 
 
 def newer_events(store: "Store") -> list[str]:
-    """The warning for events that no report looks at yet, as they came after `sessionize`."""
-    count = store.count("4_reports/newer_events.sql") if store.has_table("sessionize_state") else 0
-    return [f"{count:,} newer events: `tsa sessionize` takes them in"] if count else []
+    """The warnings for what no report looks at yet, as it came after `sessionize`."""
+    if not store.has_table("sessionize_state"):
+        return []
+    news = {"newer events": 0, "cut links": 0}
+    for events, cuts in store.rows("4_reports/newer_events.sql"):
+        news = {"newer events": int(str(events)), "cut links": int(str(cuts))}
+    return [
+        f"{count:,} {what}: `tsa sessionize` takes them in" for what, count in news.items() if count
+    ]
 
 
 def span(store: "Store", asked: Asked, timezone: str = "UTC") -> Span:

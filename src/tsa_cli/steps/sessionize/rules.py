@@ -4,6 +4,7 @@ What ends a session, and what the keys of events mean for it.
 reads   sessions.yaml; events, event_flags, pages, referrers
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tsa_cli.kernels.calendar import make_calendar
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_FIRST_DAY, _LAST_DAY = datetime(1, 1, 3), datetime(9999, 12, 29)
+
 
 def cut_rules(store: Store, config: SessionizeConfig) -> CutRules:
     """The rules of sessions.yaml, with the days and the campaigns that they speak of."""
-
     sessions = config.sessions
     day_starts, campaigns = None, None
     if sessions.split_at_midnight:
@@ -38,6 +40,7 @@ def _day_starts(store: Store, timezone: str) -> "NDArray[np.int64]":
 
     found = store.arrays("2_sessions/event_bounds.sql")
     [first], [last] = (found[name].astype("datetime64[us]").tolist() for name in found)
+    first, last = max(first, _FIRST_DAY), min(last, _LAST_DAY)  # beyond, days have no end
     return make_calendar(first, last, bucket="day", timezone=timezone).boundaries.view(np.int64)
 
 
