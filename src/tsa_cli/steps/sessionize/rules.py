@@ -40,7 +40,8 @@ def _day_starts(store: Store, timezone: str) -> "NDArray[np.int64]":
 
     found = store.arrays("2_sessions/event_bounds.sql")
     [first], [last] = (found[name].astype("datetime64[us]").tolist() for name in found)
-    first, last = max(first, _FIRST_DAY), min(last, _LAST_DAY)  # beyond, days have no end
+    # Beyond, a day has no begin or no end.
+    first, last = (min(max(moment, _FIRST_DAY), _LAST_DAY) for moment in (first, last))
     return make_calendar(first, last, bucket="day", timezone=timezone).boundaries.view(np.int64)
 
 
