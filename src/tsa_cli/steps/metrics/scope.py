@@ -136,21 +136,10 @@ def make_scope(
 ) -> Scope | None:
     """The asked span up to the clock, from the first event on; None when it holds no event."""
     last = min(until, as_of) if until else as_of
-    ranged = store.records(
-        "4_reports/metric_range.sql", since=since or datetime(1, 1, 1), until=last
-    )
-    first, first_asked = ranged[0]["first_ts"], ranged[0]["first_asked_ts"]
-    if not isinstance(first, datetime) or first_asked is None:
+    first = _first_event(store, since, last)
+    if first is None:
         return None
-    return Scope(
-        as_of=as_of,
-        first_ts=first,
-        since=since or first,
-        until=last,
-        grain=grain,
-        timezone=config.timezone,
-        week_start=config.week_start,
-    )
+    return _scope(config, grain, as_of, (first, since or first, last))
 
 
 def scope_of_lines(
@@ -162,18 +151,34 @@ def scope_of_lines(
     until: datetime | None,
 ) -> Scope:
     """The asked span for metrics of lines, which need no events in it and no sessions."""
-    if store.has_table("core"):
-        found = make_scope(store, config, grain, as_of, since, until)
-        if found is not None:
-            return found
     last = min(until, as_of) if until else as_of
-    first = store.value("4_reports/metric_first_event.sql")
-    first_ts = min(first, last) if isinstance(first, datetime) else last
+    first = _first_event(store, since, last) if store.has_table("core") else None
+    if first is None:
+        stored = store.value("4_reports/metric_first_event.sql")
+        first = min(stored, last) if isinstance(stored, datetime) else last
+    return _scope(config, grain, as_of, (first, since or first, last))
+
+
+def _first_event(store: Store, since: datetime | None, last: datetime) -> datetime | None:
+    """The first event of all; None when there is none from `since` to `last`."""
+    since = since or datetime(1, 1, 1)
+    [ranged] = store.records("4_reports/metric_range.sql", since=since, until=last)
+    first = ranged["first_ts"]
+    return first if isinstance(first, datetime) and ranged["first_asked_ts"] else None
+
+
+def _scope(
+    config: MetricsConfig,
+    grain: Grain | None,
+    as_of: datetime,
+    moments: tuple[datetime, datetime, datetime],
+) -> Scope:
+    first_ts, since, until = moments
     return Scope(
         as_of=as_of,
         first_ts=first_ts,
-        since=since or first_ts,
-        until=last,
+        since=since,
+        until=until,
         grain=grain,
         timezone=config.timezone,
         week_start=config.week_start,
