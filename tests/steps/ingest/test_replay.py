@@ -22,7 +22,12 @@ STRICT = EventsConfig(unplanned="quarantine")
 KEYS = Keys(encryption=bytes(32))
 BASE = {"event": "x", "timestamp": "2026-05-01T10:00:00Z"}
 SENT: list[dict[str, Any]] = [
-    {**BASE, "user_id": "amy@x.de", "properties": {"url": "/?email=a", "a": {"b": [1, "é"]}}},
+    {
+        **BASE,
+        "user_id": "amy@x.de",
+        "note": "two\nlines",  # of a table; its next row is not on the next line
+        "properties": {"url": "/?email=a", "a": {"b": [1, "é"]}},
+    },
     {**BASE, "user_id": "bob@x.de", "traits": {"email": "bob@x.de"}, "ip": "2001:db8:1:2::9"},
     {**BASE, "user_id": "eve", "event_id": "e", "ip": "203.0.113.7", "page_url": "/?email=e"},
 ]
@@ -47,19 +52,18 @@ def written(folder: Path, kind: str) -> Path:
     """The lines as a file."""
     text = "\n" + "".join(json.dumps(line) + "\n" for line in SENT)
     path = folder / f"a.{kind}"
+    texts = [{k: json.dumps(v) if isinstance(v, dict) else v for k, v in x.items()} for x in SENT]
+    rows = pl.DataFrame([{key: None for line in texts for key in line} | line for line in texts])
     if kind == "parquet":
-        texts = [
-            {k: json.dumps(v) if isinstance(v, dict) else v for k, v in x.items()} for x in SENT
-        ]
-        pl.DataFrame(
-            [{key: None for line in texts for key in line} | line for line in texts]
-        ).write_parquet(path)
+        rows.write_parquet(path)
+    elif kind in ("csv", "tsv"):
+        rows.write_csv(path, separator="," if kind == "csv" else "\t")
     else:
         path.write_bytes(gzip.compress(text.encode()) if kind == "jsonl.gz" else text.encode())
     return path
 
 
-@pytest.mark.parametrize("kind", ["jsonl", "jsonl.gz", "parquet"])
+@pytest.mark.parametrize("kind", ["jsonl", "jsonl.gz", "parquet", "csv", "tsv"])
 def test_a_line_that_its_file_still_has_is_the_event_of_a_direct_ingest(
     store: Store, do_ingest: Ingest, tmp_path: Path, kind: str
 ) -> None:

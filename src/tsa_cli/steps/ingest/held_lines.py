@@ -6,17 +6,18 @@ A line is believed to be the one that was refused when cleaning it gives the tex
 reads   quarantined_events, the files that its lines are from
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tsa_cli.errors import TsaError
 from tsa_cli.privacy.cleaning import Cleaner
-from tsa_cli.steps.ingest import parquet_columns
 from tsa_cli.steps.ingest.inputs import Input
 from tsa_cli.steps.ingest.lines_file import Line
+from tsa_cli.steps.ingest.places import lines_at, parquet_rows_at, rows_at
 from tsa_cli.steps.ingest.quarantine_rows import CUT, MAX_RAW_BYTES
 from tsa_cli.steps.ingest.spool import Spool
+from tsa_cli.steps.ingest.table_rows import rows_to_lines
 from tsa_cli.store import Store
 
 
@@ -65,10 +66,19 @@ def held_files(store: Store, reason: str, source_file: str) -> list[HeldFile]:
 
 
 def lines_to_replay(
-    store: Store, spool: Spool, held: HeldFile, cleaner: Cleaner, max_line_bytes: int
+    store: Store,
+    spool: Spool,
+    held: HeldFile,
+    cleaner: Cleaner,
+    max_line_bytes: int,
+    tsv_columns: Sequence[str],
 ) -> ToReplay:
-    """What a replay reads; `cleaner` is the one that the quarantine is written by."""
-    found = _found(store, spool, held, max(max_line_bytes, MAX_RAW_BYTES))
+    """
+    What a replay reads; `cleaner` is the one that the quarantine is written by.
+
+    `tsv_columns` name the cells of a TSV without header, as they do when it is ingested.
+    """
+    found = _found(store, spool, held, max(max_line_bytes, MAX_RAW_BYTES), tsv_columns)
     same = _same(found, cleaner)
     told = ToReplay([], [], [])
     for line in held.lines:
@@ -97,7 +107,9 @@ def _same(found: dict[Line, bytes], cleaner: Cleaner) -> set[Line]:
     }
 
 
-def _found(store: Store, spool: Spool, held: HeldFile, max_bytes: int) -> dict[Line, bytes]:
+def _found(
+    store: Store, spool: Spool, held: HeldFile, max_bytes: int, tsv_columns: Sequence[str]
+) -> dict[Line, bytes]:
     """What stands in the file in the place of each line; nothing where it cannot be read."""
     path = Path(held.source_file)
     if not path.is_file():  # gone, or a pipe, which would be waited for
@@ -106,25 +118,11 @@ def _found(store: Store, spool: Spool, held: HeldFile, max_bytes: int) -> dict[L
     try:
         spooled = spool.take(Input(held.source_file, path))
         if spooled.shape == "parquet":
-            return dict(_rows(store, spooled.path, lines))
-        return dict(_lines(spooled.path, lines, max_bytes)) if spooled.shape == "lines" else {}
+            return dict(parquet_rows_at(store, spooled.path, lines))
+        if spooled.shape == "lines":
+            return dict(lines_at(spooled.path, lines, max_bytes))
+        columns = tsv_columns if spooled.shape == "tsv" else ()
+        taken, first_lines = rows_to_lines(spooled, spool, columns)
+        return dict(rows_at(taken.path, first_lines, lines, max_bytes))
     except (TsaError, OSError):
         return {}
-
-
-def _lines(path: Path, lines: list[Line], max_bytes: int) -> Iterator[tuple[Line, bytes]]:
-    with path.open("rb") as handle:
-        for line in lines:
-            if line.byte_offset >= 0:
-                handle.seek(line.byte_offset)
-                yield line, handle.readline(max_bytes + 1).removesuffix(b"\n")
-
-
-def _rows(store: Store, path: Path, lines: list[Line]) -> Iterator[tuple[Line, bytes]]:
-    slots = {"documents": parquet_columns.documents(store, path)}
-    ordinals = sorted({line.number - 1 for line in lines})
-    rows = store.rows("1_events/documents_at.sql", slots, ordinals=ordinals)
-    texts = {int(str(ordinal)): str(text).encode() for ordinal, text in rows}
-    for line in lines:
-        if line.number - 1 in texts:
-            yield line, texts[line.number - 1]

@@ -81,7 +81,7 @@ def file_to_load(
     first_lines: list[int] = []
     taken = spooled
     if spooled.shape != "lines":
-        columns = _tsv_columns(config) if spooled.shape == "tsv" else []
+        columns = tsv_columns(config, config.source) if spooled.shape == "tsv" else []
         taken, first_lines = rows_to_lines(spooled, spool, columns)
     tsa = config.policies.tsa
     lines = open_lines(
@@ -110,7 +110,8 @@ def file_to_load(
     return FileToLoad(
         spooled.name, found.name, spooled.sha256, spooled.size_bytes, lines.left_bytes,
         relation_of_lines(store, found.source, path, sample, config.policies), lines.row_count,
-        lines.refused, lambda ordinals: _numbered(lines.lines_of_rows(ordinals), first_lines),
+        [replace(refused, line=_numbered(refused.line, first_lines)) for refused in lines.refused],
+        lambda rows: (_numbered(line, first_lines) for line in lines.lines_of_rows(rows)),
         found.why, event_names(config.policies.plan, found.source),
         nature=nature_of(lines.data[:HEAD_BYTES]), before=before,
     )  # fmt: skip
@@ -152,17 +153,15 @@ def _parquet(store: Store, config: IngestConfig, spooled: Spooled) -> FileToLoad
     )  # fmt: skip
 
 
-def _tsv_columns(config: IngestConfig) -> list[str]:
-    """The columns of a headerless TSV: those of the one mapping that names some."""
-    if config.source != AUTO:
-        return config.sources[config.source].columns
+def tsv_columns(config: IngestConfig, source: str) -> list[str]:
+    """The columns of a headerless TSV: those of the mapping, or of the one that names some."""
+    if source != AUTO:
+        return config.sources[source].columns
     return next((source.columns for source in config.sources.values() if source.columns), [])
 
 
-def _numbered(lines: Iterator[Line], first_lines: list[int]) -> Iterator[Line]:
-    """The lines, numbered as in the CSV that they were made from."""
-    for line in lines:
-        if first_lines:
-            yield replace(line, number=first_lines[line.number - 1], byte_offset=-1)
-        else:
-            yield line
+def _numbered(line: Line, first_lines: list[int]) -> Line:
+    """The line, numbered as in the CSV that it was made from."""
+    if not first_lines:
+        return line
+    return replace(line, number=first_lines[line.number - 1], byte_offset=-1)

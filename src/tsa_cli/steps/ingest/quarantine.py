@@ -14,7 +14,7 @@ from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.held_lines import HeldFile, ToReplay, held_files, lines_to_replay
 from tsa_cli.steps.ingest.lines_file import Line, LinesFile, Refused, open_lines
 from tsa_cli.steps.ingest.load import Loader
-from tsa_cli.steps.ingest.prepare import IngestConfig, mapping_of
+from tsa_cli.steps.ingest.prepare import IngestConfig, mapping_of, tsv_columns
 from tsa_cli.steps.ingest.relation import event_names, relation_of_lines
 from tsa_cli.steps.ingest.report import IngestResult
 from tsa_cli.steps.ingest.spool import Spool, open_spool
@@ -67,7 +67,9 @@ def replay(store: Store, config: IngestConfig, selection: Selection, run_id: str
     with open_spool(store.path, config.policies.tsa.max_unpacked_ratio) as spool:
         for held in held_files(store, selection.reason, selection.source_file):
             limit = config.policies.tsa.max_line_bytes
-            lines = lines_to_replay(store, spool, held, cleaner, limit)
+            mapping_of(config, held.source)  # or there is none any more
+            columns = tsv_columns(config, held.source)
+            lines = lines_to_replay(store, spool, held, cleaner, limit, columns)
             file = _file_of(store, spool, config, held, lines)
             report = loader.load(file, release=_release(held, selection))
             warnings = [report.warning, *_warnings(held, lines)]
