@@ -56,14 +56,14 @@ def written(folder: Path, kind: str) -> Path:
     rows = pl.DataFrame([{key: None for line in texts for key in line} | line for line in texts])
     if kind == "parquet":
         rows.write_parquet(path)
-    elif kind in ("csv", "tsv"):
-        rows.write_csv(path, separator="," if kind == "csv" else "\t")
+    elif kind == "csv":
+        rows.write_csv(path)
     else:
         path.write_bytes(gzip.compress(text.encode()) if kind == "jsonl.gz" else text.encode())
     return path
 
 
-@pytest.mark.parametrize("kind", ["jsonl", "jsonl.gz", "parquet", "csv", "tsv"])
+@pytest.mark.parametrize("kind", ["jsonl", "jsonl.gz", "parquet", "csv"])
 def test_a_line_that_its_file_still_has_is_the_event_of_a_direct_ingest(
     store: Store, do_ingest: Ingest, tmp_path: Path, kind: str
 ) -> None:
@@ -122,3 +122,32 @@ def test_a_line_that_was_cut_is_replayed_from_its_file_only(
     (tmp_path / "elsewhere.jsonl").rename(path)
     assert counts(replayed(store, max_line_bytes=200_000)) == (1, 1, 0, 0, 0)
     assert [row["user_id"] for row in worded(store, "user_id")] == ["amy@x.de"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_line_held_leaves_quarantine_when_its_file_is_read_whole(
+    store: Store, do_ingest: Ingest, tmp_path: Path, kind: str
+) -> None:
+    path = written(tmp_path, kind)
+    do_ingest(path, plan=STRICT, keys=KEYS)
+    assert counts(do_ingest(path, keys=KEYS, is_forced=True).files[0]) == (3, 3, 0, 0, 0)
+    assert table(store, "from quarantined_events") == []
+
+
+def test_only_what_is_read_otherwise_leaves_quarantine(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jsonl"
+    event = '{"event": "%s", "user_id": "u", "timestamp": "2026-05-01T10:00:00Z"}\n'
+    path.write_text("nonsense\n" + event % "x" + event % "y" + event % "z")
+    do_ingest(path, plan=STRICT)
+    path.write_text(path.read_text().replace('"z"', '"Z"'))
+    needing = {"y": {"policy": "quarantine", "required": ["price"]}}
+    plan = EventsConfig.model_validate({"unplanned": "allow", "events": needing})
+    assert counts(do_ingest(path, plan=plan, is_forced=True).files[0]) == (4, 2, 0, 0, 2)
+    held = table(store, "select line_number, reason, load_id from quarantined_events order by all")
+    assert [tuple(row.values()) for row in held] == [
+        (1, "invalid_json", 1),
+        (3, "required_missing", 2),
+        (4, "unplanned_event", 1),  # its text is in no file any more
+    ]

@@ -79,7 +79,7 @@ def lines_to_replay(
     `tsv_columns` name the cells of a TSV without header, as they do when it is ingested.
     """
     found = _found(store, spool, held, max(max_line_bytes, MAX_RAW_BYTES), tsv_columns)
-    same = _same(found, cleaner)
+    same = same_lines(found, cleaner)
     told = ToReplay([], [], [])
     for line in held.lines:
         if line.line not in same:
@@ -95,7 +95,7 @@ def lines_to_replay(
     return told
 
 
-def _same(found: dict[Line, bytes], cleaner: Cleaner) -> set[Line]:
+def same_lines(found: dict[Line, bytes], cleaner: Cleaner) -> set[Line]:
     """The lines that are, in their file, what was refused."""
     now = cleaner.lines([raw[:MAX_RAW_BYTES] for raw in found.values()])
     then = cleaner.lines([line.raw for line in found])  # cleaned again: more may be personal now

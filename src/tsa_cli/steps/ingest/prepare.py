@@ -16,9 +16,11 @@ from tsa_cli.steps.ingest import parquet_columns
 from tsa_cli.steps.ingest.detect import Detected, detect, sample_documents
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import Before, read_before
-from tsa_cli.steps.ingest.lines_file import Line, open_lines
+from tsa_cli.steps.ingest.lines_file import Line, LinesFile, open_lines
 from tsa_cli.steps.ingest.nature import HEAD_BYTES, nature_of
+from tsa_cli.steps.ingest.places import lines_at, parquet_rows_at, rows_at
 from tsa_cli.steps.ingest.propose import Proposal, propose
+from tsa_cli.steps.ingest.quarantine_rows import MAX_RAW_BYTES
 from tsa_cli.steps.ingest.relation import (
     SAMPLED_ABOVE_BYTES,
     Policies,
@@ -114,6 +116,7 @@ def file_to_load(
         lambda rows: (_numbered(line, first_lines) for line in lines.lines_of_rows(rows)),
         found.why, event_names(config.policies.plan, found.source),
         nature=nature_of(lines.data[:HEAD_BYTES]), before=before,
+        lines_at=lambda held: _lines_at(taken.path, lines, first_lines, held),
     )  # fmt: skip
 
 
@@ -150,6 +153,7 @@ def _parquet(store: Store, config: IngestConfig, spooled: Spooled) -> FileToLoad
         spooled.name, found.name, spooled.sha256, spooled.size_bytes, 0,
         relation_of_parquet(store, found.source, spooled.path, config.policies), row_count, [],
         lines_of_rows, found.why, event_names(config.policies.plan, found.source),
+        lines_at=lambda held: parquet_rows_at(store, spooled.path, held),
     )  # fmt: skip
 
 
@@ -165,3 +169,13 @@ def _numbered(line: Line, first_lines: list[int]) -> Line:
     if not first_lines:
         return line
     return replace(line, number=first_lines[line.number - 1], byte_offset=-1)
+
+
+def _lines_at(
+    path: Path, lines: LinesFile, first_lines: list[int], held: list[Line]
+) -> Iterator[tuple[Line, bytes]]:
+    """What was read of the file in the places of lines that were held before."""
+    max_bytes = max(lines.max_line_bytes, MAX_RAW_BYTES)
+    if first_lines:
+        return rows_at(path, first_lines, held, max_bytes)
+    return lines_at(path, [line for line in held if line.byte_offset < lines.end], max_bytes)
