@@ -4,6 +4,7 @@ import gzip
 import json
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import polars as pl
 import pytest
@@ -14,6 +15,7 @@ from tests.stored import table, worded
 from tsa_cli.config.events import EventsConfig
 from tsa_cli.config.tsa import TsaConfig
 from tsa_cli.privacy.field_crypto import Keys, sha256_hex
+from tsa_cli.steps.ingest import prepare
 from tsa_cli.steps.ingest.quarantine import Selection, replay
 from tsa_cli.steps.ingest.report import FileReport
 from tsa_cli.store import Store, open_store
@@ -151,3 +153,25 @@ def test_only_what_is_read_otherwise_leaves_quarantine(
         (3, "required_missing", 2),
         (4, "unplanned_event", 1),  # its text is in no file any more
     ]
+
+
+def test_one_file_under_two_spellings_is_one_and_is_found_from_another_folder(
+    store: Store, do_ingest: Ingest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, "jsonl")
+    monkeypatch.chdir(tmp_path)
+    do_ingest(Path(path.name), plan=STRICT)
+    do_ingest(path, plan=STRICT, is_forced=True)
+    with path.open("a") as log:
+        log.write(json.dumps({**BASE, "user_id": "new"}) + "\n")
+    read_whole = Mock(side_effect=AssertionError("it is known where it ended"))
+    monkeypatch.setattr(prepare, "choose", read_whole)
+    assert counts(do_ingest(path, plan=STRICT).files[0]) == (4, 0, 0, 0, 4)
+    names = table(store, "select source_file from quarantined_events order by line_number")
+    assert [row["source_file"] for row in names] == ["a.jsonl"] * 3 + [str(path)]
+    (tmp_path / "cron").mkdir()
+    monkeypatch.chdir(tmp_path / "cron")
+    Path("a.jsonl").write_text("another file\n")
+    files = replay(store, ingest_config(), Selection(), "r2").files
+    details = sorted(file.detail for file in files)
+    assert details == ["replayed: 1 from the file", "replayed: 3 from the file"]

@@ -33,6 +33,7 @@ class FileToLoad:
     lines_of_rows: Callable[[list[int]], Iterable[Line]]
     detail: str
     event_names: Mapping[str, str]  # as sent → canonical
+    absolute: str | None = None  # where it stands
     is_replay: bool = False
     nature: Nature = "lines"
     lines_at: LinesAt = _nothing_at  # as they stand in the file, of lines of an earlier reading

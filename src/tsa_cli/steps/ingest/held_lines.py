@@ -3,7 +3,7 @@ The quarantined lines of one file, as they were sent where their own file still 
 
 A line is believed to be the one that was refused when cleaning it gives the text that was kept.
 
-reads   quarantined_events, the files that its lines are from
+reads   quarantined_events, ingested_files, the files that its lines are from
 """
 
 from collections.abc import Sequence
@@ -39,9 +39,18 @@ class HeldLine:
 class HeldFile:
     """The quarantined lines of one file under one mapping, in order."""
 
-    source_file: str
+    source_file: str  # as it was given
+    absolute: str | None  # where it stood, if that is known
     source: str
     lines: list[HeldLine]
+    load_ids: set[int]  # the readings that refused them
+
+    @property
+    def path(self) -> Path:
+        """Where the file is: as given it may lead to another one, or to none, from here."""
+        if self.absolute is not None and Path(self.absolute).is_file():
+            return Path(self.absolute)
+        return Path(self.source_file)
 
 
 @dataclass(frozen=True)
@@ -55,14 +64,18 @@ class ToReplay:
 
 def held_files(store: Store, reason: str, source_file: str) -> list[HeldFile]:
     """The selected lines by file and mapping; an empty text selects all."""
-    groups: dict[tuple[str, str], list[HeldLine]] = {}
+    groups: dict[tuple[object, ...], HeldFile] = {}
     found = store.rows("1_events/quarantine_lines.sql", reason=reason, source_file=source_file)
-    for name, source, number, offset, raw, why, detail in found:
+    for name, place, source, number, offset, raw, why, detail, load_id in found:
         text = str(raw)
         line = Line(int(str(number)), int(str(offset)), text.encode(), kept=text)
         held = HeldLine(line, str(why), str(detail))
-        groups.setdefault((str(name), str(source)), []).append(held)
-    return [HeldFile(name, source, lines) for (name, source), lines in groups.items()]
+        absolute = None if place is None else str(place)
+        file = HeldFile(str(name), absolute, str(source), [], set())
+        group = groups.setdefault((name, place, source), file)
+        group.lines.append(held)
+        group.load_ids.add(int(str(load_id)))
+    return list(groups.values())
 
 
 def lines_to_replay(
@@ -111,7 +124,7 @@ def _found(
     store: Store, spool: Spool, held: HeldFile, max_bytes: int, tsv_columns: Sequence[str]
 ) -> dict[Line, bytes]:
     """What stands in the file in the place of each line; nothing where it cannot be read."""
-    path = Path(held.source_file)
+    path = held.path
     if not path.is_file():  # gone, or a pipe, which would be waited for
         return {}
     lines = [line.line for line in held.lines]

@@ -174,7 +174,8 @@ class Loader:
         cleaner = Cleaner(privacy, self.keys)
         read_again.let_go(store, file, refused, cleaner)
         quarantine_rows.write(
-            store, refused, source_file=file.name, source=file.source_name, load_id=load_id,
+            store, refused, source_file=file.name, absolute_path=file.absolute,
+            source=file.source_name, load_id=load_id,
             ingested_at=self.policies.now_ts, clean=cleaner.lines,
         )  # fmt: skip
         plan.record(store, self.policies.plan, load_id, told.judged)
@@ -236,7 +237,8 @@ class Loader:
     ) -> None:
         self.store.execute(
             "1_events/record_file.sql", load_id=load_id, run_id=self.run_id, path=file.name,
-            source=file.source_name, sha256=file.sha256, size_bytes=file.size_bytes,
+            absolute_path=file.absolute, source=file.source_name, sha256=file.sha256,
+            size_bytes=file.size_bytes,
             left_bytes=file.left_bytes, read_count=report.read, inserted_count=report.inserted,
             duplicate_count=report.duplicate, conflict_count=report.conflict,
             rejected_count=report.rejected, ingested_at=ingested_at,

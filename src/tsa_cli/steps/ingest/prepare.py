@@ -116,6 +116,7 @@ def file_to_load(
         lambda rows: (_numbered(line, first_lines) for line in lines.lines_of_rows(rows)),
         found.why, event_names(config.policies.plan, found.source),
         nature=nature_of(lines.data[:HEAD_BYTES]), before=before,
+        absolute=spooled.absolute,
         lines_at=lambda held: _lines_at(taken.path, lines, first_lines, held),
     )  # fmt: skip
 
@@ -153,7 +154,7 @@ def _parquet(store: Store, config: IngestConfig, spooled: Spooled) -> FileToLoad
         spooled.name, found.name, spooled.sha256, spooled.size_bytes, 0,
         relation_of_parquet(store, found.source, spooled.path, config.policies), row_count, [],
         lines_of_rows, found.why, event_names(config.policies.plan, found.source),
-        lines_at=lambda held: parquet_rows_at(store, spooled.path, held),
+        absolute=spooled.absolute, lines_at=lambda held: parquet_rows_at(store, spooled.path, held),
     )  # fmt: skip
 
 

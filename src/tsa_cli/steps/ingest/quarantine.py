@@ -1,7 +1,7 @@
 """
 The lines that were refused: seen, tried again after a fix, or dropped.
 
-reads   quarantined_events, the files that its lines are from
+reads   quarantined_events, ingested_files, the files that its lines are from
 writes  quarantined_events; a replayed line that is an event now goes the way of every line
 """
 
@@ -79,7 +79,7 @@ def replay(store: Store, config: IngestConfig, selection: Selection, run_id: str
 
 def _release(held: HeldFile, selection: Selection) -> dict[str, object]:
     return {
-        "reason": selection.reason, "source_file": held.source_file, "source": held.source,
+        "reason": selection.reason, "load_ids": sorted(held.load_ids), "source": held.source,
     }  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def _file_of(
         held.source_file, held.source, hashlib.sha256(path.read_bytes()).hexdigest(),
         path.stat().st_size, 0, relation, lines.row_count, refused,
         lambda ordinals: _originals(originals, lines, ordinals), _detail(given),
-        event_names(config.policies.plan, source), is_replay=True,
+        event_names(config.policies.plan, source), absolute=held.absolute, is_replay=True,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """
 Quarantined lines that a new reading of their whole file put into another place leave quarantine.
 
-reads   quarantined_events
+reads   quarantined_events, ingested_files
 writes  quarantined_events
 source  the contract: every line read ends in exactly one place
 """
@@ -28,7 +28,7 @@ def let_go(
     if file.is_replay or file.before is not None:
         return
     held: dict[Line, list[int]] = {}
-    found = store.rows("1_events/held_of_file.sql", source_file=file.name)
+    found = store.rows("1_events/held_of_file.sql", path=file.name, absolute_path=file.absolute)
     if not found:
         return
     still = {(row.line.number, row.line.byte_offset, row.reason) for row in refused}
