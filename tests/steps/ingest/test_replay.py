@@ -4,6 +4,7 @@ import gzip
 import json
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import polars as pl
 import pytest
@@ -14,6 +15,7 @@ from tests.stored import table, worded
 from tsa_cli.config.events import EventsConfig
 from tsa_cli.config.tsa import TsaConfig
 from tsa_cli.privacy.field_crypto import Keys, sha256_hex
+from tsa_cli.steps.ingest import prepare
 from tsa_cli.steps.ingest.quarantine import Selection, replay
 from tsa_cli.steps.ingest.report import FileReport
 from tsa_cli.store import Store, open_store
@@ -22,7 +24,12 @@ STRICT = EventsConfig(unplanned="quarantine")
 KEYS = Keys(encryption=bytes(32))
 BASE = {"event": "x", "timestamp": "2026-05-01T10:00:00Z"}
 SENT: list[dict[str, Any]] = [
-    {**BASE, "user_id": "amy@x.de", "properties": {"url": "/?email=a", "a": {"b": [1, "é"]}}},
+    {
+        **BASE,
+        "user_id": "amy@x.de",
+        "note": "two\nlines",  # of a table; its next row is not on the next line
+        "properties": {"url": "/?email=a", "a": {"b": [1, "é"]}},
+    },
     {**BASE, "user_id": "bob@x.de", "traits": {"email": "bob@x.de"}, "ip": "2001:db8:1:2::9"},
     {**BASE, "user_id": "eve", "event_id": "e", "ip": "203.0.113.7", "page_url": "/?email=e"},
 ]
@@ -47,19 +54,18 @@ def written(folder: Path, kind: str) -> Path:
     """The lines as a file."""
     text = "\n" + "".join(json.dumps(line) + "\n" for line in SENT)
     path = folder / f"a.{kind}"
+    texts = [{k: json.dumps(v) if isinstance(v, dict) else v for k, v in x.items()} for x in SENT]
+    rows = pl.DataFrame([{key: None for line in texts for key in line} | line for line in texts])
     if kind == "parquet":
-        texts = [
-            {k: json.dumps(v) if isinstance(v, dict) else v for k, v in x.items()} for x in SENT
-        ]
-        pl.DataFrame(
-            [{key: None for line in texts for key in line} | line for line in texts]
-        ).write_parquet(path)
+        rows.write_parquet(path)
+    elif kind == "csv":
+        rows.write_csv(path)
     else:
         path.write_bytes(gzip.compress(text.encode()) if kind == "jsonl.gz" else text.encode())
     return path
 
 
-@pytest.mark.parametrize("kind", ["jsonl", "jsonl.gz", "parquet"])
+@pytest.mark.parametrize("kind", ["jsonl", "jsonl.gz", "parquet", "csv"])
 def test_a_line_that_its_file_still_has_is_the_event_of_a_direct_ingest(
     store: Store, do_ingest: Ingest, tmp_path: Path, kind: str
 ) -> None:
@@ -118,3 +124,54 @@ def test_a_line_that_was_cut_is_replayed_from_its_file_only(
     (tmp_path / "elsewhere.jsonl").rename(path)
     assert counts(replayed(store, max_line_bytes=200_000)) == (1, 1, 0, 0, 0)
     assert [row["user_id"] for row in worded(store, "user_id")] == ["amy@x.de"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_line_held_leaves_quarantine_when_its_file_is_read_whole(
+    store: Store, do_ingest: Ingest, tmp_path: Path, kind: str
+) -> None:
+    path = written(tmp_path, kind)
+    do_ingest(path, plan=STRICT, keys=KEYS)
+    assert counts(do_ingest(path, keys=KEYS, is_forced=True).files[0]) == (3, 3, 0, 0, 0)
+    assert table(store, "from quarantined_events") == []
+
+
+def test_only_what_is_read_otherwise_leaves_quarantine(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jsonl"
+    event = '{"event": "%s", "user_id": "u", "timestamp": "2026-05-01T10:00:00Z"}\n'
+    path.write_text("nonsense\n" + event % "x" + event % "y" + event % "z")
+    do_ingest(path, plan=STRICT)
+    path.write_text(path.read_text().replace('"z"', '"Z"'))
+    needing = {"y": {"policy": "quarantine", "required": ["price"]}}
+    plan = EventsConfig.model_validate({"unplanned": "allow", "events": needing})
+    assert counts(do_ingest(path, plan=plan, is_forced=True).files[0]) == (4, 2, 0, 0, 2)
+    held = table(store, "select line_number, reason, load_id from quarantined_events order by all")
+    assert [tuple(row.values()) for row in held] == [
+        (1, "invalid_json", 1),
+        (3, "required_missing", 2),
+        (4, "unplanned_event", 1),  # its text is in no file any more
+    ]
+
+
+def test_one_file_under_two_spellings_is_one_and_is_found_from_another_folder(
+    store: Store, do_ingest: Ingest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, "jsonl")
+    monkeypatch.chdir(tmp_path)
+    do_ingest(Path(path.name), plan=STRICT)
+    do_ingest(path, plan=STRICT, is_forced=True)
+    with path.open("a") as log:
+        log.write(json.dumps({**BASE, "user_id": "new"}) + "\n")
+    read_whole = Mock(side_effect=AssertionError("it is known where it ended"))
+    monkeypatch.setattr(prepare, "choose", read_whole)
+    assert counts(do_ingest(path, plan=STRICT).files[0]) == (4, 0, 0, 0, 4)
+    names = table(store, "select source_file from quarantined_events order by line_number")
+    assert [row["source_file"] for row in names] == ["a.jsonl"] * 3 + [str(path)]
+    (tmp_path / "cron").mkdir()
+    monkeypatch.chdir(tmp_path / "cron")
+    Path("a.jsonl").write_text("another file\n")
+    files = replay(store, ingest_config(), Selection(), "r2").files
+    details = sorted(file.detail for file in files)
+    assert details == ["replayed: 1 from the file", "replayed: 3 from the file"]

@@ -15,6 +15,9 @@ import pytest
 from tests.steps.ingest.conftest import Ingest
 from tests.steps.ingest.test_sources import rows, traits
 from tests.stored import table
+from tsa_cli.steps.ingest.inputs import Input
+from tsa_cli.steps.ingest.spool import open_spool
+from tsa_cli.steps.ingest.table_rows import rows_to_lines
 from tsa_cli.store import Store
 
 MOMENT_NS = 1_777_629_601_123_456_789  # 2026-05-01T10:00:01.123456789Z
@@ -263,39 +266,28 @@ def test_quoted_newlines_quotes_and_json_in_cells_are_kept(
 def test_cells_are_numbers_only_where_no_digit_is_lost(
     store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:
-    cells = [
-        "12",
-        "-3",
-        "1.5",
-        "007",
-        "1.10",
-        "1e5",
-        "+1",
-        "true",
-        "1234567890123456789",
-        "-0",
-        "nan",
-    ]
+    numbers = {"12": 12, "-3": -3, "1.5": 1.5, "49.90": 49.9, "100.00": 100, "-0.000010": -1e-5}
+    texts = ["007", "01.5", "1e5", "+1", "1.", ".5", "1234567890123456789", "1.234567890123456"]
+    texts += ["-0", "nan", "\u0661"]
+    others = {text: text for text in texts} | {"true": True}
+    cells = numbers | others
+    names = {"paid": "1.10", "basket_id": "12345.1600", "appVersion": "1.10"}
     table = [
-        ["event", "timestamp", "user_id", *(f"c{n}" for n in range(len(cells)))],
-        ["a", "1777629601", "42", *cells],
+        ["event", "timestamp", "user_id", *(f"c{n}" for n in range(len(cells))), *names],
+        ["a", "1777629601", "42.10", *cells, *names.values()],
     ]
     do_ingest(csv_file(tmp_path / "x.csv", table))
     row = one(store)
-    assert list(row["properties"].values()) == [
-        12,
-        -3,
-        1.5,
-        "007",
-        "1.10",
-        "1e5",
-        "+1",
-        True,
-        "1234567890123456789",
-        "-0",
-        "nan",
-    ]
-    assert (row["user_id"], row["event_ts"]) == ("42", MOMENT.replace(microsecond=0))
+    kept = [*cells.values(), 1.1, "12345.1600", "1.10"]
+    assert list(row["properties"].values()) == kept
+    assert (row["user_id"], row["event_ts"]) == ("42.10", MOMENT.replace(microsecond=0))
+
+
+def test_a_number_is_written_as_it_stands(tmp_path: Path) -> None:
+    path = csv_file(tmp_path / "x.csv", [["a", "properties.b", "c"], ["49.90", "0.10", "é"]])
+    with open_spool(tmp_path / "t.duckdb", 100) as spool:
+        lines, _ = rows_to_lines(spool.take(Input("x.csv", path)), spool, [])
+        assert lines.path.read_text() == '{"a": 49.90, "properties": {"b": 0.10}, "c": "\\u00e9"}\n'
 
 
 def test_a_short_row_is_quarantined_with_its_line_number(

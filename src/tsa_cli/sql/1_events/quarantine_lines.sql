@@ -1,7 +1,17 @@
 -- answers: the selected lines, for a replay
--- reads:   quarantined_events
+-- reads:   quarantined_events, ingested_files
 -- params:  $reason, $source_file VARCHAR ('' for any)
-select source_file, source, line_number, coalesce(byte_offset, -1) as byte_offset, raw, reason, detail
-from quarantined_events
-where ($reason = '' or reason = $reason) and ($source_file = '' or source_file = $source_file)
-order by source_file, source, line_number, ingested_at
+select
+    q.source_file,
+    f.absolute_path,
+    q.source,
+    q.line_number,
+    coalesce(q.byte_offset, -1) as byte_offset,
+    q.raw,
+    q.reason,
+    q.detail,
+    q.load_id
+from quarantined_events as q
+left join ingested_files as f on q.load_id = f.load_id
+where ($reason = '' or q.reason = $reason) and ($source_file = '' or q.source_file = $source_file)
+order by q.source_file, f.absolute_path, q.source, q.line_number, q.ingested_at

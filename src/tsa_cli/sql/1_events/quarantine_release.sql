@@ -1,4 +1,4 @@
 -- table:  quarantined_events, without the lines of one file that are about to be read again
--- params: $reason VARCHAR ('' for any), $source_file, $source VARCHAR
+-- params: $reason VARCHAR ('' for any); $load_ids INTEGER[]  the readings of the file; $source VARCHAR
 delete from quarantined_events
-where source_file = $source_file and source = $source and ($reason = '' or reason = $reason)
+where load_id in (select unnest($load_ids)) and source = $source and ($reason = '' or reason = $reason)

@@ -1,6 +1,6 @@
--- answers: the readings of a file under a name when it was no larger, under the same configuration, the longest first
+-- answers: the readings of a file under a name or in its place when it was no larger, under the same configuration, the longest first
 -- reads:   ingested_files, runs, quarantined_events
--- params:  $path, $source VARCHAR ('' for any); $size_bytes BIGINT; $run_id VARCHAR  of this run
+-- params:  $path, $absolute_path VARCHAR; $source VARCHAR ('' for any); $size_bytes BIGINT; $run_id VARCHAR  of this run
 -- notes:   what is not refused any more (inserted, released, dropped) counts as known. A replay of refused lines has
 --          the hash of those lines alone, so that it is no reading of the file
 with refused as (
@@ -8,7 +8,9 @@ with refused as (
         byte_offset,
         bool_or(reason = 'id_conflict') as is_conflict
     from quarantined_events
-    where source_file = $path
+    where load_id in (
+        select load_id from ingested_files where path = $path or absolute_path = cast($absolute_path as varchar)
+    )
     group by byte_offset
 ),
 readings as (
@@ -23,7 +25,7 @@ readings as (
         )) as still_conflict
     from ingested_files as f
     left join runs as r on f.run_id = r.run_id
-    where f.path = $path and f.size_bytes <= $size_bytes and f.status = 'ingested'
+    where (f.path = $path or f.absolute_path = cast($absolute_path as varchar)) and f.size_bytes <= $size_bytes and f.status = 'ingested'
         and ($source = '' or f.source = $source)
         and r.definition is not distinct from (select any_value(definition) from runs where run_id = $run_id)
 )

@@ -4,6 +4,7 @@ select
     cast($load_id as integer) as load_id,
     $run_id as run_id,
     $path as path,
+    cast($absolute_path as varchar) as absolute_path,
     $source as source,
     $sha256 as sha256,
     cast($size_bytes as bigint) as size_bytes,

@@ -11,6 +11,12 @@ from tsa_cli.steps.ingest.nature import Nature
 from tsa_cli.steps.ingest.rows import batch_rows
 from tsa_cli.store import Fragment
 
+LinesAt = Callable[[list[Line]], Iterable[tuple[Line, bytes]]]
+
+
+def _nothing_at(_: list[Line]) -> Iterable[tuple[Line, bytes]]:
+    return ()
+
 
 @dataclass(frozen=True)
 class FileToLoad:
@@ -27,8 +33,10 @@ class FileToLoad:
     lines_of_rows: Callable[[list[int]], Iterable[Line]]
     detail: str
     event_names: Mapping[str, str]  # as sent → canonical
+    absolute: str | None = None  # where it stands
     is_replay: bool = False
     nature: Nature = "lines"
+    lines_at: LinesAt = _nothing_at  # as they stand in the file, of lines of an earlier reading
     before: Before | None = None  # what an earlier run read of it, which is no part of the rows
 
     @property

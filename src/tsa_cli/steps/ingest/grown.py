@@ -41,9 +41,13 @@ def counted_in(before: Before | None, report: FileReport) -> FileReport:
 def sizes_read(store: Store, inputs: list[Input]) -> dict[str, list[int]]:
     """How many first bytes of each input were read before, by its name."""
     sizes: dict[str, list[int]] = {}
-    names = [item.name for item in inputs]
-    for name, size in store.rows("1_events/sizes_read.sql", paths=names):
-        sizes.setdefault(str(name), []).append(int(str(size)))
+    named = {item.name: item.name for item in inputs}
+    placed = {item.absolute: item.name for item in inputs if item.absolute is not None}
+    for path, absolute, size in store.rows(
+        "1_events/sizes_read.sql", paths=list(named), absolute_paths=list(placed)
+    ):
+        for name in {named.get(str(path)), placed.get(str(absolute))} - {None}:
+            sizes.setdefault(str(name), []).append(int(str(size)))
     return sizes
 
 
@@ -59,6 +63,7 @@ def read_before(store: Store, spooled: Spooled, source: str, run_id: str) -> Bef
     for row in store.rows(
         "1_events/read_of_path.sql",
         path=spooled.name,
+        absolute_path=spooled.absolute,
         source=source,
         size_bytes=spooled.size_bytes,
         run_id=run_id,

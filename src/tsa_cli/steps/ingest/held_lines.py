@@ -3,20 +3,21 @@ The quarantined lines of one file, as they were sent where their own file still 
 
 A line is believed to be the one that was refused when cleaning it gives the text that was kept.
 
-reads   quarantined_events, the files that its lines are from
+reads   quarantined_events, ingested_files, the files that its lines are from
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tsa_cli.errors import TsaError
 from tsa_cli.privacy.cleaning import Cleaner
-from tsa_cli.steps.ingest import parquet_columns
 from tsa_cli.steps.ingest.inputs import Input
 from tsa_cli.steps.ingest.lines_file import Line
+from tsa_cli.steps.ingest.places import lines_at, parquet_rows_at, rows_at
 from tsa_cli.steps.ingest.quarantine_rows import CUT, MAX_RAW_BYTES
 from tsa_cli.steps.ingest.spool import Spool
+from tsa_cli.steps.ingest.table_rows import rows_to_lines
 from tsa_cli.store import Store
 
 
@@ -38,9 +39,18 @@ class HeldLine:
 class HeldFile:
     """The quarantined lines of one file under one mapping, in order."""
 
-    source_file: str
+    source_file: str  # as it was given
+    absolute: str | None  # where it stood, if that is known
     source: str
     lines: list[HeldLine]
+    load_ids: set[int]  # the readings that refused them
+
+    @property
+    def path(self) -> Path:
+        """Where the file is: as given it may lead to another one, or to none, from here."""
+        if self.absolute is not None and Path(self.absolute).is_file():
+            return Path(self.absolute)
+        return Path(self.source_file)
 
 
 @dataclass(frozen=True)
@@ -54,22 +64,35 @@ class ToReplay:
 
 def held_files(store: Store, reason: str, source_file: str) -> list[HeldFile]:
     """The selected lines by file and mapping; an empty text selects all."""
-    groups: dict[tuple[str, str], list[HeldLine]] = {}
+    groups: dict[tuple[object, ...], HeldFile] = {}
     found = store.rows("1_events/quarantine_lines.sql", reason=reason, source_file=source_file)
-    for name, source, number, offset, raw, why, detail in found:
+    for name, place, source, number, offset, raw, why, detail, load_id in found:
         text = str(raw)
         line = Line(int(str(number)), int(str(offset)), text.encode(), kept=text)
         held = HeldLine(line, str(why), str(detail))
-        groups.setdefault((str(name), str(source)), []).append(held)
-    return [HeldFile(name, source, lines) for (name, source), lines in groups.items()]
+        absolute = None if place is None else str(place)
+        file = HeldFile(str(name), absolute, str(source), [], set())
+        group = groups.setdefault((name, place, source), file)
+        group.lines.append(held)
+        group.load_ids.add(int(str(load_id)))
+    return list(groups.values())
 
 
 def lines_to_replay(
-    store: Store, spool: Spool, held: HeldFile, cleaner: Cleaner, max_line_bytes: int
+    store: Store,
+    spool: Spool,
+    held: HeldFile,
+    cleaner: Cleaner,
+    max_line_bytes: int,
+    tsv_columns: Sequence[str],
 ) -> ToReplay:
-    """What a replay reads; `cleaner` is the one that the quarantine is written by."""
-    found = _found(store, spool, held, max(max_line_bytes, MAX_RAW_BYTES))
-    same = _same(found, cleaner)
+    """
+    What a replay reads; `cleaner` is the one that the quarantine is written by.
+
+    `tsv_columns` name the cells of a TSV without header, as they do when it is ingested.
+    """
+    found = _found(store, spool, held, max(max_line_bytes, MAX_RAW_BYTES), tsv_columns)
+    same = same_lines(found, cleaner)
     told = ToReplay([], [], [])
     for line in held.lines:
         if line.line not in same:
@@ -85,7 +108,7 @@ def lines_to_replay(
     return told
 
 
-def _same(found: dict[Line, bytes], cleaner: Cleaner) -> set[Line]:
+def same_lines(found: dict[Line, bytes], cleaner: Cleaner) -> set[Line]:
     """The lines that are, in their file, what was refused."""
     now = cleaner.lines([raw[:MAX_RAW_BYTES] for raw in found.values()])
     then = cleaner.lines([line.raw for line in found])  # cleaned again: more may be personal now
@@ -97,34 +120,22 @@ def _same(found: dict[Line, bytes], cleaner: Cleaner) -> set[Line]:
     }
 
 
-def _found(store: Store, spool: Spool, held: HeldFile, max_bytes: int) -> dict[Line, bytes]:
+def _found(
+    store: Store, spool: Spool, held: HeldFile, max_bytes: int, tsv_columns: Sequence[str]
+) -> dict[Line, bytes]:
     """What stands in the file in the place of each line; nothing where it cannot be read."""
-    path = Path(held.source_file)
+    path = held.path
     if not path.is_file():  # gone, or a pipe, which would be waited for
         return {}
     lines = [line.line for line in held.lines]
     try:
         spooled = spool.take(Input(held.source_file, path))
         if spooled.shape == "parquet":
-            return dict(_rows(store, spooled.path, lines))
-        return dict(_lines(spooled.path, lines, max_bytes)) if spooled.shape == "lines" else {}
+            return dict(parquet_rows_at(store, spooled.path, lines))
+        if spooled.shape == "lines":
+            return dict(lines_at(spooled.path, lines, max_bytes))
+        columns = tsv_columns if spooled.shape == "tsv" else ()
+        taken, first_lines = rows_to_lines(spooled, spool, columns)
+        return dict(rows_at(taken.path, first_lines, lines, max_bytes))
     except (TsaError, OSError):
         return {}
-
-
-def _lines(path: Path, lines: list[Line], max_bytes: int) -> Iterator[tuple[Line, bytes]]:
-    with path.open("rb") as handle:
-        for line in lines:
-            if line.byte_offset >= 0:
-                handle.seek(line.byte_offset)
-                yield line, handle.readline(max_bytes + 1).removesuffix(b"\n")
-
-
-def _rows(store: Store, path: Path, lines: list[Line]) -> Iterator[tuple[Line, bytes]]:
-    slots = {"documents": parquet_columns.documents(store, path)}
-    ordinals = sorted({line.number - 1 for line in lines})
-    rows = store.rows("1_events/documents_at.sql", slots, ordinals=ordinals)
-    texts = {int(str(ordinal)): str(text).encode() for ordinal, text in rows}
-    for line in lines:
-        if line.number - 1 in texts:
-            yield line, texts[line.number - 1]

@@ -19,8 +19,9 @@ STDIN = "-"
 class Input:
     """One file to read; `path` is None for standard input."""
 
-    name: str
+    name: str  # as given
     path: Path | None
+    absolute: str | None = None  # where the file stands, links followed; a pipe stands nowhere
 
 
 def resolve(arguments: list[str]) -> tuple[list[Input], list[tuple[str, str]]]:
@@ -42,7 +43,9 @@ def resolve(arguments: list[str]) -> tuple[list[Input], list[tuple[str, str]]]:
         if fault:
             faults.append((argument, fault))
         for path in paths:
-            found.setdefault(path.resolve(), Input(str(path), path))
+            place = path.resolve()
+            absolute = str(place) if place.is_file() else None
+            found.setdefault(place, Input(str(path), path, absolute))
     return list(found.values()), faults
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from tsa_cli.errors import DataError, TsaError
 from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.privacy.field_crypto import Keys
-from tsa_cli.steps.ingest import plan, quarantine_rows, repeats
+from tsa_cli.steps.ingest import plan, quarantine_rows, read_again, repeats
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import counted_in
 from tsa_cli.steps.ingest.insert_events import (
@@ -170,10 +170,13 @@ class Loader:
         self._assert_conserved(report)
         if not file.is_replay:
             self._doubt(file, report)
+        refused = [*ahead, *loaded.faults, *loaded.conflicts]
+        cleaner = Cleaner(privacy, self.keys)
+        read_again.let_go(store, file, refused, cleaner)
         quarantine_rows.write(
-            store, [*ahead, *loaded.faults, *loaded.conflicts], source_file=file.name,
-            source=file.source_name, load_id=load_id, ingested_at=self.policies.now_ts,
-            clean=Cleaner(privacy, self.keys).lines,
+            store, refused, source_file=file.name, absolute_path=file.absolute,
+            source=file.source_name, load_id=load_id,
+            ingested_at=self.policies.now_ts, clean=cleaner.lines,
         )  # fmt: skip
         plan.record(store, self.policies.plan, load_id, told.judged)
         self._record(file, report, load_id, self.policies.now_ts)
@@ -234,7 +237,8 @@ class Loader:
     ) -> None:
         self.store.execute(
             "1_events/record_file.sql", load_id=load_id, run_id=self.run_id, path=file.name,
-            source=file.source_name, sha256=file.sha256, size_bytes=file.size_bytes,
+            absolute_path=file.absolute, source=file.source_name, sha256=file.sha256,
+            size_bytes=file.size_bytes,
             left_bytes=file.left_bytes, read_count=report.read, inserted_count=report.inserted,
             duplicate_count=report.duplicate, conflict_count=report.conflict,
             rejected_count=report.rejected, ingested_at=ingested_at,

@@ -16,9 +16,11 @@ from tsa_cli.steps.ingest import parquet_columns
 from tsa_cli.steps.ingest.detect import Detected, detect, sample_documents
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import Before, read_before
-from tsa_cli.steps.ingest.lines_file import Line, open_lines
+from tsa_cli.steps.ingest.lines_file import Line, LinesFile, open_lines
 from tsa_cli.steps.ingest.nature import HEAD_BYTES, nature_of
+from tsa_cli.steps.ingest.places import lines_at, parquet_rows_at, rows_at
 from tsa_cli.steps.ingest.propose import Proposal, propose
+from tsa_cli.steps.ingest.quarantine_rows import MAX_RAW_BYTES
 from tsa_cli.steps.ingest.relation import (
     SAMPLED_ABOVE_BYTES,
     Policies,
@@ -81,7 +83,7 @@ def file_to_load(
     first_lines: list[int] = []
     taken = spooled
     if spooled.shape != "lines":
-        columns = _tsv_columns(config) if spooled.shape == "tsv" else []
+        columns = tsv_columns(config, config.source) if spooled.shape == "tsv" else []
         taken, first_lines = rows_to_lines(spooled, spool, columns)
     tsa = config.policies.tsa
     lines = open_lines(
@@ -110,9 +112,12 @@ def file_to_load(
     return FileToLoad(
         spooled.name, found.name, spooled.sha256, spooled.size_bytes, lines.left_bytes,
         relation_of_lines(store, found.source, path, sample, config.policies), lines.row_count,
-        lines.refused, lambda ordinals: _numbered(lines.lines_of_rows(ordinals), first_lines),
+        [replace(refused, line=_numbered(refused.line, first_lines)) for refused in lines.refused],
+        lambda rows: (_numbered(line, first_lines) for line in lines.lines_of_rows(rows)),
         found.why, event_names(config.policies.plan, found.source),
         nature=nature_of(lines.data[:HEAD_BYTES]), before=before,
+        absolute=spooled.absolute,
+        lines_at=lambda held: _lines_at(taken.path, lines, first_lines, held),
     )  # fmt: skip
 
 
@@ -149,20 +154,29 @@ def _parquet(store: Store, config: IngestConfig, spooled: Spooled) -> FileToLoad
         spooled.name, found.name, spooled.sha256, spooled.size_bytes, 0,
         relation_of_parquet(store, found.source, spooled.path, config.policies), row_count, [],
         lines_of_rows, found.why, event_names(config.policies.plan, found.source),
+        absolute=spooled.absolute, lines_at=lambda held: parquet_rows_at(store, spooled.path, held),
     )  # fmt: skip
 
 
-def _tsv_columns(config: IngestConfig) -> list[str]:
-    """The columns of a headerless TSV: those of the one mapping that names some."""
-    if config.source != AUTO:
-        return config.sources[config.source].columns
+def tsv_columns(config: IngestConfig, source: str) -> list[str]:
+    """The columns of a headerless TSV: those of the mapping, or of the one that names some."""
+    if source != AUTO:
+        return config.sources[source].columns
     return next((source.columns for source in config.sources.values() if source.columns), [])
 
 
-def _numbered(lines: Iterator[Line], first_lines: list[int]) -> Iterator[Line]:
-    """The lines, numbered as in the CSV that they were made from."""
-    for line in lines:
-        if first_lines:
-            yield replace(line, number=first_lines[line.number - 1], byte_offset=-1)
-        else:
-            yield line
+def _numbered(line: Line, first_lines: list[int]) -> Line:
+    """The line, numbered as in the CSV that it was made from."""
+    if not first_lines:
+        return line
+    return replace(line, number=first_lines[line.number - 1], byte_offset=-1)
+
+
+def _lines_at(
+    path: Path, lines: LinesFile, first_lines: list[int], held: list[Line]
+) -> Iterator[tuple[Line, bytes]]:
+    """What was read of the file in the places of lines that were held before."""
+    max_bytes = max(lines.max_line_bytes, MAX_RAW_BYTES)
+    if first_lines:
+        return rows_at(path, first_lines, held, max_bytes)
+    return lines_at(path, [line for line in held if line.byte_offset < lines.end], max_bytes)

@@ -1,7 +1,7 @@
 """
 The lines that were refused: seen, tried again after a fix, or dropped.
 
-reads   quarantined_events, the files that its lines are from
+reads   quarantined_events, ingested_files, the files that its lines are from
 writes  quarantined_events; a replayed line that is an event now goes the way of every line
 """
 
@@ -14,7 +14,7 @@ from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.held_lines import HeldFile, ToReplay, held_files, lines_to_replay
 from tsa_cli.steps.ingest.lines_file import Line, LinesFile, Refused, open_lines
 from tsa_cli.steps.ingest.load import Loader
-from tsa_cli.steps.ingest.prepare import IngestConfig, mapping_of
+from tsa_cli.steps.ingest.prepare import IngestConfig, mapping_of, tsv_columns
 from tsa_cli.steps.ingest.relation import event_names, relation_of_lines
 from tsa_cli.steps.ingest.report import IngestResult
 from tsa_cli.steps.ingest.spool import Spool, open_spool
@@ -67,7 +67,9 @@ def replay(store: Store, config: IngestConfig, selection: Selection, run_id: str
     with open_spool(store.path, config.policies.tsa.max_unpacked_ratio) as spool:
         for held in held_files(store, selection.reason, selection.source_file):
             limit = config.policies.tsa.max_line_bytes
-            lines = lines_to_replay(store, spool, held, cleaner, limit)
+            mapping_of(config, held.source)  # or there is none any more
+            columns = tsv_columns(config, held.source)
+            lines = lines_to_replay(store, spool, held, cleaner, limit, columns)
             file = _file_of(store, spool, config, held, lines)
             report = loader.load(file, release=_release(held, selection))
             warnings = [report.warning, *_warnings(held, lines)]
@@ -77,7 +79,7 @@ def replay(store: Store, config: IngestConfig, selection: Selection, run_id: str
 
 def _release(held: HeldFile, selection: Selection) -> dict[str, object]:
     return {
-        "reason": selection.reason, "source_file": held.source_file, "source": held.source,
+        "reason": selection.reason, "load_ids": sorted(held.load_ids), "source": held.source,
     }  # fmt: skip
 
 
@@ -115,7 +117,7 @@ def _file_of(
         held.source_file, held.source, hashlib.sha256(path.read_bytes()).hexdigest(),
         path.stat().st_size, 0, relation, lines.row_count, refused,
         lambda ordinals: _originals(originals, lines, ordinals), _detail(given),
-        event_names(config.policies.plan, source), is_replay=True,
+        event_names(config.policies.plan, source), absolute=held.absolute, is_replay=True,
     )  # fmt: skip
 
 

@@ -67,6 +67,7 @@ def write(
     rows: Sequence[Quarantined],
     *,
     source_file: str,
+    absolute_path: str | None,
     source: str,
     load_id: int,
     ingested_at: datetime,
@@ -91,7 +92,8 @@ def write(
     with store.lent("quarantine_batch", frame):
         store.execute(
             "1_events/insert_quarantined.sql",
-            source_file=source_file, source=source, load_id=load_id, ingested_at=ingested_at,
+            source_file=source_file, absolute_path=absolute_path, source=source,
+            load_id=load_id, ingested_at=ingested_at,
         )  # fmt: skip
 
 

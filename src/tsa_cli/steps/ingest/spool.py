@@ -39,6 +39,7 @@ class Spooled:
     digest: Future[Digest]  # of the bytes as given, perhaps not done yet
     size_bytes: int
     is_growing: bool  # a plain file, to which another program may be appending
+    absolute: str | None = None  # where the file as given stands
 
     @property
     def sha256(self) -> str:
@@ -68,7 +69,7 @@ class Spool:
         with _named_errors(item.name):
             if item.path is None:
                 return self._take_stdin()
-            return self._take_file(item.name, item.path)
+            return replace(self._take_file(item.name, item.path), absolute=item.absolute)
 
     def new_path(self, suffix: str = ".jsonl") -> Path:
         """A fresh name in the spool."""

@@ -1,8 +1,10 @@
 """
 CSV and TSV rows become JSON lines, so that one reader judges them all.
 
-A cell is text, but a JSON object or array stays one, and so do true, false and numbers whose text
-a number keeps to the letter (129.5, not 007 or 1.10): a file has the same types in every format.
+A cell is text, but a JSON object or array stays one, and so do true, false and the numbers of JSON
+that lose nothing (49.90, not 007, 1e5 or more than 15 digits): a file has the same types in every
+format. Numbers are written as they stand. The engine stores 1.10 as 1.1, so that a column named as
+an id or a version keeps as text what would change: two ids, or versions, are not one.
 """
 
 import csv
@@ -10,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import IO
 
 from tsa_cli.errors import DataError
@@ -18,8 +21,21 @@ from tsa_cli.steps.ingest.spool import Spool, Spooled
 MAX_OBJECT_BYTES = 16 << 20
 _DELIMITERS = ",;\t|"
 _NESTED = ("properties", "traits", "consent", "context")
-_INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,14})")
-_DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,9})\.\d{1,5}")
+_INTEGER = re.compile(r"-?[1-9]\d{0,14}|0", re.ASCII)
+_DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)\.\d+", re.ASCII)
+_MAX_DIGITS = 15  # that a double keeps, whatever they are
+_SPELLED = re.compile(  # columns whose values are names; `paid` and `grid` are none
+    r"(?:^|[^a-z])(?:id|uuid|guid|version)$|(?:user|visitor|client|session|device|event|order)id$",
+    re.IGNORECASE,
+)
+_SPELLED_IN_CAMEL_CASE = re.compile(r"[a-z](?:I[Dd]|Version)$")
+
+
+class _Written:
+    """A number as it stands in the table, where Python would write it another way."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
 
 
 def rows_to_lines(
@@ -95,13 +111,24 @@ def _json_row(header: list[str], row: list[str]) -> str:
             outer_key, _, inner = inner.partition(".")
             holder = holder.setdefault(outer_key, {})
         if isinstance(holder, dict):
-            holder[inner if holder is not document else name] = _cell(text)
+            holder[inner if holder is not document else name] = _cell(name, text)
         else:
-            document[name] = _cell(text)
-    return json.dumps(document)
+            document[name] = _cell(name, text)
+    try:
+        return json.dumps(document)
+    except TypeError:  # there is a number in it that json would not write as it stands
+        return _dumped(document)
 
 
-def _cell(text: str) -> object:
+def _dumped(value: object) -> str:
+    if isinstance(value, _Written):
+        return value.text
+    if not isinstance(value, dict):
+        return json.dumps(value)
+    return "{" + ", ".join([f"{json.dumps(k)}: {_dumped(v)}" for k, v in value.items()]) + "}"
+
+
+def _cell(name: str, text: str) -> object:
     if text[0] in "{[":
         try:
             value: object = json.loads(text)
@@ -110,8 +137,20 @@ def _cell(text: str) -> object:
         return value
     if text in ("true", "false"):
         return text == "true"
-    if _INTEGER.fullmatch(text) and text != "-0":
+    if _INTEGER.fullmatch(text):
         return int(text)
-    if _DECIMAL.fullmatch(text) and repr(float(text)) == text:
-        return float(text)
-    return text
+    if not _DECIMAL.fullmatch(text) or _digit_count(text) > _MAX_DIGITS:
+        return text
+    number = float(text)
+    if repr(number) == text:
+        return number
+    return text if _is_spelled(name) else _Written(text)
+
+
+def _digit_count(text: str) -> int:
+    return len(text.lstrip("-").replace(".", "").lstrip("0"))
+
+
+@cache  # of the names of columns, each looked at in every row
+def _is_spelled(name: str) -> bool:
+    return bool(_SPELLED.search(name) or _SPELLED_IN_CAMEL_CASE.search(name))
