@@ -61,6 +61,7 @@ def test_personal_values_leave_a_document_wherever_they_stand(sent: object, stor
         '{"mail_opened": true, "email": true, "phone": null, "first_name": ""}',
         '{"name": "Ann Poe", "utm": {"medium":"email","device":"mobile"}, "price": 1.10}',
         '{"url":"https://s/?utm_medium=email&p=iphone", "handle":"@ann", "size":"2 @ 3"}',
+        '{"mobile": "iPhone 12", "mail": 5, "phone": {"brand": "X"}, "e_mail": "ok"}',
         '{"list": [{"key": "device", "value": {"string_value": "mobile"}}], "ip": "203.0.113.0"}',
         "[Amplitude] Page",
     ],
@@ -68,6 +69,17 @@ def test_personal_values_leave_a_document_wherever_they_stand(sent: object, stor
 def test_what_is_not_personal_stays_to_the_letter(text: str) -> None:
     assert Cleaner(PrivacyConfig()).documents(pl.Series([text])) == {} or not text.startswith("{")
     assert Cleaner(PrivacyConfig(), KEYS).line(text.encode()) == text
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "is_kept"),
+    [("mobile", True, False), ("first_name", False, False), ("phone", None, False),
+     ("phone", "0151", True), ("mail", 5, True), ("is_vip", True, True)],
+)  # fmt: skip
+def test_what_can_be_no_trait_takes_no_real_ones_place(
+    key: str, value: object, *, is_kept: bool
+) -> None:
+    assert bool(Cleaner(PrivacyConfig()).trait(key, value)) is is_kept
 
 
 def test_a_dropped_field_leaves_no_key_and_other_policies_one_form_each_time() -> None:
@@ -121,10 +133,13 @@ def test_a_line_that_is_cut_keeps_no_personal_value(end: str) -> None:
 
 
 def test_what_was_encrypted_comes_back_with_its_key_only() -> None:
-    sent = {"a": {"email": "b@x.de"}, "l": [{"key": "phone", "value": {"string_value": "+4917"}}]}
+    sent = {
+        "a": {"email": "b@x.de"},
+        "l": [{"key": "phone", "value": {"string_value": "+49170123"}}],
+    }
     line = Cleaner(PrivacyConfig(), KEYS).line(json.dumps(sent).encode())
     assert "b@x.de" not in line
-    assert "+4917" not in line
+    assert "+49170123" not in line
     assert json.loads(Cleaner(PrivacyConfig(), KEYS).restored(line)) == sent
     other = Keys(encryption=bytes([1]) * 32)
     assert json.loads(Cleaner(PrivacyConfig(), other).restored(line)) == json.loads(line)

@@ -29,7 +29,7 @@ from tsa_cli.privacy.personal_texts import (
     may_hold,
     without_addresses,
 )
-from tsa_cli.privacy.traits import stored_trait
+from tsa_cli.privacy.traits import can_be_personal, stored_trait
 
 Leaf = Callable[[str, object], object]
 _GONE = object()
@@ -71,6 +71,8 @@ class Cleaner:
 
     def trait(self, key: str, value: object) -> dict[str, str]:
         """The (key, value) pairs to store of a trait: inside of one that is not personal, too."""
+        if isinstance(value, bool) and key in self._personal:
+            return {}  # it would stand in the place of a real one
         is_bare = isinstance(value, str) and not may_hold(value) and value[:1] not in ("{", "[")
         if not is_bare and key not in self._personal:
             hashing = Cleaner(self.privacy)
@@ -149,7 +151,7 @@ class Cleaner:
     def _clean(self, key: str, value: object, urls: dict[str, str]) -> object:
         if value is None or value == "" or isinstance(value, bool):
             return value
-        if key in self._personal:
+        if key in self._personal and can_be_personal(self.privacy.trait_key(key), value):
             stored = stored_trait(key, value, self.privacy, self.keys)
             return stored.get(self.privacy.trait_key(key), _GONE)
         if not isinstance(value, str):
