@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 
 import polars as pl
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.privacy.field_crypto import Keys, sha256_hex
+from tsa_cli.privacy.odd_rows import odd_row
 
 KEYS = Keys(encryption=bytes(32))
 EMAIL, PHONE = f"sha256:{sha256_hex('b@x.de')}", f"sha256:{sha256_hex('+491701234567')}"
@@ -121,7 +123,7 @@ def test_a_line_that_is_cut_keeps_no_personal_value(end: str) -> None:
     cut = (
         r'{"t": "10:00:00", "ip": "2001:db8:aa:bbcc::1", "p": "{\"mail\": \"b@x.de\"}",'
         ' "phone": 491701234567, "u": "/?phone=+4917", "last_name": "Poe", "from": "203.0.113.77",'
-        f' "l": [{{"key": "phone", "value": {{"string_value": "+4930"}}}}], "surname": "Zorg{end}'
+        f' "l": [{{"key": "phone", "value": {{"string_value": "+493012"}}}}], "surname": "Zorg{end}'
     )
     cleaner = Cleaner(PrivacyConfig(), KEYS)
     text = cleaner.line(cut.encode())
@@ -130,6 +132,42 @@ def test_a_line_that_is_cut_keeps_no_personal_value(end: str) -> None:
         assert clear not in text
     assert text.startswith('{"t": "10:00:00", "ip": "2001:db8:aa::"')
     assert cleaner.line(text.encode()) == text
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (r'{"first_name":"\u00c9lodie", x', "{'first_name':'élodie'}"),
+        (r'{"firstName":"Ca\"mela","x":1', '{"firstName":"ca\\"mela"}'),
+        (r'{"s":"{\"first_name\":\"Am\\u00e9lie\\\"\"}","x', '{"first_name":"amélie\\""}'),
+        ('{"first_name":["Ann", {"a": "Poe"}], x', '{"first_name":["ann","poe"]}'),
+        ('{"last_name":{"string_value":"Poe"}, x', '{"last_name":{"a":"poe"}}'),
+        ("{'first_name': 'Ann', 'surname': \"O'Neil\"}", '{"surname":["ann","o\'neil"]}'),
+        ('{"first_name": Ann Poe, "x"', '{"first_name":"ann poe"}'),
+    ],
+)
+def test_what_is_nearly_json_is_hashed_as_what_it_says(sent: str, kept: str) -> None:
+    cleaner = Cleaner(PrivacyConfig())
+    text = cleaner.line(sent.encode())
+    hashes = re.findall("sha256:[0-9a-f]{64}", text)
+    assert hashes == re.findall("sha256:[0-9a-f]{64}", cleaner.line(kept.encode()))
+    assert hashes
+    assert re.sub(r"sha256:[0-9a-f]{64}", "", text).count("x") == sent.count("x")
+    assert not re.search("lodie|mela|lie|Ann|Poe|Neil", text)
+    assert cleaner.line(text.encode()) == text
+
+
+@pytest.mark.parametrize("end", ["", '"]'])
+def test_a_row_of_another_length_keeps_no_cell_where_its_header_names_a_person(end: str) -> None:
+    row = odd_row(["n", "traits.phone"], ["u2", "2026-10-01T10:00:00Z", "0151", "É"]) + end
+    text = Cleaner(PrivacyConfig()).line(row.encode())
+    cells = [f"sha256:{sha256_hex(cell)}" for cell in ("u2", "0151", "É")]
+    assert (
+        text == odd_row(["n", "traits.phone"], [cells[0], "2026-10-01T10:00:00Z", *cells[1:]]) + end
+    )
+    assert Cleaner(PrivacyConfig()).line(text.encode()) == text
+    plain = odd_row(["n", "x"], ["u2"])
+    assert Cleaner(PrivacyConfig()).line(plain.encode()) == plain
 
 
 def test_what_was_encrypted_comes_back_with_its_key_only() -> None:
