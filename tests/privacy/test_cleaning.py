@@ -39,6 +39,9 @@ def cleaned(document: object, **privacy: object) -> object:
         ({"note": "mail b@x.de or B@x.de"}, {
             "note": f"mail {EMAIL} or sha256:{sha256_hex('B@x.de')}"}),
         ({"b@x.de": 1}, {EMAIL: 1}),
+        ({"n": ["a@x.js.org", "a@2x.de", "a@x.de.pdf"], "url": "/a@2x.de/b@2x.png,b@x.de.pdf"}, {
+            "n": [f"sha256:{sha256_hex(n)}" for n in ("a@x.js.org", "a@2x.de", "a@x.de.pdf")],
+            "url": "/(redacted)/b@2x.png,(redacted)"}),
         ({"user": {"ip": "2001:db8:1:2::9"}}, {"user": {"ip": "2001:db8:1::"}}),
         ({"set": '{"first_name": "Ann"}'}, {"set": f'{{"first_name":"{ANN}"}}'}),
         (
@@ -65,6 +68,8 @@ def test_personal_values_leave_a_document_wherever_they_stand(sent: object, stor
         '{"url":"https://s/?utm_medium=email&p=iphone", "handle":"@ann", "size":"2 @ 3"}',
         '{"mobile": "iPhone 12", "mail": 5, "phone": {"brand": "X"}, "e_mail": "ok"}',
         '{"list": [{"key": "device", "value": {"string_value": "mobile"}}], "ip": "203.0.113.0"}',
+        '{"img": "logo@2x.png", "a": "/i/logo@3x.min.css?v=1", "b": "s@2x~ipad.jpg x@1.2.js"}',
+        '{"url": "https://cdn.x/a@2x.png,b@2x.WOFF2", "src": "logo@2x.webp)"}',
         "[Amplitude] Page",
     ],
 )

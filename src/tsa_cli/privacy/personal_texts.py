@@ -14,7 +14,7 @@ import polars as pl
 
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.enrich.ip import truncate_ip
-from tsa_cli.enrich.redaction import PERSONAL_NAMES, REDACTED
+from tsa_cli.enrich.redaction import FILE_NAME, PERSONAL_NAMES, REDACTED
 from tsa_cli.privacy.field_crypto import HASHED, Keys, sha256_hex
 from tsa_cli.privacy.loose_values import LooseValue, values_at
 from tsa_cli.privacy.odd_rows import columns_of
@@ -25,7 +25,9 @@ IP_KEYS = frozenset(
 )
 # Bounded, since an open `+` before the @ is quadratic on a long line without one (189 s, seen).
 ADDRESS = re.compile(
-    r"[^\s\"'<>,;:=/?&@%\\]{1,64}(?:@|\\u0040|%(?:25)*40)[^\s\"'<>,;:=/?&@%\\]{1,255}\.[^\W\d_]{2,24}"
+    r"[^\s\"'<>,;:=/?&@%\\]{1,64}(?:@|\\u0040|%(?:25)*40)"
+    rf"(?!{FILE_NAME}(?![\w-]|\.\w))"  # a file is no address
+    r"[^\s\"'<>,;:=/?&@%\\]{1,255}\.[^\W\d_]{2,24}"
 )
 _IPV4 = re.compile(r"\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}\b")
 _IPV6 = re.compile(r"[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){2,7}")
