@@ -21,7 +21,6 @@ from tsa_cli.enrich.redaction import redact_urls
 from tsa_cli.errors import DataError
 from tsa_cli.privacy.field_crypto import ENCRYPTED, Keys, decrypt_field
 from tsa_cli.privacy.personal_texts import (
-    ADDRESS,
     IP_KEYS,
     PersonalTexts,
     as_url,
@@ -93,15 +92,18 @@ class Cleaner:
         return PersonalTexts(self.privacy)
 
     def _cleaned(self, texts: Sequence[str]) -> list[str]:
-        values = [_loaded(text) for text in texts]
+        repeats: list[bool] = []
+        values = [_seen(text, repeats) for text in texts]
         pairs = zip(texts, values, strict=True)
         with_urls = [value for text, value in pairs if may_hold(text) or "\\u" in text]
         leaf = self._leaf_of(with_urls, "")
         cleaned = [self._walked(value, "", leaf) for value in values]
         return [
             # A key that comes twice hides its first value from this reader, not from others.
-            before if after == value and not ADDRESS.search(before) else dumped(after)
-            for before, value, after in zip(texts, values, cleaned, strict=True)
+            before if after == value and not has_repeats else dumped(after)
+            for before, value, after, has_repeats in zip(
+                texts, values, cleaned, repeats, strict=True
+            )
         ]
 
     def _walked(self, value: object, key: str, leaf: Leaf) -> object:
@@ -198,6 +200,21 @@ def dumped(value: object) -> str:
 
 def _loaded(text: str) -> object:
     return json.loads(text, parse_float=_number)
+
+
+def _seen(text: str, repeats: list[bool]) -> object:
+    """What a reader sees; `repeats` gets whether an object has a key more than once."""
+    has_repeats = False
+
+    def object_of(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        nonlocal has_repeats
+        seen = dict(pairs)
+        has_repeats = has_repeats or len(seen) < len(pairs)
+        return seen
+
+    value = json.loads(text, parse_float=_number, object_pairs_hook=object_of)
+    repeats.append(has_repeats)
+    return value
 
 
 def _is_readable(text: str) -> bool:
