@@ -39,6 +39,9 @@ def cleaned(document: object, **privacy: object) -> object:
         ({"note": "mail b@x.de or B@x.de"}, {
             "note": f"mail {EMAIL} or sha256:{sha256_hex('B@x.de')}"}),
         ({"b@x.de": 1}, {EMAIL: 1}),
+        ({"s": '{"first_name": "Ann", oops'}, {"s": f'{{"first_name": "{ANN}", oops'}),
+        ({"s": ["{'key': 'firstName', 'value': 'Ann'}"]}, {
+            "s": [f"{{'key': 'firstName', 'value': '{ANN}'}}"]}),
         ({"n": ["a@x.js.org", "a@2x.de", "a@x.de.pdf"], "url": "/a@2x.de/b@2x.png,b@x.de.pdf"}, {
             "n": [f"sha256:{sha256_hex(n)}" for n in ("a@x.js.org", "a@2x.de", "a@x.de.pdf")],
             "url": "/(redacted)/b@2x.png,(redacted)"}),
@@ -199,6 +202,7 @@ NAMES = ("email", "$phone", "firstName", "url", "search", "ip", "key", "value", 
 VALUES = (
     "b@x.de", "/?email=1", "https://u:p@h/", "phone=12", "203.0.113.9", "::1", "email", "[1", "a=b",
     '{"email":"q","z":"b@x.de"}', "a%40b.de", "Ann", 1, 1.5, True, None, "", "enc:v1:x", EMAIL,
+    '{"phone":"0151777","surname":["Poe",', "u={'phone': '0151777', 'a': 1}", "Ann's: 'email', \"n\"",
 )  # fmt: skip
 
 

@@ -72,6 +72,10 @@ class PersonalTexts:
         """The places of the documents that may hold something personal: most hold nothing."""
         return documents.str.contains(self._pattern).fill_null(value=False).arg_true().to_list()
 
+    def is_nearly_json(self, text: str) -> bool:
+        """Whether a personal key stands in the text as in JSON, or as Python prints it."""
+        return ":" in text and ('"' in text or "'" in text) and bool(self._named.search(text))
+
     def cleaned(self, text: str) -> str:
         """What is no JSON (cut, or never was) with values replaced wherever they seem to stand."""
         found = text
@@ -100,9 +104,9 @@ class PersonalTexts:
         A letter or sign that is written by its number (Gson does it with =) may be any of them.
         """
         keys = [*self.privacy.personal_keys(), *IP_KEYS, *(f"${key}" for key in IP_KEYS)]
-        name = rf'"(?:{"|".join(map(re.escape, keys))})\\*"'
+        name = rf"""["'](?:{"|".join(map(re.escape, keys))})\\*["']"""
         return (
-            rf'{name}\s*:|"key\\*"\s*:\s*\\*{name}|@|%(?:25)*40|\\u00[2-7]'
+            rf"""{name}\s*:|["']key\\*["']\s*:\s*\\*{name}|@|%(?:25)*40|\\u00[2-7]"""
             rf'|(?i:["?&#;]{_PARAMETER})'
         )
 
