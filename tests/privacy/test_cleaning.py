@@ -202,7 +202,7 @@ NAMES = ("email", "$phone", "firstName", "url", "search", "ip", "key", "value", 
 VALUES = (
     "b@x.de", "/?email=1", "https://u:p@h/", "phone=12", "203.0.113.9", "::1", "email", "[1", "a=b",
     '{"email":"q","z":"b@x.de"}', "a%40b.de", "Ann", 1, 1.5, True, None, "", "enc:v1:x", EMAIL,
-    '{"phone":"0151777","surname":["Poe",', "u={'phone': '0151777', 'a': 1}", "Ann's: 'email', \"n\"",
+    '{"phone":"0151777","surname":["Poe",', "u={'phone': '0151777', 'a': 1}",
 )  # fmt: skip
 
 

@@ -72,10 +72,10 @@ class Cleaner:
         """The (key, value) pairs to store of a trait: inside of one that is not personal, too."""
         if isinstance(value, bool) and key in self._personal:
             return {}  # it would stand in the place of a real one
-        is_bare = isinstance(value, str) and not may_hold(value) and "'" not in value
-        is_bare = is_bare and '"' not in str(value)
+        is_bare = isinstance(value, str) and not may_hold(value) and not {"'", '"'} & {*value}
         if not is_bare and key not in self._personal:
-            value = self._hashing._walked(value, key, self._hashing._leaf_of([value], key))
+            hashing = Cleaner(self.privacy)
+            value = hashing._walked(value, key, hashing._leaf_of([value], key))
         return {} if value is _GONE else stored_trait(key, value, self.privacy, self.keys)
 
     def restored(self, text: str) -> str:
@@ -86,10 +86,6 @@ class Cleaner:
             return dumped(self._walked(_loaded(text), "", self._clear))
         except (ValueError, RecursionError):
             return text
-
-    @cached_property
-    def _hashing(self) -> "Cleaner":
-        return Cleaner(self.privacy)
 
     @cached_property
     def _texts(self) -> PersonalTexts:
