@@ -39,6 +39,8 @@ def values_at(text: str, at: int, backslashes: int = 0) -> tuple[list[LooseValue
     names: list[str | None] = [None]
     name: str | None = None
     while (token := _NEXT.search(text, at)) is not None:
+        if len(names) < 2 and "," in text[at : token.start()]:
+            break  # there is no value
         found, at = token[0], token.end()
         if found in ("[", "{", "("):
             names.append(name)
