@@ -158,6 +158,7 @@ def test_a_line_that_is_cut_keeps_no_personal_value(end: str) -> None:
         ('{"first_name":["Ann", {"a": "Poe"}], x', '{"first_name":["ann","poe"]}'),
         ('{"last_name":{"string_value":"Poe"}, x', '{"last_name":{"a":"poe"}}'),
         ("{'first_name': 'Ann', 'surname': \"O'Neil\"}", '{"surname":["ann","o\'neil"]}'),
+        (r'{"first_name": "A\ud83d", "x": 1}', r'{"first_name": "A\\ud83d"}'),
         ('{"surname":, "x": ["first_name": Ann Poe], ', '{"first_name":"ann poe"}'),
         ('{"first_name": Ann Poe, "x"', '{"first_name":"ann poe"}'),
     ],

@@ -62,7 +62,7 @@ class Cleaner:
         documents = [text for text in texts if _is_readable(text)]
         try:
             cleaned = dict(zip(documents, self._cleaned(documents), strict=True))
-        except RecursionError:  # nested too deep to walk
+        except (RecursionError, UnicodeEncodeError):  # too deep to walk; half a pair to be hashed
             if len(texts) > 1:
                 return [self.line(raw) for raw in raws]
             cleaned = {}
