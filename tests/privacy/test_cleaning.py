@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 
 import polars as pl
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.privacy.field_crypto import Keys, sha256_hex
+from tsa_cli.privacy.odd_rows import odd_row
 
 KEYS = Keys(encryption=bytes(32))
 EMAIL, PHONE = f"sha256:{sha256_hex('b@x.de')}", f"sha256:{sha256_hex('+491701234567')}"
@@ -37,6 +39,12 @@ def cleaned(document: object, **privacy: object) -> object:
         ({"note": "mail b@x.de or B@x.de"}, {
             "note": f"mail {EMAIL} or sha256:{sha256_hex('B@x.de')}"}),
         ({"b@x.de": 1}, {EMAIL: 1}),
+        ({"s": '{"first_name": "Ann", oops'}, {"s": f'{{"first_name": "{ANN}", oops'}),
+        ({"s": ["{'key': 'firstName', 'value': 'Ann'}"]}, {
+            "s": [f"{{'key': 'firstName', 'value': '{ANN}'}}"]}),
+        ({"n": ["a@x.js.org", "a@2x.de", "a@x.de.pdf"], "url": "/a@2x.de/b@2x.png,b@x.de.pdf"}, {
+            "n": [f"sha256:{sha256_hex(n)}" for n in ("a@x.js.org", "a@2x.de", "a@x.de.pdf")],
+            "url": "/(redacted)/b@2x.png,(redacted)"}),
         ({"user": {"ip": "2001:db8:1:2::9"}}, {"user": {"ip": "2001:db8:1::"}}),
         ({"set": '{"first_name": "Ann"}'}, {"set": f'{{"first_name":"{ANN}"}}'}),
         (
@@ -61,13 +69,27 @@ def test_personal_values_leave_a_document_wherever_they_stand(sent: object, stor
         '{"mail_opened": true, "email": true, "phone": null, "first_name": ""}',
         '{"name": "Ann Poe", "utm": {"medium":"email","device":"mobile"}, "price": 1.10}',
         '{"url":"https://s/?utm_medium=email&p=iphone", "handle":"@ann", "size":"2 @ 3"}',
+        '{"mobile": "iPhone 12", "mail": 5, "phone": {"brand": "X"}, "e_mail": "ok"}',
         '{"list": [{"key": "device", "value": {"string_value": "mobile"}}], "ip": "203.0.113.0"}',
+        '{"img": "logo@2x.png", "a": "/i/logo@3x.min.css?v=1", "b": "s@2x~ipad.jpg x@1.2.js"}',
+        '{"url": "https://cdn.x/a@2x.png,b@2x.WOFF2", "src": "logo@2x.webp)"}',
         "[Amplitude] Page",
     ],
 )
 def test_what_is_not_personal_stays_to_the_letter(text: str) -> None:
     assert Cleaner(PrivacyConfig()).documents(pl.Series([text])) == {} or not text.startswith("{")
     assert Cleaner(PrivacyConfig(), KEYS).line(text.encode()) == text
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "is_kept"),
+    [("mobile", True, False), ("first_name", False, False), ("phone", None, False),
+     ("phone", "0151", True), ("mail", 5, True), ("is_vip", True, True)],
+)  # fmt: skip
+def test_what_can_be_no_trait_takes_no_real_ones_place(
+    key: str, value: object, *, is_kept: bool
+) -> None:
+    assert bool(Cleaner(PrivacyConfig()).trait(key, value)) is is_kept
 
 
 def test_a_dropped_field_leaves_no_key_and_other_policies_one_form_each_time() -> None:
@@ -88,9 +110,16 @@ def test_signs_that_are_written_by_their_number_hide_nothing(sent: str, stored: 
     assert Cleaner(PrivacyConfig()).documents(pl.Series([sent])) == {0: stored}
 
 
-def test_the_first_of_two_equal_keys_hides_no_address() -> None:
-    [text] = Cleaner(PrivacyConfig()).documents(pl.Series(['{"a":"b@x.de","a":"c"}'])).values()
-    assert text == '{"a":"c"}'
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        ('{"a":"b@x.de","a":"c"}', '{"a":"c"}'),
+        ('{"deep": {"first_name": "Ann", "first_name": ""}}', '{"deep":{"first_name":""}}'),
+        (r'{"s":"{\"phone\":\"0151777\",\"phone\":0}"}', r'{"s":"{\"phone\":0}"}'),
+    ],
+)
+def test_the_first_of_two_equal_keys_hides_nothing(sent: str, stored: str) -> None:
+    assert Cleaner(PrivacyConfig()).documents(pl.Series([sent])) == {0: stored}
 
 
 @pytest.mark.parametrize("odd", ["9" * 5000, '{"a":' * 900 + "1" + "}" * 900], ids=["long", "deep"])
@@ -109,7 +138,7 @@ def test_a_line_that_is_cut_keeps_no_personal_value(end: str) -> None:
     cut = (
         r'{"t": "10:00:00", "ip": "2001:db8:aa:bbcc::1", "p": "{\"mail\": \"b@x.de\"}",'
         ' "phone": 491701234567, "u": "/?phone=+4917", "last_name": "Poe", "from": "203.0.113.77",'
-        f' "l": [{{"key": "phone", "value": {{"string_value": "+4930"}}}}], "surname": "Zorg{end}'
+        f' "l": [{{"key": "phone", "value": {{"string_value": "+493012"}}}}], "surname": "Zorg{end}'
     )
     cleaner = Cleaner(PrivacyConfig(), KEYS)
     text = cleaner.line(cut.encode())
@@ -120,11 +149,52 @@ def test_a_line_that_is_cut_keeps_no_personal_value(end: str) -> None:
     assert cleaner.line(text.encode()) == text
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (r'{"first_name":"\u00c9lodie", x', "{'first_name':'élodie'}"),
+        (r'{"firstName":"Ca\"mela","x":1', '{"firstName":"ca\\"mela"}'),
+        (r'{"s":"{\"first_name\":\"Am\\u00e9lie\\\"\"}","x', '{"first_name":"amélie\\""}'),
+        ('{"first_name":["Ann", {"a": "Poe"}], x', '{"first_name":["ann","poe"]}'),
+        ('{"last_name":{"string_value":"Poe"}, x', '{"last_name":{"a":"poe"}}'),
+        ("{'first_name': 'Ann', 'surname': \"O'Neil\"}", '{"surname":["ann","o\'neil"]}'),
+        (r'{"first_name": "A\ud83d", "x": 1}', r'{"first_name": "A\\ud83d"}'),
+        ('{"surname":, "x": ["first_name": Ann Poe], ', '{"first_name":"ann poe"}'),
+        ('{"first_name": Ann Poe, "x"', '{"first_name":"ann poe"}'),
+    ],
+)
+def test_what_is_nearly_json_is_hashed_as_what_it_says(sent: str, kept: str) -> None:
+    cleaner = Cleaner(PrivacyConfig())
+    text = cleaner.line(sent.encode())
+    hashes = re.findall("sha256:[0-9a-f]{64}", text)
+    assert hashes == re.findall("sha256:[0-9a-f]{64}", cleaner.line(kept.encode()))
+    assert hashes
+    assert re.sub(r"sha256:[0-9a-f]{64}", "", text).count("x") == sent.count("x")
+    assert not re.search("lodie|mela|lie|Ann|Poe|Neil", text)
+    assert cleaner.line(text.encode()) == text
+
+
+@pytest.mark.parametrize("end", ["", '"]'])
+def test_a_row_of_another_length_keeps_no_cell_where_its_header_names_a_person(end: str) -> None:
+    row = odd_row(["n", "traits.phone"], ["u2", "2026-10-01T10:00:00Z", "0151", "É"]) + end
+    text = Cleaner(PrivacyConfig()).line(row.encode())
+    cells = [f"sha256:{sha256_hex(cell)}" for cell in ("u2", "0151", "É")]
+    assert (
+        text == odd_row(["n", "traits.phone"], [cells[0], "2026-10-01T10:00:00Z", *cells[1:]]) + end
+    )
+    assert Cleaner(PrivacyConfig()).line(text.encode()) == text
+    plain = odd_row(["n", "x"], ["u2"])
+    assert Cleaner(PrivacyConfig()).line(plain.encode()) == plain
+
+
 def test_what_was_encrypted_comes_back_with_its_key_only() -> None:
-    sent = {"a": {"email": "b@x.de"}, "l": [{"key": "phone", "value": {"string_value": "+4917"}}]}
+    sent = {
+        "a": {"email": "b@x.de"},
+        "l": [{"key": "phone", "value": {"string_value": "+49170123"}}],
+    }
     line = Cleaner(PrivacyConfig(), KEYS).line(json.dumps(sent).encode())
     assert "b@x.de" not in line
-    assert "+4917" not in line
+    assert "+49170123" not in line
     assert json.loads(Cleaner(PrivacyConfig(), KEYS).restored(line)) == sent
     other = Keys(encryption=bytes([1]) * 32)
     assert json.loads(Cleaner(PrivacyConfig(), other).restored(line)) == json.loads(line)
@@ -134,6 +204,7 @@ NAMES = ("email", "$phone", "firstName", "url", "search", "ip", "key", "value", 
 VALUES = (
     "b@x.de", "/?email=1", "https://u:p@h/", "phone=12", "203.0.113.9", "::1", "email", "[1", "a=b",
     '{"email":"q","z":"b@x.de"}', "a%40b.de", "Ann", 1, 1.5, True, None, "", "enc:v1:x", EMAIL,
+    '{"phone":"0151777","surname":["Poe",', "u={'phone': '0151777', 'a': 1}",
 )  # fmt: skip
 
 

@@ -23,6 +23,13 @@ PERSONAL_NAMES = (  # of parameters
 )
 _AT = r"(?:@|%(?:25)*40)"
 PERSONAL_PARAMETER = rf"(?i)([?&#;](?:{PERSONAL_NAMES})(?:\]|%5D)?\d*=)[^&#]*"
+_FILES = (
+    r"(?:png|jpe?g|gif|svg|webp|avif|ico|bmp|tiff?|css|m?js|json|mp[34]|webm|pdf|woff2?|[ot]tf|eot)"
+)
+# `logo@2x.png`, `lib@1.2.3.js`: after the @; but `ann@x.de.pdf` has an address in its name.
+FILE_NAME = rf"(?:[1-4]x(?:[.~_-][^\s/?#&=;,@]*)?|[^\s/?#&=;,@.]+(?:\.\d+)*)\.(?i:{_FILES})"
+_FILE = rf"@({FILE_NAME}(?:[\s/?#&=;,:|\"'<>()\]]|$))"
+_FILE_AT = "\ufdd0"  # no character: stands for the @ of a file name, which is no address
 PERSONAL_ADDRESS = rf"(?i)[^\s/?#&=;,@]+{_AT}[^\s/?#&=;,@%]+\.[a-z]{{2,}}"
 URL_CREDENTIALS = r"^(\s*[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#\\]*@"
 
@@ -40,7 +47,9 @@ def redact_urls(urls: pl.Series | Sequence[str | None]) -> pl.Series:
         values.filter(is_suspect)
         .str.replace(URL_CREDENTIALS, "${1}//")
         .str.replace_all(PERSONAL_PARAMETER, "${1}" + REDACTED)
+        .str.replace_all(_FILE, _FILE_AT + "${1}")
         .str.replace_all(PERSONAL_ADDRESS, REDACTED)
+        .str.replace_all(_FILE_AT, "@", literal=True)
     )
     positions = is_suspect.arg_true()
     return values.scatter(positions, cleaned)

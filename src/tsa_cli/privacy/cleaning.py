@@ -21,7 +21,6 @@ from tsa_cli.enrich.redaction import redact_urls
 from tsa_cli.errors import DataError
 from tsa_cli.privacy.field_crypto import ENCRYPTED, Keys, decrypt_field
 from tsa_cli.privacy.personal_texts import (
-    ADDRESS,
     IP_KEYS,
     PersonalTexts,
     as_url,
@@ -29,7 +28,7 @@ from tsa_cli.privacy.personal_texts import (
     may_hold,
     without_addresses,
 )
-from tsa_cli.privacy.traits import stored_trait
+from tsa_cli.privacy.traits import can_be_personal, stored_trait
 
 Leaf = Callable[[str, object], object]
 _GONE = object()
@@ -63,7 +62,7 @@ class Cleaner:
         documents = [text for text in texts if _is_readable(text)]
         try:
             cleaned = dict(zip(documents, self._cleaned(documents), strict=True))
-        except RecursionError:  # nested too deep to walk
+        except (RecursionError, UnicodeEncodeError):  # too deep to walk; half a pair to be hashed
             if len(texts) > 1:
                 return [self.line(raw) for raw in raws]
             cleaned = {}
@@ -71,7 +70,9 @@ class Cleaner:
 
     def trait(self, key: str, value: object) -> dict[str, str]:
         """The (key, value) pairs to store of a trait: inside of one that is not personal, too."""
-        is_bare = isinstance(value, str) and not may_hold(value) and value[:1] not in ("{", "[")
+        if isinstance(value, bool) and key in self._personal:
+            return {}  # it would stand in the place of a real one
+        is_bare = isinstance(value, str) and not may_hold(value) and not {"'", '"'} & {*value}
         if not is_bare and key not in self._personal:
             hashing = Cleaner(self.privacy)
             value = hashing._walked(value, key, hashing._leaf_of([value], key))
@@ -91,15 +92,18 @@ class Cleaner:
         return PersonalTexts(self.privacy)
 
     def _cleaned(self, texts: Sequence[str]) -> list[str]:
-        values = [_loaded(text) for text in texts]
+        repeats: list[bool] = []
+        values = [_seen(text, repeats) for text in texts]
         pairs = zip(texts, values, strict=True)
         with_urls = [value for text, value in pairs if may_hold(text) or "\\u" in text]
         leaf = self._leaf_of(with_urls, "")
         cleaned = [self._walked(value, "", leaf) for value in values]
         return [
             # A key that comes twice hides its first value from this reader, not from others.
-            before if after == value and not ADDRESS.search(before) else dumped(after)
-            for before, value, after in zip(texts, values, cleaned, strict=True)
+            before if after == value and not has_repeats else dumped(after)
+            for before, value, after, has_repeats in zip(
+                texts, values, cleaned, repeats, strict=True
+            )
         ]
 
     def _walked(self, value: object, key: str, leaf: Leaf) -> object:
@@ -149,7 +153,7 @@ class Cleaner:
     def _clean(self, key: str, value: object, urls: dict[str, str]) -> object:
         if value is None or value == "" or isinstance(value, bool):
             return value
-        if key in self._personal:
+        if key in self._personal and can_be_personal(self.privacy.trait_key(key), value):
             stored = stored_trait(key, value, self.privacy, self.keys)
             return stored.get(self.privacy.trait_key(key), _GONE)
         if not isinstance(value, str):
@@ -158,6 +162,8 @@ class Cleaner:
             return self._short_ip(value)
         if _is_json(value):
             return self._cleaned([value])[0]
+        if self._texts.is_nearly_json(value):
+            return self._texts.cleaned(value)
         if not may_hold(value):
             return value
         if is_url(key, value):
@@ -196,6 +202,21 @@ def dumped(value: object) -> str:
 
 def _loaded(text: str) -> object:
     return json.loads(text, parse_float=_number)
+
+
+def _seen(text: str, repeats: list[bool]) -> object:
+    """What a reader sees; `repeats` gets whether an object has a key more than once."""
+    has_repeats = False
+
+    def object_of(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        nonlocal has_repeats
+        seen = dict(pairs)
+        has_repeats = has_repeats or len(seen) < len(pairs)
+        return seen
+
+    value = json.loads(text, parse_float=_number, object_pairs_hook=object_of)
+    repeats.append(has_repeats)
+    return value
 
 
 def _is_readable(text: str) -> bool:

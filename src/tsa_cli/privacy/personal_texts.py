@@ -14,19 +14,24 @@ import polars as pl
 
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.enrich.ip import truncate_ip
-from tsa_cli.enrich.redaction import PERSONAL_NAMES, REDACTED
+from tsa_cli.enrich.redaction import FILE_NAME, PERSONAL_NAMES, REDACTED
 from tsa_cli.privacy.field_crypto import HASHED, Keys, sha256_hex
-from tsa_cli.privacy.traits import stored_trait
+from tsa_cli.privacy.loose_values import LooseValue, values_at
+from tsa_cli.privacy.odd_rows import columns_of
+from tsa_cli.privacy.traits import can_be_personal, is_protected, stored_trait
 
 IP_KEYS = frozenset(
     {"ip", "ip_address", "ipAddress", "request_ip", "user_ipaddress", "client_ip", "clientIp"}
 )
 # Bounded, since an open `+` before the @ is quadratic on a long line without one (189 s, seen).
 ADDRESS = re.compile(
-    r"[^\s\"'<>,;:=/?&@%\\]{1,64}(?:@|\\u0040|%(?:25)*40)[^\s\"'<>,;:=/?&@%\\]{1,255}\.[^\W\d_]{2,24}"
+    r"[^\s\"'<>,;:=/?&@%\\]{1,64}(?:@|\\u0040|%(?:25)*40)"
+    rf"(?!{FILE_NAME}(?![\w-]|\.\w))"  # a file is no address
+    r"[^\s\"'<>,;:=/?&@%\\]{1,255}\.[^\W\d_]{2,24}"
 )
 _IPV4 = re.compile(r"\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}\b")
 _IPV6 = re.compile(r"[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){2,7}")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.]*(?:Z|[+-]\d\d:?\d\d)?")
 _URL_KEYS = re.compile(r"url|uri|referrer|referer|location|href", re.IGNORECASE)
 _QUERY_KEYS = re.compile(r"(?:query|search|querystring)$", re.IGNORECASE)
 _PARAMETER = rf"(?:{PERSONAL_NAMES})(?:\]|%5D)?\d*="
@@ -67,17 +72,25 @@ class PersonalTexts:
         """The places of the documents that may hold something personal: most hold nothing."""
         return documents.str.contains(self._pattern).fill_null(value=False).arg_true().to_list()
 
+    def is_nearly_json(self, text: str) -> bool:
+        """Whether a personal key stands in the text as in JSON, or as Python prints it."""
+        return ":" in text and ('"' in text or "'" in text) and bool(self._named.search(text))
+
     def cleaned(self, text: str) -> str:
         """What is no JSON (cut, or never was) with values replaced wherever they seem to stand."""
         found = text
         if "=" in text:
             pattern = rf'(?i)([?&#;]{_PARAMETER})[^&#"\s\\]*'
             found = str(pl.Series([text]).str.replace_all(pattern, "${1}" + REDACTED)[0])
-        found = self._pairs.sub(self._protected, found)
+        found = self._without_values(self._without_cells(found))
         found = without_addresses(found)
         if self.privacy.ip == "keep":
             return found
         return _IPV6.sub(_short_ipv6, _IPV4.sub(r"\1.0", found))
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(self.privacy.personal_keys())
 
     @cached_property
     def _keys(self) -> str:
@@ -91,24 +104,54 @@ class PersonalTexts:
         A letter or sign that is written by its number (Gson does it with =) may be any of them.
         """
         keys = [*self.privacy.personal_keys(), *IP_KEYS, *(f"${key}" for key in IP_KEYS)]
-        name = rf'"(?:{"|".join(map(re.escape, keys))})\\*"'
+        name = rf"""["'](?:{"|".join(map(re.escape, keys))})\\*["']"""
         return (
-            rf'{name}\s*:|"key\\*"\s*:\s*\\*{name}|@|%(?:25)*40|\\u00[2-7]'
+            rf"""{name}\s*:|["']key\\*["']\s*:\s*\\*{name}|@|%(?:25)*40|\\u00[2-7]"""
             rf'|(?i:["?&#;]{_PARAMETER})'
         )
 
     @cached_property
-    def _pairs(self) -> re.Pattern[str]:
-        """A personal key, up to its value, and the value: a text, perhaps cut, or a number."""
-        name = rf'"({self._keys})\\*"'
-        listed = rf'"key\\*"\s*:\s*\\*{name}\s*,\s*\\*"value\\*"\s*:\s*(?:\{{\s*\\*"\w+"\s*:\s*)?'
-        return re.compile(rf'((?:{listed}|{name}\s*:\s*))(?:(\\*")([^"\\]+)|(-?\d[\d.]*))')
+    def _named(self) -> re.Pattern[str]:
+        """A personal key, up to its value."""
+        name = rf"""(["'])({self._keys})(\\*)\1"""
+        listed = rf"""(["'])key\\*\4\s*:\s*\\*(["'])({self._keys})(\\*)\5\s*,\s*\\*\5value\\*\5"""
+        return re.compile(rf"(?:{name}|{listed})\s*:\s*")
 
-    def _protected(self, match: re.Match[str]) -> str:
-        before, listed, own, quote, text, number = match.groups()
-        name = self.privacy.trait_key(listed or own)
-        stored = stored_trait(name, text or number, self.privacy, Keys()).get(name, REDACTED)
-        return f"{before}{quote}{stored}" if text else f'{before}"{stored}"'
+    def _without_values(self, text: str) -> str:
+        """The text with a pseudonym for each value that a personal key names."""
+        parts, at = [], 0
+        while (named := self._named.search(text, at)) is not None:
+            key, backslashes = named[2] or named[6], len(named[3] or named[7] or "")
+            parts.append(text[at : named.end()])
+            at = named.end()
+            values, end = values_at(text, at, backslashes)
+            for value in values:
+                own = value.name if value.name in self._names else key
+                parts += [text[at : value.start], self._protected(text, value, own)]
+                at = value.end
+            parts.append(text[at:end])
+            at = end
+        return "".join([*parts, text[at:]])
+
+    def _protected(self, text: str, value: LooseValue, key: str) -> str:
+        written, name = text[value.start : value.end], self.privacy.trait_key(key)
+        if not written or (value.is_whole and not can_be_personal(name, value.said)):
+            return written
+        stored = stored_trait(name, value.said, self.privacy, Keys()).get(name, REDACTED)
+        return stored if value.is_quoted else f'"{stored}"'
+
+    def _without_cells(self, text: str) -> str:
+        """An odd row of a table that has personal columns, with a pseudonym for each cell."""
+        told = columns_of(text)
+        if told is None or self._names.isdisjoint(name.split(".")[-1] for name in told[0]):
+            return text
+        parts, at = [], 0
+        for cell in values_at(text, told[1])[0]:
+            is_kept = _MOMENT.fullmatch(cell.said) or is_protected(cell.said) or not cell.said
+            stored = text[cell.start : cell.end] if is_kept else HASHED + sha256_hex(cell.said)
+            parts += [text[at : cell.start], stored]
+            at = cell.end
+        return "".join([*parts, text[at:]])
 
 
 def _short_ipv6(match: re.Match[str]) -> str:

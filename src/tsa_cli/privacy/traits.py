@@ -25,6 +25,11 @@ DERIVED_KEYS = (
     "last_name_sha256",
     "last_name_sha256_meta",
 )
+# What a value must show to be what its key says: `mobile: true` and "iPhone 12" are no numbers.
+EVIDENCE = {
+    name: rf"^(?:{HASHED}|{ENCRYPTED})|{pattern}"
+    for name, pattern in {"email": r"@|%(?:25)*40", "phone": r"(?:\d\D*){6}"}.items()
+}
 _PROTECTED = re.compile(rf"{ENCRYPTED}[A-Za-z0-9_=-]+|{HASHED}[0-9a-f]{{64}}")
 
 
@@ -36,9 +41,28 @@ class PersonalForms:
     derived: dict[str, str]
 
 
+def is_protected(text: str) -> bool:
+    """Whether the text is encrypted or hashed."""
+    return _PROTECTED.fullmatch(text) is not None
+
+
+def can_be_personal(name: str, value: object) -> bool:
+    """False for what cannot be a value of that trait, so that it says nothing of a person."""
+    if value is None or value == "" or isinstance(value, bool):
+        return False
+    pattern = EVIDENCE.get(name)
+    if pattern is None:
+        return True
+    text = value if isinstance(value, str) else json.dumps(value)
+    if is_protected(text):
+        return True
+    # The digits of a pseudonym inside of a text are none of a number.
+    return re.search(pattern, _PROTECTED.sub("", text)) is not None
+
+
 def stored_trait(key: str, value: object, policy: PrivacyConfig, keys: Keys) -> dict[str, str]:
     """What is kept of a trait; one that comes protected (a replayed line) stays as it is."""
-    if isinstance(value, str) and _PROTECTED.fullmatch(value):
+    if isinstance(value, str) and is_protected(value):
         return {policy.trait_key(key): value}
     return protect_trait(key, value, policy, keys)
 

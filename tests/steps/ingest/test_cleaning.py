@@ -23,6 +23,8 @@ SENT = {
     "price": 5,
 }
 
+NOT_PERSONAL = {"mobile": True, "mail": "", "$phone": "iPhone 12", "phone": {"brand": "X"}}
+
 
 def lines(path: Path, *events: dict[str, Any]) -> Path:
     """A file of native lines; each event without an id is known by its content."""
@@ -80,7 +82,12 @@ def test_traits_are_known_by_their_marked_names_and_clean_inside(
     store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:
     traits = {"address": {"email": "b@x.de", "city": "Bonn"}, "site": "/?email=b", "n": 1.5}
-    do_ingest(lines(tmp_path / "a.jsonl", {"traits": traits, "properties": {"$email": "b@x.de"}}))
+    do_ingest(
+        lines(
+            tmp_path / "a.jsonl",
+            {"traits": traits, "properties": {"$email": "b@x.de", **NOT_PERSONAL}},
+        )
+    )
     assert {row["key"]: row["value"] for row in table(store, "from user_traits")} == {
         "address": json.dumps({"email": EMAIL, "city": "Bonn"}),
         "site": "/?email=(redacted)",
@@ -88,4 +95,5 @@ def test_traits_are_known_by_their_marked_names_and_clean_inside(
         "email": EMAIL,
         "email_sha256": EMAIL,
     }
-    assert table(store, "select properties from events") == [{"properties": "{}"}]
+    [stored] = table(store, "select properties from events")
+    assert json.loads(stored["properties"]) == NOT_PERSONAL

@@ -6,7 +6,7 @@ Two ways in. Lines whose keys are all plain are read as typed columns (twice as 
 else is read as one JSON document a line, and every field is looked up by its path.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tsa_cli.config.sources import CanonicalField, SourceConfig
@@ -51,15 +51,16 @@ def from_columns(source: SourceConfig, reader: Reader) -> Fragment:
 
 
 def from_documents(
-    source: SourceConfig, reader: Reader, personal_keys: Sequence[str], keys: set[str]
+    source: SourceConfig, reader: Reader, personal_keys: Mapping[str, str], keys: set[str]
 ) -> Fragment:
     """
     The canonical select over one JSON document a line.
 
-    Keys that no field consumed stay in the properties; `personal_keys` leave them for the traits.
+    Keys that no field consumed stay in the properties; what `personal_keys` (and the
+    traits that they stand for) name leaves them for the traits.
     `keys` are the top-level keys that the file is known to have.
     """
-    sql = DocumentSql(source, tuple(personal_keys), frozenset(keys))
+    sql = DocumentSql(source, personal_keys, frozenset(keys))
     texts = {field: sql.field(field) for field in TEXT_FIELDS}
     texts["anonymous_id"] = _anonymous_id(source, texts)
     slots = {column_name(field): Fragment(text) for field, text in texts.items()}

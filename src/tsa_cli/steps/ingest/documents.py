@@ -1,15 +1,16 @@
 """
 The SQL expressions that read one JSON document a line by a mapping; every path and name is bound.
 
-Personal keys leave the properties for the traits; what a field consumed leaves them, too, unless
+Personal values leave the properties for the traits; what a field consumed leaves them, too, unless
 another path of the field was filled first: nothing else that a line carries is lost.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tsa_cli.config.sources import Call, CanonicalField, SourceConfig
+from tsa_cli.privacy.traits import EVIDENCE
 from tsa_cli.steps.ingest.bound_paths import BoundPaths
 from tsa_cli.steps.ingest.paths import first_key, is_top, keys_of, pointer
 
@@ -23,7 +24,7 @@ class DocumentSql:
     """The expressions of one statement over a column `json`, and the values they bind."""
 
     source: SourceConfig
-    personal_keys: tuple[str, ...]
+    personal_keys: Mapping[str, str]  # the trait that each stands for
     keys: frozenset[str]  # top-level keys that the file has
     paths: BoundPaths = field(default_factory=BoundPaths)
 
@@ -91,8 +92,33 @@ class DocumentSql:
         return f"nullif(cast({said} as varchar), {_NOTHING})"
 
     def _personal(self, key: str) -> str:
-        holders = [f"{pointer(path)}/{_escaped(key)}" for path in self.source.properties]
-        return self._coalesced([*holders, "/" + _escaped(key)])
+        paths = [f"{pointer(path)}/{_escaped(key)}" for path in self.source.properties]
+        values = [
+            f"case when {self._is_personal(key, path)} then {self._filled(path)} end"
+            for path in [*paths, "/" + _escaped(key)]
+        ]
+        return f"coalesce({', '.join(values)})"
+
+    def _is_personal(self, key: str, path: str) -> str:
+        """Whether a value that its key names stands there; of objects the cleaning judges."""
+        text = self._filled(path)
+        first = f"left(cast({self.paths.part(path)} as varchar), 1)"
+        is_one = f"{text} is not null and {first} not in ('{{', '[', 't', 'f')"
+        evidence = EVIDENCE.get(self.personal_keys[key])
+        if evidence is None:
+            return f"({is_one})"
+        pattern = evidence.replace(r"\d", r"\p{Nd}").replace(r"\D", r"\P{Nd}")  # as Python has them
+        return f"({is_one} and regexp_matches({text}, {self.paths.bind(pattern)}))"
+
+    def _without_personal(self, holders: Sequence[str]) -> list[str]:
+        """Takes personal values out of what stands under their keys in any of these objects."""
+        patches = []
+        for key in self.personal_keys if holders else ():
+            found = " or ".join(
+                self._is_personal(key, f"{holder}/{_escaped(key)}") for holder in holders
+            )
+            patches.append(_when(found, self.paths.bind(json.dumps({key: None}))))
+        return patches
 
     def _coalesced(self, paths: Iterable[str]) -> str:
         values = [self._filled(path) for path in paths]
@@ -131,8 +157,8 @@ class DocumentSql:
         consumed -= {first_key(path) for path in source.properties}  # unwrapped, or kept
         if source.kinds is not None and is_top(source.kinds.path):
             consumed.add(first_key(source.kinds.path))
-        gone = dict.fromkeys(sorted(consumed | set(self.personal_keys)))
-        patches = [self.paths.bind(json.dumps(gone))]
+        patches = [self.paths.bind(json.dumps(dict.fromkeys(sorted(consumed))))]
+        patches += self._without_personal([""])
         for path, earlier in self._outdone():
             text, first = self._filled(path), self._coalesced(earlier)
             kept = f"json_object({self.paths.bind(first_key(path))}, {self.paths.part(path)})"
@@ -167,7 +193,7 @@ class DocumentSql:
         inside = [path for name, path in source.field_paths() if name in ("ip", "user_agent")]
         inside += [*source.strip, *source.trait_paths(), *source.consent]
         unwrapped = {pointer(path) for path in source.property_paths()}
-        flat = dict.fromkeys(self.personal_keys)
+        flat: dict[str, None] = {}
         nested: dict[str, list[str]] = {}  # parent: keys
         for path in dict.fromkeys(inside):
             parent = pointer(path).rpartition("/")[0]
@@ -176,6 +202,7 @@ class DocumentSql:
             elif parent:
                 nested.setdefault(parent, []).append(keys_of(path)[-1])
         patches = [self.paths.bind(json.dumps(flat))] if flat else []
+        patches += self._without_personal(sorted(h for h in unwrapped if not h.endswith("*")))
         for parent, keys in nested.items():
             patch: dict[str, object] = dict.fromkeys(keys)
             for key in reversed(keys_of(parent)):

@@ -16,6 +16,7 @@ from functools import cache
 from typing import IO
 
 from tsa_cli.errors import DataError
+from tsa_cli.privacy.odd_rows import odd_row
 from tsa_cli.steps.ingest.spool import Spool, Spooled
 
 MAX_OBJECT_BYTES = 16 << 20
@@ -100,7 +101,7 @@ def _header(row: list[str]) -> list[str]:
 
 def _json_row(header: list[str], row: list[str]) -> str:
     if len(row) != len(header):  # not JSON on purpose
-        return f"{json.dumps(row)} has {len(row)} cells, the header {len(header)}"
+        return odd_row(header, row)
     document: dict[str, object] = {}
     for name, text in zip(header, row, strict=True):
         if not text:
