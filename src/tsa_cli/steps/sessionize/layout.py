@@ -14,7 +14,7 @@ from tsa_cli.store import Store
 
 # Events that are sorted and held at once, in whole devices: more are more memory, fewer are more
 # scans of all events.
-RANGE_EVENTS = 8_000_000
+RANGE_EVENTS = 4_000_000
 COUNTED_DEVICES = 1_024
 
 # Sorting core again costs a third of a full run; until then the unsorted end costs readers nothing

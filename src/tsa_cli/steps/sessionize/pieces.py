@@ -28,12 +28,13 @@ def sorted_events(store: Store, from_device_key: int, until_device_key: int) -> 
     """The events of a range of devices, by device and time, those of one moment by id."""
     import polars as pl
 
-    found = store.arrow(
-        "2_sessions/events_of_devices.sql",
-        from_device_key=from_device_key,
-        until_device_key=until_device_key,
-    )
-    events = pl.DataFrame(found).rechunk()
+    events = pl.DataFrame(
+        store.arrow(
+            "2_sessions/events_of_devices.sql",
+            from_device_key=from_device_key,
+            until_device_key=until_device_key,
+        )
+    ).rechunk()
     keys = _sort_keys(events["device_key"], events["event_us"])
     order = keys.arg_sort()
     return events[_with_ties(store, keys.gather(order).to_numpy(), events["event_seq"], order)]
