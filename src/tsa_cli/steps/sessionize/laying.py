@@ -93,19 +93,32 @@ def lay_out(
 
     Leaves `session_spans`, one row per session in the order of its events, and `session_cuts`.
     """
-    import pyarrow as pa
 
     found = _Found(after.core_seq, after.session_key)
     write = store.build
     for first, beyond in pairwise([*from_devices, BEYOND_DEVICES]):
         rows = [found.add(piece) for piece in sessions_of(store, config, first, beyond)]
-        with store.lent("laid_out", pa.Table.from_batches(rows)):
+        with store.lent("laid_out", _handed_over(rows)):
             write(table, "2_sessions/core.sql")
         write = store.append
-    with store.lent("measured_spans", pa.Table.from_batches(found.figures)):
+    with store.lent("measured_spans", _handed_over(found.figures)):
         store.execute("2_sessions/session_spans.sql")
-    with store.lent("found_cuts", pa.Table.from_batches(found.cuts)):
+    with store.lent("found_cuts", _handed_over(found.cuts)):
         store.execute("2_sessions/session_cuts.sql")
+
+
+def _handed_over(batches: "list[pa.RecordBatch]") -> "pa.RecordBatchReader":
+    """The batches, each let go when it was read: the engine keeps what it is lent to a commit."""
+    import pyarrow as pa
+
+    schema = batches[0].schema
+    batches.reverse()
+
+    def taken() -> "Iterator[pa.RecordBatch]":
+        while batches:
+            yield batches.pop()
+
+    return pa.RecordBatchReader.from_batches(schema, taken())
 
 
 def sessions_of(
