@@ -146,7 +146,7 @@ def test_the_registrable_domain_follows_the_public_suffix_list(
     assert registrable_domain(host) == domain
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(st.text(max_size=60) | st.from_regex(r"[a-z-]+://.{0,50}"), max_size=5))
 def test_hostile_referrers_never_raise_and_keep_their_rows(urls: list[str]) -> None:
     index = SiteIndex(ReferrersFile())

@@ -103,7 +103,7 @@ def test_sessions_equal_the_oracle(
 ) -> None:
     if variant % 2:
         take_little_at_once(monkeypatch)
-    events = histories(range(30 * variant, 30 * variant + 30))
+    events = histories(range(20 * variant, 20 * variant + 20))
     config = SessionsConfig.model_validate(VARIANTS[variant])
     add_events(store, events)
     result = sessionize.run(store, default_config(sessions=config))

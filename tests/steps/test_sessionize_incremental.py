@@ -105,7 +105,7 @@ def assert_readable_in_order(store: Store) -> None:
     assert by_device == sorted(by_device, key=lambda row: (row["device_key"], row["event_ts"]))
 
 
-@pytest.mark.parametrize("seed", [0, 1, *soaked(range(2, 60))])
+@pytest.mark.parametrize("seed", [1, *soaked([0, *range(2, 60)])])
 def test_batches_in_any_order_give_the_tables_of_a_full_run(
     store: Store, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,7 +49,7 @@ def one_user(store: Store, name: str = "dim_users") -> dict[str, object]:
 
 
 def test_users_equal_the_oracle(store: Store) -> None:
-    events = [event for seed in range(40) for event in random_history(seed)]
+    events = [event for seed in range(24) for event in random_history(seed)]
     add_events(store, events)
     assert sessionize.run(store, default_config()).users == len(table(store, "from dim_users"))
     people = persons(events, IdentityConfig())

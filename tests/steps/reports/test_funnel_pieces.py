@@ -59,15 +59,15 @@ FUNNELS: list[dict[str, object]] = [
 ]
 
 
-@pytest.mark.parametrize(("has_moved", "has_scale"), [(False, True), (False, False), (True, False)])
+@pytest.mark.parametrize("core", ["in order", *soaked(["without a scale", "with moved rows"])])
 @pytest.mark.parametrize("seed", [0, *soaked(range(1, 20))])
 def test_pieces_answer_what_all_rows_answer(
-    given: Give, monkeypatch: pytest.MonkeyPatch, seed: int, *, has_moved: bool, has_scale: bool
+    given: Give, monkeypatch: pytest.MonkeyPatch, seed: int, core: str
 ) -> None:
     there = given(drawn(seed))
-    if has_moved:
+    if core == "with moved rows":
         _move_late_rows(there)
-    if not has_scale:
+    if core != "in order":
         there.store.connection().execute("delete from user_time_scale").fetchall()
     some = Span(there.newest, START + 5 * SECOND, START + 25 * SECOND)
     steps = [{"name": n, "event": n} for n in "abc"]
