@@ -74,9 +74,12 @@ class Cleaner:
             return {}  # it would stand in the place of a real one
         is_bare = isinstance(value, str) and not may_hold(value) and not {"'", '"'} & {*value}
         if not is_bare and key not in self._personal:
-            hashing = Cleaner(self.privacy)
-            value = hashing._walked(value, key, hashing._leaf_of([value], key))
+            value = self._hashing.inside(key, value)
         return {} if value is _GONE else stored_trait(key, value, self.privacy, self.keys)
+
+    def inside(self, key: str, value: object) -> object:
+        """The value, which stands under `key`, without what is personal in it."""
+        return self._walked(value, key, self._leaf_of([value], key))
 
     def restored(self, text: str) -> str:
         """The clean line with the clear text of what can be decrypted."""
@@ -86,6 +89,10 @@ class Cleaner:
             return dumped(self._walked(_loaded(text), "", self._clear))
         except (ValueError, RecursionError):
             return text
+
+    @cached_property
+    def _hashing(self) -> "Cleaner":
+        return Cleaner(self.privacy)
 
     @cached_property
     def _texts(self) -> PersonalTexts:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.stored import table
 from tsa_cli.config.privacy import PrivacyConfig
+from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.privacy.field_crypto import Keys
 from tsa_cli.steps.ingest.personal import KnownTraits, store_people
 from tsa_cli.store import Store, fragment_of
@@ -30,7 +31,7 @@ def stored_of(
     )
     with store.lent("streamed_people", told):
         people = fragment_of("1_events/lent_people.sql")
-        store_people(store, people, 1, PrivacyConfig(), KEYS, known)
+        store_people(store, people, 1, Cleaner(PrivacyConfig(), KEYS), known)
     found = table(store, "select anonymous_id, key, value from user_traits order by rowid")
     return sorted((tuple(row.values()) for row in found), key=lambda row: str(row[0]))
 

@@ -46,11 +46,11 @@ def newer_events(store: "Store") -> list[str]:
     """The warnings for what no report looks at yet, as it came after `sessionize`."""
     if not store.has_table("sessionize_state"):
         return []
-    news = {"newer events": 0, "cut links": 0}
-    for events, cuts in store.rows("4_reports/newer_events.sql"):
-        news = {"newer events": int(str(events)), "cut links": int(str(cuts))}
     return [
-        f"{count:,} {what}: `tsa sessionize` takes them in" for what, count in news.items() if count
+        f"{count:,} {what}: `tsa sessionize` takes them in"
+        for counts in store.rows("4_reports/newer_events.sql")  # none before the first run
+        for what, count in zip(("newer events", "cut links"), counts, strict=True)
+        if count
     ]
 
 

@@ -8,6 +8,7 @@ source  the contract's section 3; definitions D1–D5
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 
 from tsa_cli.errors import DataError, UsageError
@@ -79,9 +80,9 @@ def _one(loader: Loader, spool: Spool, config: IngestConfig, item: Input) -> Fil
 
 
 def _loaded(loader: Loader, spool: Spool, config: IngestConfig, spooled: Spooled) -> FileReport:
-    if spooled.shape != "parquet":  # of lines the engine sees only what was judged before
-        return loader.load(file_to_load(loader.store, spool, config, spooled, loader.run_id))
-    with damage_of(spooled.name, "Parquet"):
+    # Of lines the engine sees only what was judged before.
+    is_parquet = spooled.shape == "parquet"
+    with damage_of(spooled.name, "Parquet") if is_parquet else nullcontext():
         return loader.load(file_to_load(loader.store, spool, config, spooled, loader.run_id))
 
 

@@ -12,6 +12,7 @@ source  definitions D2 (duplicates and conflicts), D4 (quarantine)
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tsa_cli.errors import DataError, TsaError
@@ -81,6 +82,10 @@ class Loader:
     run_id: str
     is_dry_run: bool = False
     known_traits: KnownTraits = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def _cleaner(self) -> Cleaner:
+        return Cleaner(self.policies.privacy, self.keys)
 
     def load(self, file: FileToLoad, release: Mapping[str, object] | None = None) -> FileReport:
         """
@@ -152,13 +157,13 @@ class Loader:
         return self._finish(file, load_id, told)
 
     def _finish(self, file: FileToLoad, load_id: int, told: Told) -> FileReport:
-        store, privacy = self.store, self.policies.privacy
+        store = self.store
         if told.people:
             import pyarrow as pa
 
             with store.lent("streamed_people", pa.concat_tables(told.people)):
                 people = fragment_of("1_events/lent_people.sql")
-                store_people(store, people, load_id, privacy, self.keys, self.known_traits)
+                store_people(store, people, load_id, self._cleaner, self.known_traits)
         loaded = self._judged(file, load_id, told)
         ahead = [Quarantined(r.line, str(r.verdict.reason), r.verdict.detail) for r in file.refused]
         of_rows = FileReport(
@@ -171,12 +176,11 @@ class Loader:
         if not file.is_replay:
             self._doubt(file, report)
         refused = [*ahead, *loaded.faults, *loaded.conflicts]
-        cleaner = Cleaner(privacy, self.keys)
-        read_again.let_go(store, file, refused, cleaner)
+        read_again.let_go(store, file, refused, self._cleaner)
         quarantine_rows.write(
             store, refused, source_file=file.name, absolute_path=file.absolute,
             source=file.source_name, load_id=load_id,
-            ingested_at=self.policies.now_ts, clean=cleaner.lines,
+            ingested_at=self.policies.now_ts, clean=self._cleaner.lines,
         )  # fmt: skip
         plan.record(store, self.policies.plan, load_id, told.judged)
         self._record(file, report, load_id, self.policies.now_ts)
@@ -204,7 +208,7 @@ class Loader:
         judge = plan.Judge(self.policies.plan)
         told.judged += judge.judged(store, repeats.documents())
         people = fragment_of("1_events/known_people.sql")
-        store_people(store, people, load_id, self.policies.privacy, self.keys, self.known_traits)
+        store_people(store, people, load_id, self._cleaner, self.known_traits)
         conflicts = [
             Quarantined(line, "id_conflict", DETAILS["id_conflict"])
             for line in file.lines_of_rows(sorted_out.conflicts)

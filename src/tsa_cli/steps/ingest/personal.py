@@ -8,9 +8,7 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.privacy.cleaning import Cleaner
-from tsa_cli.privacy.field_crypto import Keys
 from tsa_cli.store import Fragment, Store
 
 if TYPE_CHECKING:
@@ -26,8 +24,7 @@ def store_people(
     store: Store,
     told: Fragment,
     load_id: int,
-    privacy: PrivacyConfig,
-    keys: Keys,
+    cleaner: Cleaner,
     known: KnownTraits,
 ) -> None:
     """
@@ -40,14 +37,13 @@ def store_people(
     store.execute("1_events/insert_consent.sql", slots, load_id=load_id)
     spoken = store.frame("1_events/traits_of_load.sql", slots)
     if len(spoken):
-        store.insert("user_traits", _trait_frame(spoken, load_id, privacy, keys, known))
+        store.insert("user_traits", _trait_frame(spoken, load_id, cleaner, known))
 
 
 def _trait_frame(
     spoken: "polars.DataFrame",
     load_id: int,
-    privacy: PrivacyConfig,
-    keys: Keys,
+    cleaner: Cleaner,
     known: KnownTraits,
 ) -> "polars.DataFrame":
     """The rows of `user_traits`, in the order of `spoken`: each value is protected once."""
@@ -56,7 +52,7 @@ def _trait_frame(
     distinct = spoken["traits"].unique(maintain_order=True)
     objects, sent = _sent(distinct.to_list())
     numbers = {trait: number for number, trait in enumerate(dict.fromkeys(sent))}
-    stored = _stored(numbers, privacy, keys, known)
+    stored = _stored(numbers, cleaner, known)
     pairs = pl.DataFrame(
         {
             "sent": [number for number, pair in enumerate(stored) for _ in pair],
@@ -91,13 +87,10 @@ def _sent(texts: list[str]) -> tuple[list[int], list[Sent]]:
     ]
 
 
-def _stored(
-    sent: Iterable[Sent], privacy: PrivacyConfig, keys: Keys, known: KnownTraits
-) -> list[dict[str, str]]:
+def _stored(sent: Iterable[Sent], cleaner: Cleaner, known: KnownTraits) -> list[dict[str, str]]:
     """The pairs to store of each trait; equal ones are stored alike, encrypted ones too."""
     if len(known) > MOST_KNOWN_TRAITS:
         known.clear()
-    cleaner = Cleaner(privacy, keys)
     for trait in sent:
         if trait not in known:
             key, text, is_text = trait

@@ -57,7 +57,7 @@ def relation_of_lines(
         reader = Reader(engine.line_columns_reader(path, columns, objects), tuple(columns))
         canonical = from_columns(source, reader)
     else:
-        held = _named(personal & (keys | property_keys), policies.privacy)
+        held = _personal_among(keys | property_keys, policies.privacy)
         canonical = from_documents(source, Reader(engine.documents_reader(path)), held, keys)
     return _normalised(canonical, source, policies)
 
@@ -76,7 +76,7 @@ def relation_of_parquet(
             return _normalised(canonical, source, policies)
     documents = parquet.documents(store, path)
     keys, property_keys = discovered_keys(store, documents, source)
-    held = _named(personal & (keys | property_keys), policies.privacy)
+    held = _personal_among(keys | property_keys, policies.privacy)
     canonical = from_documents(source, Reader(documents), held, keys)
     return _normalised(canonical, source, policies)
 
@@ -101,9 +101,9 @@ def event_names(plan: EventsConfig, source: SourceConfig) -> dict[str, str]:
     return aliases | mapped
 
 
-def _named(keys: set[str], privacy: PrivacyConfig) -> dict[str, str]:
-    """{key: the trait that it stands for}."""
-    return {key: privacy.trait_key(key) for key in sorted(keys)}
+def _personal_among(keys: set[str], privacy: PrivacyConfig) -> dict[str, str]:
+    """{personal key: the trait that it stands for} of those among `keys`."""
+    return {key: privacy.trait_key(key) for key in privacy.personal_keys() if key in keys}
 
 
 def _normalised(canonical: Fragment, source: SourceConfig, policies: Policies) -> Fragment:

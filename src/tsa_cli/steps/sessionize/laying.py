@@ -93,11 +93,13 @@ def lay_out(
 
     Leaves `session_spans`, one row per session in the order of its events, and `session_cuts`.
     """
-
+    rules, lookups = cut_rules(store, config), read_lookups(store)
     found = _Found(after.core_seq, after.session_key)
     write = store.build
     for first, beyond in pairwise([*from_devices, BEYOND_DEVICES]):
-        rows = [found.add(piece) for piece in sessions_of(store, config, first, beyond)]
+        pieces = whole_devices(sorted_events(store, first, beyond), PIECE_ROWS)
+        measured = two_at_once(lambda events: cut_and_measured(events, rules, lookups), pieces)
+        rows = [found.add(piece) for piece in measured]
         with store.lent("laid_out", _handed_over(rows)):
             write(table, "2_sessions/core.sql")
         write = store.append
@@ -119,15 +121,6 @@ def _handed_over(batches: "list[pa.RecordBatch]") -> "pa.RecordBatchReader":
             yield batches.pop()
 
     return pa.RecordBatchReader.from_batches(schema, taken())
-
-
-def sessions_of(
-    store: Store, config: SessionizeConfig, from_device_key: int, until_device_key: int
-) -> Iterator[_Piece]:
-    """The events of a range of devices, in order, piece by piece, cut and measured."""
-    rules, lookups = cut_rules(store, config), read_lookups(store)
-    pieces = whole_devices(sorted_events(store, from_device_key, until_device_key), PIECE_ROWS)
-    return two_at_once(lambda events: cut_and_measured(events, rules, lookups), pieces)
 
 
 def cut_and_measured(events: Columns, rules: CutRules, lookups: Lookups) -> _Piece:
