@@ -1,14 +1,13 @@
 """
 Sessions alone, from a `core` that lies there in order: what a peer's sorted table is compared with.
 
-`tsa_sessions STORE`: the step's own pieces, rules and kernels, without the sort before them.
+`tsa_sessions STORE`: the step's own rules and kernels, on a stream of core instead of a sort.
 reads   STORE, after `tsa sessionize`; benchmarks/sides/tsa_sessions.sql
 writes  STORE: bench_sessions; stdout: seconds per stage, and what the table holds
 """
 
 import sys
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from benchmarks.sides.sections import sections
 from benchmarks.sides.told import Stages, tell
 from tsa_cli.kernels.session_spans import Columns
 from tsa_cli.steps.sessionize import laying, layout
-from tsa_cli.steps.sessionize.pieces import two_at_once, whole_devices
+from tsa_cli.steps.sessionize.pieces import two_at_once
 from tsa_cli.steps.sessionize.rules import cut_rules, read_lookups
 from tsa_cli.steps.sessionize.settings import SessionizeConfig
 from tsa_cli.store import Store, open_store
@@ -32,35 +31,51 @@ def main() -> None:
     with open_store(Path(sys.argv[1])) as store:
         con = store.connection()
         layout.encode(store, SessionizeConfig())
-        con.execute(statements["view"][0]).fetchall()
-        with (
-            stages.timed("sessions"),
-            store.lent("measured_spans", _measured(store, statements["ranges"][0])),
-        ):
-            con.execute(statements["sessions"][0]).fetchall()
-        rows = con.execute(statements["answer"][0])
-        names = [column[0] for column in rows.description]
-        [values] = rows.fetchall()
+        with stages.timed("sessions"), store.aside() as reading:
+            events = reading.connection().sql(statements["events"][0])
+            rows = _measured(store, events.to_arrow_reader(laying.PIECE_ROWS))
+            with store.lent("measured_spans", rows), store.unordered():
+                con.execute(statements["sessions"][0]).fetchall()
+        answer = con.execute(statements["answer"][0])
+        names = [column[0] for column in answer.description]
+        [values] = answer.fetchall()
     tell(stages.seconds, dict(zip(names, values, strict=True)))
 
 
-def _measured(store: Store, ranges: str) -> "pa.Table":
-    import polars as pl
+def _measured(store: Store, events: "pa.RecordBatchReader") -> "pa.RecordBatchReader":
+    """The sessions of each piece, made while the engine takes those of the piece before."""
     import pyarrow as pa
 
     config = SessionizeConfig()
     rules, lookups = cut_rules(store, config), read_lookups(store)
-    later = [first for (first,) in store.connection().execute(ranges).fetchall()[1:]]
+    found = two_at_once(
+        lambda piece: laying.cut_and_measured(piece, rules, lookups), _whole_devices(events)
+    )
+    batches = (pa.RecordBatch.from_pydict(piece.figures) for piece in found)
+    first = next(batches)
 
-    def pieces() -> Iterator[Columns]:
-        for first, beyond in pairwise([laying.FIRST_DEVICE, *later, laying.BEYOND_DEVICES]):
-            found = store.arrow(
-                "2_sessions/events_of_devices.sql", from_device_key=first, until_device_key=beyond
-            )
-            yield from whole_devices(pl.DataFrame(found), laying.PIECE_ROWS)
+    def all_of_them() -> "Iterator[pa.RecordBatch]":
+        yield first
+        yield from batches
 
-    found = two_at_once(lambda events: laying.cut_and_measured(events, rules, lookups), pieces())
-    return pa.Table.from_batches([pa.RecordBatch.from_pydict(piece.figures) for piece in found])
+    return pa.RecordBatchReader.from_batches(first.schema, all_of_them())
+
+
+def _whole_devices(events: "pa.RecordBatchReader") -> Iterator[Columns]:
+    """The stream in pieces that end where a device ends."""
+    import numpy as np
+
+    held: Columns = {}
+    for batch in events:
+        piece = {name: batch.column(name).to_numpy() for name in batch.schema.names}
+        if held:
+            piece = {name: np.concatenate([held[name], piece[name]]) for name in piece}
+        device_key = piece["device_key"]
+        cut = int(np.searchsorted(device_key, device_key[-1]))
+        held = {name: column[cut:] for name, column in piece.items()}
+        if cut:  # else one device has all of it
+            yield {name: column[:cut] for name, column in piece.items()}
+    yield held
 
 
 if __name__ == "__main__":
