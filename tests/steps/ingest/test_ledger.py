@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -226,14 +227,30 @@ def test_a_file_that_is_mostly_refused_stores_nothing(
     assert quarantined(store) == []
 
 
-def test_a_dry_run_counts_and_changes_nothing(
+def test_a_dry_run_counts_what_a_run_would_and_changes_nothing(
     store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:
-    (tmp_path / "a.jsonl").write_bytes(event(1) + b"\n" + event(1) + b"\n{\n")
-    [report] = do_ingest(tmp_path / "a.jsonl", is_dry_run=True).files
-    assert counts(report) == (3, 1, 1, 0, 1)
+    files = {  # in a dry run all of them are one transaction
+        "repeats.jsonl": [event(n) for n in (1, 2, 3, 2)] + [b"{", event(1, user_id="bob")],
+        "refused.jsonl": [event(9), *[b"{"] * 200],
+        "cut.parquet": [b"PAR1 and no more PAR1"],
+        "later.jsonl": [event(n, page_url=f"https://x.example/{n}") for n in (7, 8)],
+        "known.jsonl": [event(3), event(7, page_url="https://x.example/7"), event(9)],
+        "other.jsonl": [event(8, page_url="https://x.example/7"), event(2, user_id="bob")],
+    }
+    for name, lines in files.items():
+        (tmp_path / name).write_bytes(b"\n".join([*lines, b""]))
+    paths = [tmp_path / name for name in files]
+    with suppress(InterruptedError), store.transaction():
+        told = do_ingest(*paths, is_dry_run=True).files
+        raise InterruptedError
     assert stored_ids(store) == []
     assert quarantined(store) == []
+    done = do_ingest(*paths).files
+    assert [counts(report) for report in told] == [counts(report) for report in done]
+    assert counts(done[0]) == (6, 3, 1, 1, 1)
+    assert counts(done[4]) == (3, 1, 2, 0, 0)
+    assert counts(done[5]) == (2, 0, 0, 2, 0)
 
 
 def test_the_strict_judge_refuses_what_is_no_json() -> None:

@@ -32,7 +32,7 @@ def work(session: Session, paths: list[str], config: "IngestConfig") -> Answer:
         )
         data = result.data()
         run.note({**data, "files": len(result.files)})
-        run.verdict = _verdict(result, policies.tsa.max_rejected)
+        run.verdict = _verdict(result, config)
     return Answer(
         "ingest",
         data,
@@ -101,13 +101,15 @@ def summary_of(result: "IngestResult") -> str:
     return f"{files} ({unchanged} unchanged): {told}"
 
 
-def _verdict(result: "IngestResult", max_rejected: float) -> TsaError | None:
+def _verdict(result: "IngestResult", config: "IngestConfig") -> TsaError | None:
     """DataError when a file failed, BreachError when more lines were refused than allowed."""
     failed = [file for file in result.files if file.status == "failed"]
     if failed:
         rest = f" (and {len(failed) - 1} more files)" if len(failed) > 1 else ""
-        done = "; the others are stored" if len(failed) < len(result.files) else ""
+        is_stored = len(failed) < len(result.files) and not config.is_dry_run
+        done = "; the others are stored" if is_stored else ""
         return DataError(f"{failed[0].path}: {failed[0].detail}{rest}", f"mend what it says{done}")
+    max_rejected = config.policies.tsa.max_rejected
     if result.rejected_share > max_rejected:
         return BreachError(
             f"{result.rejected_share:.1%} of the lines were rejected, {max_rejected:.1%} may be",

@@ -7,7 +7,7 @@ reads   the normalised relation of the file, raw_events (ids), the lookups
 writes  raw_events, the lookups
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -45,6 +45,8 @@ def insert_events(
     load_id: int,
     known_ids: "Hashes | None" = None,
     read: "pa.Table | None" = None,
+    *,
+    is_dry_run: bool = False,
 ) -> Told:
     """
     What the pass told; the events are in `raw_events`, but for rows whose id is known.
@@ -53,13 +55,15 @@ def insert_events(
     before. Raises ClockIsOff, and DataError when the file changed while it was read.
     """
     told = Told()
+    encoder = _encoder_in_turns if is_dry_run else _encoder_ahead
     with (
         _rows(store, file, read) as batches,
-        _encoder(store, policies, file, batches, known_ids, told) as (keys, rows),
+        encoder(store, policies, file, batches, known_ids, told) as (keys, parts),
     ):
         slots = {"rows": fragment_of("1_events/streamed_rows.sql")}
-        with store.lent("streamed_rows", rows), store.unordered():
-            store.execute("1_events/insert_events.sql", slots, load_id=load_id)
+        for rows in parts:
+            with store.lent("streamed_rows", rows), store.unordered():
+                store.execute("1_events/insert_events.sql", slots, load_id=load_id)
         new_rows = keys.new_rows()
     if told.row_count != file.row_count:
         raise DataError(
@@ -120,25 +124,24 @@ def _rows(
 
 
 @contextmanager
-def _encoder(
+def _encoder_ahead(
     store: Store,
     policies: Policies,
     file: FileToLoad,
     batches: "pa.RecordBatchReader",
     known_ids: "Hashes | None",
     told: Told,
-) -> "Iterator[tuple[WordKeys, pa.RecordBatchReader]]":
-    """(the keys, the encoded rows): encoded ahead of who takes them."""
+) -> "Iterator[tuple[WordKeys, Iterable[pa.RecordBatchReader]]]":
+    """(the keys, the encoded rows as one stream): encoded ahead of who takes them."""
     import pyarrow as pa
 
     with store.aside() as aside, store.reader() as engine:
-        keys = WordKeys(aside, file.event_names, policies.privacy.ip)
-        reader = DocumentReader(engine, Judge(policies.plan), Cleaner(policies.privacy))
-        encoder = Encoder(keys, reader)
+        encoder = _encoder(policies, file, aside, engine)
         limits = Limits(policies.now_ts, LATEST_TRUSTED_TS)
         ahead = Ahead(lambda: encoded(batches, encoder, told, limits, known_ids))
         try:
-            yield keys, pa.RecordBatchReader.from_batches(schema_of(batches.schema), ahead)
+            stream = pa.RecordBatchReader.from_batches(schema_of(batches.schema), ahead)
+            yield encoder.keys, [stream]
             if ahead.error is not None:
                 raise ahead.error
         except DataError:
@@ -147,3 +150,32 @@ def _encoder(
             raise
         finally:
             ahead.close()
+
+
+@contextmanager
+def _encoder_in_turns(
+    store: Store,
+    policies: Policies,
+    file: FileToLoad,
+    batches: "pa.RecordBatchReader",
+    known_ids: "Hashes | None",
+    told: Told,
+) -> "Iterator[tuple[WordKeys, Iterable[pa.Table]]]":
+    """
+    (the keys, the encoded rows in parts), each encoded when the one before was taken.
+
+    A dry run commits nothing: only the connection itself sees the texts of the files before.
+    """
+    import pyarrow as pa
+
+    with store.reader() as engine:
+        encoder = _encoder(policies, file, store, engine)
+        limits = Limits(policies.now_ts, LATEST_TRUSTED_TS)
+        rows = encoded(batches, encoder, told, limits, known_ids)
+        yield encoder.keys, (pa.Table.from_batches([part]) for part in rows)
+
+
+def _encoder(policies: Policies, file: FileToLoad, looks: Store, engine: Store) -> Encoder:
+    keys = WordKeys(looks, file.event_names, policies.privacy.ip)
+    reader = DocumentReader(engine, Judge(policies.plan), Cleaner(policies.privacy))
+    return Encoder(keys, reader)

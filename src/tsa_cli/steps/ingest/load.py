@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tsa_cli.errors import DataError, TsaError
+from tsa_cli.errors import TsaError
 from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.privacy.field_crypto import Keys
 from tsa_cli.steps.ingest import plan, quarantine_rows, read_again, repeats
@@ -29,7 +29,7 @@ from tsa_cli.steps.ingest.insert_events import (
     read_rows,
     repeated_ids_of,
 )
-from tsa_cli.steps.ingest.nature import unlike_events
+from tsa_cli.steps.ingest.nature import doubt
 from tsa_cli.steps.ingest.personal import KnownTraits, store_people
 from tsa_cli.steps.ingest.quarantine_rows import DETAILS, Quarantined
 from tsa_cli.steps.ingest.relation import Policies, trusting
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
     from tsa_cli.steps.ingest.insert_events import Hashes
 
-FEWEST_LINES_TO_DOUBT = 100
 CLOCK_IS_OFF = "most of its lines lie ahead of this machine's clock; they were taken as they are"
 
 
@@ -126,15 +125,23 @@ class Loader:
         with self.store.transaction():
             if release is not None:
                 self.store.execute("1_events/quarantine_release.sql", **release)
-            report = load(file)
             if self.is_dry_run:
-                raise _DryRun(report)
-        return report
+                raise _DryRun(self._taken_back(load, file))
+            return load(file)
+
+    def _taken_back(self, load: Callable[[FileToLoad], FileReport], file: FileToLoad) -> FileReport:
+        """What `load` reports; when it fails, its rows go: a dry run is one transaction for all."""
+        load_id = self.store.count("1_events/next_load_id.sql")
+        try:
+            return load(file)
+        except (TsaError, _RepeatedIds, ClockIsOff):
+            self.store.execute("1_events/forget_load.sql", load_id=load_id)
+            raise
 
     def _load_into_empty(self, file: FileToLoad) -> FileReport:
         """No id is known yet: insert first, then see that none came twice."""
         load_id = self.store.count("1_events/next_load_id.sql")
-        told = insert_events(self.store, self.policies, file, load_id)
+        told = self._insert(file, load_id)
         repeated = repeated_ids_of(self.store, load_id)
         if len(repeated):  # raw_events is append-only: nothing is deleted, all is taken back
             raise _RepeatedIds(repeated)
@@ -153,8 +160,19 @@ class Loader:
         read: "pa.Table | None" = None,
     ) -> FileReport:
         load_id = self.store.count("1_events/next_load_id.sql")
-        told = insert_events(self.store, self.policies, file, load_id, known_ids, read)
+        told = self._insert(file, load_id, known_ids, read)
         return self._finish(file, load_id, told)
+
+    def _insert(
+        self,
+        file: FileToLoad,
+        load_id: int,
+        known_ids: "Hashes | None" = None,
+        read: "pa.Table | None" = None,
+    ) -> Told:
+        return insert_events(
+            self.store, self.policies, file, load_id, known_ids, read, is_dry_run=self.is_dry_run
+        )
 
     def _finish(self, file: FileToLoad, load_id: int, told: Told) -> FileReport:
         store = self.store
@@ -172,9 +190,9 @@ class Loader:
             file.left_bytes,
         )  # fmt: skip
         report = counted_in(file.before, of_rows)
-        self._assert_conserved(report)
+        report.assert_conserved()
         if not file.is_replay:
-            self._doubt(file, report)
+            doubt(file.nature, report, self.policies.tsa.max_file_rejected)
         refused = [*ahead, *loaded.faults, *loaded.conflicts]
         read_again.let_go(store, file, refused, self._cleaner)
         quarantine_rows.write(
@@ -215,26 +233,6 @@ class Loader:
         ]
         inserted = told.event_count + sorted_out.inserted
         return _Loaded(inserted, sorted_out.duplicate, faults, conflicts)
-
-    def _assert_conserved(self, report: FileReport) -> None:
-        kept = report.inserted + report.duplicate + report.conflict + report.rejected
-        if kept != report.read:
-            raise TsaError(
-                f"{report.path}: {report.read} lines read, {kept} accounted for",
-                "nothing of the file was stored; please report this",
-            )
-
-    def _doubt(self, file: FileToLoad, report: FileReport) -> None:
-        """A file that is mostly refused is most likely in another format."""
-        limit = self.policies.tsa.max_file_rejected
-        if unlike := unlike_events(file.nature, report, limit):
-            raise unlike
-        if report.read >= FEWEST_LINES_TO_DOUBT and report.rejected > limit * report.read:
-            raise DataError(
-                f"{report.path}: {report.rejected} of {report.read} lines rejected when read as"
-                f" {report.source}; nothing of it was stored",
-                "name another mapping with --source, or see the reasons with --dry-run",
-            )
 
     def _record(
         self, file: FileToLoad, report: FileReport, load_id: int, ingested_at: datetime

@@ -2,7 +2,7 @@
 What a file is that most likely holds no events, seen from its first bytes.
 
 Only a doubt: one line of such bytes, or one array, may also stand in a log of events, and is then
-a line like any other that is refused. `unlike_events` is asked when the lines were counted.
+a line like any other that is refused. `doubt` is asked when the lines were counted.
 """
 
 from typing import Literal
@@ -11,6 +11,7 @@ from tsa_cli.errors import DataError
 from tsa_cli.steps.ingest.report import FileReport
 
 HEAD_BYTES = 4096
+FEWEST_LINES_TO_DOUBT = 100
 MOST_NO_TEXT = 0.2  # of the characters; images, archives and random bytes have more than half
 _CONTROLS = {*range(0x20), 0x7F} - {*b"\t\n\r\f\x1b"}
 Nature = Literal["lines", "array", "binary"]
@@ -25,16 +26,27 @@ def nature_of(head: bytes) -> Nature:
     return "array" if text.lstrip()[:1] == "[" else "lines"
 
 
-def unlike_events(nature: Nature, report: FileReport, max_file_rejected: float) -> DataError | None:
-    """The error of a file that is what it looks like: no line of it, or few, are events."""
+def doubt(nature: Nature, report: FileReport, max_file_rejected: float) -> None:
+    """
+    Nothing, when the lines may well be events.
+
+    Raises DataError of a file that is what it looks like, as no line of it, or few, are events,
+    and of one that is mostly refused: it is most likely in another format.
+    """
     if nature == "binary" and report.rejected == report.read:
-        return DataError(
+        raise DataError(
             f"{report.path}: no event file: its bytes are no text; nothing of it was stored",
             "name JSON lines, CSV or Parquet, plain, .gz or .zst",
         )
-    if nature == "array" and report.rejected > max_file_rejected * report.read:
-        return DataError(
+    is_refused = report.rejected > max_file_rejected * report.read
+    if nature == "array" and is_refused:
+        raise DataError(
             f"{report.path}: a JSON array, not one object a line; nothing of it was stored",
             "`jq -c '.[]' FILE > FILE.jsonl` writes one object a line",
         )
-    return None
+    if report.read >= FEWEST_LINES_TO_DOUBT and is_refused:
+        raise DataError(
+            f"{report.path}: {report.rejected} of {report.read} lines rejected when read as"
+            f" {report.source}; nothing of it was stored",
+            "name another mapping with --source, or see the reasons with --dry-run",
+        )

@@ -141,10 +141,12 @@ def mapping_of(config: IngestConfig, name: str) -> SourceConfig:
 
 
 def _parquet(store: Store, config: IngestConfig, spooled: Spooled) -> FileToLoad:
-    slots = {"documents": parquet_columns.documents(store, spooled.path)}
-    sample = [json.loads(str(row[0])) for row in store.rows("1_events/first_documents.sql", slots)]
-    found = choose(config, spooled.name, sample)
-    row_count = store.count("1_events/parquet_rows.sql", path=str(spooled.path))
+    with store.reader() as reader:  # a damaged file must not end the store's transaction
+        slots = {"documents": parquet_columns.documents(reader, spooled.path)}
+        firsts = reader.rows("1_events/first_documents.sql", slots)
+        found = choose(config, spooled.name, [json.loads(str(first)) for (first,) in firsts])
+        row_count = reader.count("1_events/parquet_rows.sql", path=str(spooled.path))
+        relation = relation_of_parquet(reader, found.source, spooled.path, config.policies)
 
     def lines_of_rows(ordinals: list[int]) -> Iterator[Line]:
         for ordinal, text in store.rows("1_events/documents_at.sql", slots, ordinals=ordinals):
@@ -152,8 +154,8 @@ def _parquet(store: Store, config: IngestConfig, spooled: Spooled) -> FileToLoad
 
     return FileToLoad(
         spooled.name, found.name, spooled.sha256, spooled.size_bytes, 0,
-        relation_of_parquet(store, found.source, spooled.path, config.policies), row_count, [],
-        lines_of_rows, found.why, event_names(config.policies.plan, found.source),
+        relation, row_count, [], lines_of_rows, found.why,
+        event_names(config.policies.plan, found.source),
         absolute=spooled.absolute, lines_at=lambda held: parquet_rows_at(store, spooled.path, held),
     )  # fmt: skip
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tsa_cli.errors import TsaError
+
 Status = Literal["ingested", "unchanged", "failed"]
 
 
@@ -23,6 +25,15 @@ class FileReport:
     left_bytes: int = 0  # an unfinished last line, left for the next run
     warning: str = ""
     proposal: Mapping[str, str] | None = None  # of a dry run: a first mapping and plan, as YAML
+
+    def assert_conserved(self) -> None:
+        """Raise TsaError when a line that was read is in no count, or in two."""
+        kept = self.inserted + self.duplicate + self.conflict + self.rejected
+        if kept != self.read:
+            raise TsaError(
+                f"{self.path}: {self.read} lines read, {kept} accounted for",
+                "nothing of the file was stored; please report this",
+            )
 
 
 @dataclass(frozen=True)
