@@ -5,7 +5,6 @@ Sessions measured piece by piece are those that one event after another gives.
 from itertools import groupby
 
 import numpy as np
-import polars as pl
 import pytest
 
 from tsa_cli.kernels.session_spans import Columns, Lookups, measure
@@ -100,7 +99,7 @@ def test_pieces_of_any_size_give_the_sessions_of_the_whole(seed: int) -> None:
     rng = np.random.default_rng(seed)
     events = _random_events(rng, int(rng.integers(0, 60)))
     size = int(rng.integers(1, 20))
-    pieces = list(whole_devices(pl.DataFrame(events), size))
+    pieces = list(whole_devices(events, size))
     assert [row for piece in pieces for row in _rows(measure(piece, LOOKUPS))] == _oracle(events)
     devices = [set(piece["device_key"].tolist()) for piece in pieces]
     assert sum(map(len, devices)) == len(set(events["device_key"].tolist()))

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 # A trait as sent: its key, its text or JSON, and which of the two ("1" is not 1).
 Sent = tuple[str, str, bool]
 KnownTraits = dict[Sent, dict[str, str]]  # what is stored of each
-MOST_KNOWN_TRAITS = 1_000_000
+MOST_KNOWN_TRAITS = 200_000
+SLICE_ROWS = 50_000  # of people at once: as Python objects they take twenty times their bytes
 
 
 def store_people(
@@ -36,8 +37,8 @@ def store_people(
     slots = {"told": told}
     store.execute("1_events/insert_consent.sql", slots, load_id=load_id)
     spoken = store.frame("1_events/traits_of_load.sql", slots)
-    if len(spoken):
-        store.insert("user_traits", _trait_frame(spoken, load_id, cleaner, known))
+    for part in spoken.iter_slices(SLICE_ROWS):
+        store.insert("user_traits", _trait_frame(part, load_id, cleaner, known))
 
 
 def _trait_frame(

@@ -22,7 +22,7 @@ from tsa_cli.kernels.session_cuts import (
     start_reasons,
 )
 from tsa_cli.kernels.session_spans import Columns, Lookups, measure
-from tsa_cli.steps.sessionize.pieces import sorted_events, two_at_once, whole_devices
+from tsa_cli.steps.sessionize.pieces import columns_of, sorted_events, two_at_once, whole_devices
 from tsa_cli.steps.sessionize.rules import cut_rules, read_lookups
 from tsa_cli.steps.sessionize.settings import SessionizeConfig
 from tsa_cli.store import Store
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-PIECE_ROWS = 2 * 122_880  # that one thread works on: more only cost page faults
+PIECE_ROWS = 2 * 122_880  # that one thread works on: more only cost page faults; two row groups
 FIRST_DEVICE, BEYOND_DEVICES = 0, 2**31
 REASON_NAMES = {MIDNIGHT: "midnight", CAMPAIGN: "campaign", MAX_DURATION: "max_duration"}
 
@@ -47,9 +47,9 @@ class Ends:
 
 @dataclass(frozen=True)
 class _Piece:
-    """Events of whole devices: rows are numbered from 0, sessions from 1; 0 is no session."""
+    """Sessions of whole devices: events are numbered from 0, sessions from 1; 0 is no session."""
 
-    rows: Columns
+    session_key: "NDArray[np.int32]"  # of each event
     figures: Columns
     cut_places: "NDArray[np.int64]"
     cut_reasons: Reasons
@@ -65,24 +65,23 @@ class _Found:
     figures: "list[pa.RecordBatch]" = field(default_factory=list)
     cuts: "list[pa.RecordBatch]" = field(default_factory=list)
 
-    def add(self, piece: _Piece) -> "pa.RecordBatch":
-        """The rows of the piece under the numbers that they keep."""
+    def add(self, piece: _Piece) -> "NDArray[np.int32]":
+        """The session of each event of the piece, under the number that it keeps."""
         import numpy as np
         import pyarrow as pa
 
-        count, sessions = len(piece.rows["device_key"]), len(piece.figures["session_key"])
+        count, sessions = len(piece.session_key), len(piece.figures["session_key"])
         first_seq = self.core_seq + 1
         piece.figures["session_key"] += self.session_key
         piece.figures["first_core_seq"] += first_seq
         self.figures.append(pa.RecordBatch.from_pydict(piece.figures))
         cut_sessions = piece.cut_sessions + self.session_key
         self.cuts.append(_cut_batch(first_seq + piece.cut_places, piece.cut_reasons, cut_sessions))
-        key = piece.rows["session_key"]
+        key = piece.session_key
         np.add(key, self.session_key, out=key, where=key > 0)
-        seq = np.arange(first_seq, first_seq + count)
         self.core_seq += count
         self.session_key += sessions
-        return pa.RecordBatch.from_pydict({"core_seq": seq, **piece.rows})
+        return key
 
 
 def lay_out(
@@ -97,9 +96,14 @@ def lay_out(
     found = _Found(after.core_seq, after.session_key)
     write = store.build
     for first, beyond in pairwise([*from_devices, BEYOND_DEVICES]):
-        pieces = whole_devices(sorted_events(store, first, beyond), PIECE_ROWS)
-        measured = two_at_once(lambda events: cut_and_measured(events, rules, lookups), pieces)
-        rows = [found.add(piece) for piece in measured]
+        events = columns_of(sorted_events(store, first, beyond))
+        first_seq = found.core_seq + 1
+        measured = two_at_once(
+            lambda piece: cut_and_measured(piece, rules, lookups),
+            whole_devices(events, PIECE_ROWS),
+        )
+        rows = _core_batches(events, [found.add(piece) for piece in measured], first_seq)
+        del events
         with store.lent("laid_out", _handed_over(rows)):
             write(table, "2_sessions/core.sql")
         write = store.append
@@ -107,6 +111,30 @@ def lay_out(
         store.execute("2_sessions/session_spans.sql")
     with store.lent("found_cuts", _handed_over(found.cuts)):
         store.execute("2_sessions/session_cuts.sql")
+
+
+def _core_batches(
+    events: Columns, session_keys: "list[NDArray[np.int32]]", first_seq: int
+) -> "list[pa.RecordBatch]":
+    """
+    The rows of core in batches that fill row groups of the engine.
+
+    Pieces end where devices do: of a few rows over it would make a row group, and merge them with
+    their neighbours, which are most of core, at the first commit that deletes any of those.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    count = len(events["device_key"])
+    rows = {
+        "core_seq": np.arange(first_seq, first_seq + count),
+        **events,
+        "session_key": np.concatenate(session_keys),
+    }
+    return [
+        pa.RecordBatch.from_pydict({k: v[begin : begin + PIECE_ROWS] for k, v in rows.items()})
+        for begin in range(0, max(count, 1), PIECE_ROWS)
+    ]
 
 
 def _handed_over(batches: "list[pa.RecordBatch]") -> "pa.RecordBatchReader":
@@ -140,8 +168,7 @@ def cut_and_measured(events: Columns, rules: CutRules, lookups: Lookups) -> _Pie
         of_rows = np.zeros(count, np.int32)
         of_rows[places] = session_key
     cuts = np.flatnonzero(reasons > GAP)
-    rows = {**events, "session_key": of_rows}
-    return _Piece(rows, figures, places[cuts], reasons[cuts], session_key[cuts])
+    return _Piece(of_rows, figures, places[cuts], reasons[cuts], session_key[cuts])
 
 
 def _cut_batch(

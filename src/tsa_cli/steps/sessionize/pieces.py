@@ -76,19 +76,23 @@ def _with_ties(
     return order.scatter(places, tied.gather(np.lexsort((rank, sorted_keys[places]))))
 
 
-def whole_devices(events: "pl.DataFrame", piece_rows: int) -> Iterator[Columns]:
+def columns_of(events: "pl.DataFrame") -> Columns:
+    """The columns as arrays."""
+    return {column.name: column.to_numpy() for column in events}
+
+
+def whole_devices(events: Columns, piece_rows: int) -> Iterator[Columns]:
     """The sorted events in pieces of about as many rows; one piece at least, maybe empty."""
     import numpy as np
 
-    columns = {column.name: column.to_numpy() for column in events}
-    device_key = columns["device_key"]
+    device_key = events["device_key"]
     begin = 0
     while True:
         end = begin + piece_rows
-        if end < len(events):
+        if end < len(device_key):
             end += int(np.searchsorted(device_key[end:], device_key[end - 1], side="right"))
-        yield {name: column[begin:end] for name, column in columns.items()}
-        if end >= len(events):
+        yield {name: column[begin:end] for name, column in events.items()}
+        if end >= len(device_key):
             return
         begin = end
 
