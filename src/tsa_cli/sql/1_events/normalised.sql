@@ -65,11 +65,12 @@ from (
             when c_ts[1] between '0' and '9'        -- the cast would take offsets up to 99:99
                 and not regexp_matches(c_ts, ':[\d.:]+[+-](?:(?:2[4-9]|[3-9]\d)(?::?\d\d)*|\d\d:?[6-9]\d)$')
                 then try_cast(c_ts as timestamptz) at time zone 'UTC'
-        end, case                                   -- what no cast takes: t and z, and the basic form
+        end, case                                   -- what no cast takes: t and z, a comma, and the basic form
             when regexp_full_match(c_ts,
-                '(?i)\d{4}-?\d\d-?\d\dT\d\d:?\d\d:?\d\d(\.\d+)?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?')
+                '(?i)\d{4}-?\d\d-?\d\d[T ]\d\d:?\d\d:?\d\d([.,]\d+)?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?')
                 then try_cast(
-                    regexp_replace(upper(c_ts), '(.{4})-?(..)-?(..)T(..):?(..):?', '\1-\2-\3T\4:\5:')
+                    regexp_replace(replace(upper(c_ts), ',', '.'),
+                        '(.{4})-?(..)-?(..)[T ](..):?(..):?', '\1-\2-\3T\4:\5:')
                     as timestamptz) at time zone 'UTC'
         end) as event_ts
     from (select *, try_cast(c_event_id as uuid) as id_uuid from (@canonical)) -- once: a cast costs more than a row
