@@ -104,9 +104,10 @@ def encoded(
         events = rows if passed.all() else rows.filter(_mask(passed))
         told.event_count += len(events)
         _note_people(events, told)
-        sent = documents_of(events.column("properties"))
-        rows_of_keys = _encode(events, encoder, sent, encoder.documents.cleaned(sent))
+        found = documents_of(events.column("properties"))
+        rows_of_keys = _encode(events, encoder, found, encoder.documents.cleaned(found))
         codes = rows_of_keys.column("event_code")
+        sent = documents_of(_sent(events)) if _has_left(events) else found
         told.judged += encoder.documents.judged(codes, encoder.keys.event_types(), sent)
         yield from rows_of_keys.to_batches()
 
@@ -138,6 +139,16 @@ def _gathered(batches: "Iterable[pa.RecordBatch]") -> "Iterator[pa.Table]":
         yield pa.Table.from_batches(waiting)
 
 
+def _has_left(rows: "pa.Table") -> bool:
+    """Whether something personal may have left the properties for the traits."""
+    return not rows.column("sent_properties").null_count
+
+
+def _sent(rows: "pa.Table") -> "pa.ChunkedArray":
+    """The properties with what was personal in them."""
+    return rows.column("sent_properties" if _has_left(rows) else "properties")
+
+
 def _encode(rows: "pa.Table", encoder: Encoder, sent: Distinct, documents: Distinct) -> "pa.Table":
     """The rows as they are stored: with `documents` instead of those that were sent."""
     import pyarrow as pa
@@ -159,14 +170,14 @@ def _with_people(rows: "pa.Table", encoder: Encoder, ordinals: "NDArray[np.int64
     """The encoded rows with their ordinals, and what they say of people and to the plan."""
     import pyarrow as pa
 
-    properties = rows.column("properties")
-    sent = documents_of(properties)
-    documents = encoder.documents.cleaned(sent)
-    held = _encode(rows, encoder, sent, documents)
+    sent = _sent(rows)
+    found = documents_of(rows.column("properties"))
+    documents = encoder.documents.cleaned(found)
+    held = _encode(rows, encoder, found, documents)
     held = held.add_column(0, "ordinal", pa.array(ordinals))
-    if documents is sent:
-        properties = pa.nulls(len(rows), properties.type)
-    held = held.append_column("sent_properties", properties)  # null: as they are stored
+    if documents is found and not _has_left(rows):
+        sent = pa.nulls(len(rows), sent.type)
+    held = held.append_column("sent_properties", sent)  # null: as they are stored
     for name in _OF_PEOPLE:
         if name not in held.schema.names:
             held = held.append_column(name, rows.column(name))
