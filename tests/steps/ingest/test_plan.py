@@ -18,6 +18,7 @@ from tsa_cli.config import open_catalog
 from tsa_cli.config.events import EventsConfig
 from tsa_cli.steps import sessionize
 from tsa_cli.steps.ingest import plan as plan_step
+from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.store import Fragment, Store
 
 PLAN = {
@@ -356,6 +357,32 @@ def test_an_alias_is_stored_under_the_name_of_the_plan(
         )
     ]
     assert found == ["price_checked", "page_viewed", "booking_completed", "unheard"]
+
+
+@pytest.mark.parametrize("batch_rows", [2, 1000], ids=["large", "small"])
+def test_what_was_stored_before_the_plan_refused_it_is_no_new_line(
+    store: Store,
+    do_ingest: Ingest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    batch_rows: int,
+) -> None:
+    monkeypatch.setattr(FileToLoad, "batch_rows", batch_rows)
+    given = [
+        {"event_id": str(n), "event": "a", "user_id": "u", "timestamp": 1777629601 + n, "n": n}
+        for n in range(4)
+    ]
+    do_ingest(write(tmp_path / "x.jsonl", given))
+    strict = EventsConfig.model_validate({"events": {"b": {}}, "unplanned": "quarantine"})
+    twice = {**given[0], "event_id": "twice"}
+    given += [{**given[1], "n": 9}, twice, twice, {**twice, "event": "b"}, {**twice, "event": "b"}]
+    [again] = do_ingest(write(tmp_path / "x.jsonl", given), plan=strict).files
+    assert (again.read, again.inserted, again.duplicate, again.conflict) == (9, 1, 5, 1)
+    reasons = table(store, "select line_number, reason from quarantined_events order by all")
+    assert [tuple(row.values()) for row in reasons] == [
+        (5, "id_conflict"), (6, "unplanned_event"), (7, "unplanned_event"),
+    ]  # fmt: skip
+    assert len(table(store, "from events")) == 5
 
 
 @pytest.mark.parametrize("others", [[], ["b"], ["B2"], ["b", "B2"]], ids=" ".join)

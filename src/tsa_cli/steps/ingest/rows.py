@@ -22,6 +22,7 @@ from tsa_cli.steps.ingest.document_columns import (
     documents_of,
     promoted_type,
 )
+from tsa_cli.steps.ingest.known_ids import Hashes, KnownIds, is_refused_by_plan
 from tsa_cli.steps.ingest.plan import Judged
 from tsa_cli.steps.ingest.word_keys import WordKeys
 
@@ -83,18 +84,23 @@ def encoded(
     encoder: Encoder,
     told: Told,
     limits: Limits,
-    known_ids: "NDArray[np.uint64] | None" = None,
+    known_ids: KnownIds | None = None,
 ) -> "Iterator[pa.RecordBatch]":
     """
     The events among the rows, ready for `raw_events`; what they are not goes to `told`.
 
-    `known_ids` are hashes, ascending. Another id with the hash of a known one is held, too, and
-    found to be the first of its kind.
+    Another id with the hash of a known one is held, too, and found to be the first of its kind.
+    So is a row that the plan refuses by now, when the store has its id: it is no new line.
     """
     for rows in _gathered(batches):
         first, told.row_count = told.row_count, told.row_count + len(rows)
         is_event = rows.column("is_event").to_numpy() == 1
-        is_known = is_event & _is_among(rows.column("id_hash").to_numpy(), known_ids)
+        is_known = np.zeros(len(rows), np.bool_)
+        if known_ids is not None:
+            hashes = rows.column("id_hash").to_numpy()
+            if not is_event.all():
+                is_event |= _is_refused_late(rows, hashes, known_ids.stored)
+            is_known = is_event & _is_among(hashes, known_ids.all)
         if not is_event.all():
             _note_faults(rows, ~is_event, first, told, limits)
         if is_known.any():
@@ -208,8 +214,13 @@ def _note_people(events: "pa.Table", told: Told) -> None:
         told.people.append(events.select(list(_OF_PEOPLE)).filter(speaks))
 
 
-def _is_among(hashes: "NDArray[np.uint64]", known: "NDArray[np.uint64] | None") -> Flags:
-    if known is None or not len(known):
+def _is_refused_late(rows: "pa.Table", hashes: Hashes, stored: Hashes) -> Flags:
+    is_refused: Flags = is_refused_by_plan(rows).to_numpy()
+    return is_refused & _is_among(hashes, stored)
+
+
+def _is_among(hashes: Hashes, known: Hashes) -> Flags:
+    if not len(known):
         return np.zeros(len(hashes), np.bool_)
     place = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
     is_among: Flags = known[place] == hashes
