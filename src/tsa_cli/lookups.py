@@ -84,6 +84,38 @@ def look_up_again(store: "Store", config: LookupConfig) -> None:
     add_new(store, config, known)
 
 
+def rename_events(store: "Store", names: Mapping[str, str]) -> int:
+    """
+    How many stored names were aliases and have their own name now; all or nothing.
+
+    `names` are alias → name. An alias may have come into the plan after its events: matchers ask
+    for the name alone, and a line that is read again has it. The next `tsa sessionize` is full.
+    """
+    import polars as pl
+
+    if not names:
+        return 0
+    aliases = pl.DataFrame({"alias": [*names], "name": [*names.values()]})
+    with store.lent("aliases", aliases):
+        found = store.rows("1_events/aliased_event_types.sql")
+    if not found:
+        return 0
+    codes = {str(name): code for _, name, code in found if code is not None}
+    with store.transaction():
+        for alias_code, name, _ in found:
+            name_code = codes.setdefault(str(name), alias_code)
+            if name_code == alias_code:
+                store.execute("1_events/rename_event_type.sql", event_code=alias_code, name=name)
+                continue
+            merged = {"alias_code": alias_code, "name_code": name_code}
+            store.execute("1_events/merge_event_types.sql", **merged)
+            if store.has_table("core_by_type"):
+                store.execute("2_sessions/merge_event_types.sql", **merged)
+        if store.has_table("sessionize_state"):
+            store.execute("2_sessions/forget_definition.sql")
+    return len(found)
+
+
 def _add_event_types(store: "Store", config: LookupConfig, new: "pl.DataFrame") -> None:
     newest = new["event_code"].max()
     if isinstance(newest, int) and newest > MOST_EVENT_TYPES:

@@ -118,6 +118,11 @@ def test_a_link_says_what_shows_it_and_a_shared_device_joins_nobody(shop: Tsa) -
 
 
 def test_a_cut_says_that_it_waits_and_then_that_it_holds(shop: Tsa) -> None:
+    assert (
+        shop("identities", "show", "d2").err == "ann@example.com goes by ann@example.com, d1, d2\n"
+    )
+    dry = shop("identities", "cut", "d2", "ann@example.com", "--dry-run")
+    assert "would be cut" in dry.err
     assert shop("identities", "cut", "d2", "ann@example.com").code == 0
     waiting = rows(shop("explain", "ann@example.com"), "identities", "edges")[1]
     assert str(waiting["why"]).endswith("cut by hand, which the next `tsa sessionize` applies")

@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from tsa_cli.cli.plain import plain
@@ -27,6 +28,8 @@ class Pair:
         (datetime(2026, 1, 2, 1, tzinfo=timezone(timedelta(hours=2))), "2026-01-01T23:00:00Z"),
         (date(2026, 1, 2), "2026-01-02"),
         (timedelta(minutes=30), 1800.0),
+        (pa.scalar(pa.MonthDayNano([0, 2, 500_000_000])).as_py(), 172_800.5),
+        (pa.scalar(pa.MonthDayNano([3, 0, 0])).as_py(), "P3M0DT0S"),
         (float("nan"), None),
         (float("inf"), None),
         (Decimal(12), 12),

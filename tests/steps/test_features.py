@@ -68,6 +68,20 @@ def test_features_of_then_equal_the_oracle(shop: Store, share: float) -> None:
     compare(shop, oracle(HISTORIES, as_of, as_of))
 
 
+def test_the_order_of_rows_moves_no_digit(shop: Store) -> None:
+    found = []
+    for changed in (
+        "* replace (end_ts + to_microseconds(session_key * 7919 % 1000003) as end_ts)",
+        "* from session_rows order by md5(session_id::varchar) --",
+    ):
+        shop.connection().execute(
+            f"create or replace table session_rows as select {changed} from session_rows"
+        ).fetchall()
+        features.run(shop, FeaturesInput())
+        found.append(table(shop, "from user_behavior_features order by user_id"))
+    assert found[0] == found[1]
+
+
 def test_nothing_that_happens_later_moves_a_feature(store: Store) -> None:
     as_of = sorted(event.event_ts for event in HISTORIES)[len(HISTORIES) // 2]
     past = [event for event in HISTORIES if event.event_ts < as_of]

@@ -55,6 +55,13 @@ def _moment(value: date | time | timedelta) -> Plain:
     return value.isoformat()
 
 
+def _interval(months: int, days: int, nanoseconds: int) -> Plain:
+    """An interval of SQL: its seconds; with months, whose length is not known, ISO 8601."""
+    if months:
+        return f"P{months}M{days}DT{nanoseconds / 1e9:g}S"
+    return days * 86_400 + nanoseconds / 1e9
+
+
 def iso(moment: datetime) -> str:
     """ISO 8601 with `Z`; a naive `moment` is UTC, as everywhere in the store."""
     utc = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -62,7 +69,9 @@ def iso(moment: datetime) -> str:
 
 
 def _foreign(value: object) -> Plain:
-    """numpy scalars and arrays by their own methods; sequences item by item; else text."""
+    """Intervals of Arrow; numpy's values by their own methods; sequences by item; else text."""
+    if isinstance(value, tuple) and type(value).__name__ == "MonthDayNano":
+        return _interval(*value)
     for method in ("tolist", "item"):
         convert = getattr(value, method, None)
         if callable(convert):

@@ -82,6 +82,13 @@ class EventsConfig(ConfigFile):
             raise ValueError("derived: a name stands there twice")
         return self
 
+    @property
+    def refuses(self) -> bool:
+        """Whether the plan keeps any line out."""
+        events = self.events.values()
+        policies = {event.policy for event in events} | {event.additional for event in events}
+        return "quarantine" in policies | {self.unplanned}
+
     def canonical_names(self) -> dict[str, str]:
         """alias → name, for every alias of the plan."""
         return {alias: name for name, event in self.events.items() for alias in event.aliases}

@@ -1,5 +1,6 @@
 """
-Which event names of a report's configuration nobody sends and no plan names: misspelt ones.
+Which event names of a report's configuration find nothing: misspelt ones, and those of events that
+are stored under what is an alias by now.
 
 reads   event_types
 """
@@ -15,16 +16,26 @@ from tsa_cli.store import Store
 
 
 def warnings_of(store: Store, plan: EventsConfig, configs: Iterable[BaseModel]) -> list[str]:
-    """One sentence for each event name in `configs` that neither the store nor the plan has."""
+    """
+    One sentence for each event name in `configs` that neither the store nor the plan has, and for
+    each stored name that the plan has made an alias of one of them since.
+    """
     asked = list(dict.fromkeys(name for config in configs for name in event_names(config)))
-    known = {*plan.events, *plan.canonical_names(), *(rule.name for rule in plan.derived)}
-    if not set(asked) - known:
-        return []
-    known |= {str(name) for _, name in store.rows("4_reports/funnel_event_types.sql")}
+    aliases = plan.canonical_names()
+    stored = {str(name) for _, name in store.rows("4_reports/funnel_event_types.sql")}
+    known = {*plan.events, *aliases, *(rule.name for rule in plan.derived)} | stored
+    meant = {aliases.get(name, name) for name in asked}
     return [
-        f"no event is named {name!r}{nearest(name, sorted(known))}"
-        for name in asked
-        if name not in known
+        *(
+            f"no event is named {name!r}{nearest(name, sorted(known))}"
+            for name in asked
+            if name not in known
+        ),
+        *(
+            f"{alias!r} is {aliases[alias]!r} now: `tsa sessionize` renames the stored events"
+            for alias in sorted(stored & aliases.keys())
+            if aliases[alias] in meant
+        ),
     ]
 
 

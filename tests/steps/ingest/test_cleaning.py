@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -54,28 +54,64 @@ def test_an_event_is_clean_and_still_the_same_event_when_read_again(
     assert {row["user_id"] for row in worded(store, "user_id")} == {"ann@x.de"}  # kept: an id
 
 
+@pytest.mark.parametrize("policy", ["warn", "quarantine"])
 @pytest.mark.parametrize("count", [1, 2], ids=["new", "the first of a repeated id"])
 def test_the_plan_judges_what_was_sent(
-    store: Store, do_ingest: Ingest, tmp_path: Path, count: int, monkeypatch: Any
+    store: Store,
+    do_ingest: Ingest,
+    tmp_path: Path,
+    count: int,
+    policy: Literal["warn", "quarantine"],
+    monkeypatch: Any,
 ) -> None:
     monkeypatch.setattr(rows, "BATCH_ROWS", 2)
-    sent = {"event_id": "e", "properties": {"c": {"phone": 1}, "booking_id": "b@x.de"}}
-    plain = {"event_id": "p", "properties": {"c": {}, "booking_id": "z"}}
-    planned = PlannedEvent(properties={"c": "object", "booking_id": {"enum": ["b@x.de", "z"]}})
+    email = {"email": "b@x.de"}  # leaves the properties for the traits, but was sent
+    sent = {"event_id": "e", "properties": {"c": {"phone": 1}, "booking_id": "b@x.de", **email}}
+    plain = {"event_id": "p", "properties": {"c": {}, "booking_id": "z", **email}}
+    properties = {"c": "object", "booking_id": {"enum": ["b@x.de", "z"]}, "email": "string"}
+    planned = PlannedEvent(required=["email"], properties=properties, policy=policy)
     path = lines(tmp_path / "a.jsonl", *[sent, plain] * count)
     do_ingest(path, plan=EventsConfig(events={"x": planned}))
     assert len(table(store, "from events")) == 2
     assert table(store, "from plan_violations") == []
 
 
+@pytest.mark.parametrize("event_id", [{"event_id": "e"}, {}], ids=["with an id", "without"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"ip": "keep"}, {"pii": {"vat": "hash"}}),
+        ({"ip": "keep"}, {"pii": {"vat": "drop"}, "ip": "drop"}),
+        ({}, {"ip": "drop"}),
+    ],
+    ids=["hash and truncate", "drop", "drop addresses"],
+)
 def test_what_was_stored_when_less_was_personal_is_no_other_content(
-    do_ingest: Ingest, tmp_path: Path
+    do_ingest: Ingest,
+    tmp_path: Path,
+    event_id: dict[str, str],
+    before: dict[str, Any],
+    after: dict[str, Any],
 ) -> None:
-    path = lines(tmp_path / "a.jsonl", {"event_id": "e", "properties": {"a": {"vat": "DE1"}}})
-    do_ingest(path)
-    stricter = PrivacyConfig(pii={"vat": "hash"})
-    [report] = do_ingest(path, privacy=stricter, is_forced=True).files
-    assert counts(report) == (1, 0, 1, 0, 0)
+    vat = {"vat": "DE1", "n": 1}
+    events = [
+        {"properties": {"a": vat}, **event_id},
+        {"properties": vat, **{key: value + "2" for key, value in event_id.items()}},
+        {"vat": "DE1", **{key: value + "3" for key, value in event_id.items()}},
+    ]
+    path = lines(tmp_path / "a.jsonl", *[{"ip": "8.8.8.8", **event} for event in events])
+    do_ingest(path, privacy=PrivacyConfig(**before))
+    [report] = do_ingest(path, privacy=PrivacyConfig(**after), is_forced=True).files
+    assert counts(report) == (3, 0, 3, 0, 0)
+
+
+@pytest.mark.parametrize("second", [{"ip": "9.9.9.9"}, {"properties": {"email": "x"}}], ids=str)
+def test_another_address_or_value_under_one_id_is_other_content(
+    do_ingest: Ingest, tmp_path: Path, second: dict[str, Any]
+) -> None:
+    first = {"event_id": "e", "ip": "8.8.8.8", "properties": {}}
+    [report] = do_ingest(lines(tmp_path / "a.jsonl", first, {**first, **second})).files
+    assert counts(report) == (2, 1, 0, 1, 0)
 
 
 def test_traits_are_known_by_their_marked_names_and_clean_inside(

@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from tests.steps.histories import default_config
 from tests.steps.ingest.conftest import Ingest
 from tests.steps.ingest.test_sources import table
+from tsa_cli import lookups
 from tsa_cli.config import open_catalog
 from tsa_cli.config.events import EventsConfig
+from tsa_cli.steps import sessionize
 from tsa_cli.steps.ingest import plan as plan_step
+from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.store import Fragment, Store
 
 PLAN = {
@@ -353,3 +357,57 @@ def test_an_alias_is_stored_under_the_name_of_the_plan(
         )
     ]
     assert found == ["price_checked", "page_viewed", "booking_completed", "unheard"]
+
+
+@pytest.mark.parametrize("batch_rows", [2, 1000], ids=["large", "small"])
+def test_what_was_stored_before_the_plan_refused_it_is_no_new_line(
+    store: Store,
+    do_ingest: Ingest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    batch_rows: int,
+) -> None:
+    monkeypatch.setattr(FileToLoad, "batch_rows", batch_rows)
+    given = [
+        {"event_id": str(n), "event": "a", "user_id": "u", "timestamp": 1777629601 + n, "n": n}
+        for n in range(4)
+    ]
+    do_ingest(write(tmp_path / "x.jsonl", given))
+    strict = EventsConfig.model_validate({"events": {"b": {}}, "unplanned": "quarantine"})
+    twice = {**given[0], "event_id": "twice"}
+    given += [{**given[1], "n": 9}, twice, twice, {**twice, "event": "b"}, {**twice, "event": "b"}]
+    [again] = do_ingest(write(tmp_path / "x.jsonl", given), plan=strict).files
+    assert (again.read, again.inserted, again.duplicate, again.conflict) == (9, 1, 5, 1)
+    reasons = table(store, "select line_number, reason from quarantined_events order by all")
+    assert [tuple(row.values()) for row in reasons] == [
+        (5, "id_conflict"), (6, "unplanned_event"), (7, "unplanned_event"),
+    ]  # fmt: skip
+    assert len(table(store, "from events")) == 5
+
+
+@pytest.mark.parametrize("others", [[], ["b"], ["B2"], ["b", "B2"]], ids=" ".join)
+def test_a_name_that_became_an_alias_later_is_renamed_in_the_store(
+    store: Store, do_ingest: Ingest, tmp_path: Path, others: list[str]
+) -> None:
+    events = [
+        {"event": name, "user_id": "u", "timestamp": 1777629601 + n}
+        for n, name in enumerate(["a", "B1", *others, "B1"])
+    ]
+    path = write(tmp_path / "x.jsonl", events)
+    do_ingest(path)
+    sessionize.run(store, default_config())
+    places = table(store, "select event_seq, event_ts from events")
+    plan = EventsConfig.model_validate({"events": {"b": {"aliases": ["B1", "B2"]}}})
+    [again] = do_ingest(path, plan=plan, is_forced=True).files
+    assert (again.read, again.duplicate) == (len(events), len(events))
+    assert [name["event_type"] for name in table(store, "from event_types")].count("b") == 1
+    joined = "join event_types using (event_code) group by event_type order by all"
+    for events_table in ("events", "core", "core_by_type"):  # reports see it at once, too
+        found = table(store, f"select event_type, count(*) as n from {events_table} {joined}")
+        assert [(row["event_type"], row["n"]) for row in found] == [
+            ("a", 1),
+            ("b", len(others) + 2),
+        ]
+    assert table(store, "select event_seq, event_ts from events") == places
+    assert sessionize.run(store, default_config()).mode == "full"
+    assert lookups.rename_events(store, plan.canonical_names()) == 0

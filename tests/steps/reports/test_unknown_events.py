@@ -27,6 +27,17 @@ def test_a_name_of_neither_store_nor_plan_is_named_with_the_nearest(given: Give)
     assert said == "no event is named 'price_chekced'; did you mean 'price_checked'?"
 
 
+def test_a_stored_name_that_became_an_alias_of_an_asked_one_is_told(given: Give) -> None:
+    store = given(history("u", "ab")).store
+    plan = EventsConfig.model_validate(
+        {"events": {"x": {"aliases": ["a"]}, "y": {"aliases": ["b"]}}}
+    )
+    said = ["'a' is 'x' now: `tsa sessionize` renames the stored events"]
+    assert (
+        warnings_of(store, plan, [funnel("x")]) == warnings_of(store, plan, [funnel("a")]) == said
+    )
+
+
 def test_names_are_found_wherever_a_matcher_stands() -> None:
     config = FunnelConfig.model_validate(
         {

@@ -23,7 +23,10 @@ def show(
     session = session_of(ctx)
     with session.reading() as store:
         report = step.show(store, user)
-    session.emit(Answer("identities show", report, report.edges), fmt, out)
+    told = f"{report.user_id} goes by {', '.join(report.ids[:20])}"
+    if len(report.ids) > 20:
+        told += f" and {len(report.ids) - 20:,} more"
+    session.emit(Answer("identities show", report, report.edges, summary=told), fmt, out)
 
 
 @app.command()
@@ -41,5 +44,6 @@ def cut(
     session = session_of(ctx)
     with session.writing("identities cut", "", is_dry_run=dry_run) as run:
         result = step.cut(run.store, id_a, id_b, dry_run=dry_run)
-    told = "cut; run `tsa sessionize` to apply it" if result.is_new else "was cut before"
+    done = "would be cut" if dry_run else "cut; run `tsa sessionize` to apply it"
+    told = done if result.is_new else "was cut before"
     session.emit(Answer("identities cut", result, summary=f"{id_a} – {id_b}: {told}"), fmt, out)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -> Answer:
     """What `tsa sessionize` answers; the tables are built by then."""
+    from tsa_cli import lookups
     from tsa_cli.config.events import EventsConfig
     from tsa_cli.steps import derive_events
     from tsa_cli.steps import sessionize as step
@@ -21,6 +22,7 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
     config = config_of(session)
     plan = session.catalog.load(EventsConfig, "events.yaml")
     with session.writing("sessionize", config.definition(), is_dry_run=is_dry_run) as run:
+        lookups.rename_events(run.store, plan.canonical_names())
         result = step.run(run.store, config, is_full=is_full)
         as_of = run.store.newest_event_ts()
         derived = derive_events.run(run.store, plan, as_of) if as_of else None

@@ -55,7 +55,9 @@ def _person(person: Item) -> "list[RenderableType]":
         told += f", {text(person, 'segment')}"
     parts: list[RenderableType] = [heading(told)]
     if person.get("asked") != person.get("user_id"):
-        parts.append(note(f"{text(person, 'asked')} is a {text(person, 'matched_as')} of theirs"))
+        kind = text(person, "matched_as")
+        article = "an" if kind == "anonymous id" else "a"
+        parts.append(note(f"{text(person, 'asked')} is {article} {kind} of theirs"))
     traits = _part(person, "traits")
     if traits:
         parts.append(note(", ".join(f"{key} {text(traits, key)}" for key in traits)))

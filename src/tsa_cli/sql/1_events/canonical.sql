@@ -14,6 +14,7 @@ select
     cast(@c_ip as varchar) as c_ip,
     cast(@c_event_ts as timestamp) as c_event_ts,
     cast(@c_properties as json) as c_properties,
+    cast(@c_sent_properties as json) as c_sent_properties,       -- personal ones too; null: as c_properties
     cast(@c_traits as json) as c_traits,
     cast(@c_consent as json) as c_consent
 from @lines

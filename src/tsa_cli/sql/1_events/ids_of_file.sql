@@ -1,7 +1,9 @@
--- answers: the id of every event of the file
+-- answers: the id of every event of the file, and of lines that the tracking plan refuses, where it refuses any
 -- reads:   @normalised
+-- slots:   @is_asked
 select
     event_uuid,
-    event_text
+    event_text,
+    cast(is_event as utinyint) as is_event
 from (@normalised)
-where is_event
+where @is_asked

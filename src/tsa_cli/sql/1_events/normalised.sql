@@ -37,7 +37,7 @@ select
             o.c_event, o.event_ts, coalesce(o.c_user_id, ''), coalesce(o.c_anonymous_id, ''),
             coalesce(o.c_session_id, ''), coalesce(o.c_page_url, ''),
             list_sort(list_filter(
-                map_entries(from_json(o.c_properties, '"MAP(VARCHAR, JSON)"')),
+                map_entries(from_json(coalesce(o.c_sent_properties, o.c_properties), '"MAP(VARCHAR, JSON)"')),
                 lambda entry: entry.value <> 'null')))) as uuid)
     end as event_uuid,
     case when not o.is_uuid then o.c_event_id end as event_text

@@ -2,6 +2,8 @@
 -- reads:   repeats
 select
     count(*) filter (where is_first) as first_count,
-    count(*) filter (where not is_first and has_same_facts and properties = first_properties)
-        as same_count
+    count(*) filter (
+        where not is_first and has_same_facts and ip_key is not distinct from first_ip_key
+            and properties = first_properties
+    ) as same_count
 from repeats

@@ -1,6 +1,7 @@
 -- table: repeats (temporary), each row of the file whose id is known, beside the row that came first
 -- reads: held_rows, raw_events
--- notes: the first row of an id, in the store or else in the file, is the one that holds (D2)
+-- notes: the first row of an id, in the store or else in the file, is the one that holds (D2). An address is no
+--        fact: what is kept of it depends on the configuration
 create or replace temp table repeats as
 with known as (
     select
@@ -10,8 +11,9 @@ with known as (
         struct_pack(
             event_code := event_code, event_ts := event_ts, actor_key := actor_key,
             client_session_id := client_session_id, page_key := page_key, referrer_key := referrer_key,
-            agent_key := agent_key, ip_key := ip_key
+            agent_key := agent_key
         ) as facts,
+        ip_key,
         cast(properties as varchar) as properties
     from held_rows
 ),
@@ -22,21 +24,23 @@ stored as (
         struct_pack(
             event_code := event_code, event_ts := event_ts, actor_key := actor_key,
             client_session_id := client_session_id, page_key := page_key, referrer_key := referrer_key,
-            agent_key := agent_key, ip_key := ip_key
+            agent_key := agent_key
         ) as facts,
+        ip_key,
         cast(properties as varchar) as properties
     from raw_events
     where event_uuid in (select event_uuid from known) or event_text in (select event_text from known)
 ),
 first_stored as (
-    select event_uuid, event_text, any_value(facts) as facts, any_value(properties) as properties
+    select event_uuid, event_text, any_value(facts) as facts, any_value(ip_key) as ip_key,
+        any_value(properties) as properties
     from stored
     group by event_uuid, event_text
 ),
 first_sent as (
     select
         event_uuid, event_text, min(ordinal) as ordinal, arg_min(facts, ordinal) as facts,
-        arg_min(properties, ordinal) as properties
+        arg_min_null(ip_key, ordinal) as ip_key, arg_min(properties, ordinal) as properties
     from known
     group by event_uuid, event_text
 )
@@ -44,6 +48,8 @@ select
     known.ordinal,
     first_stored.facts is null and known.ordinal = first_sent.ordinal as is_first,
     known.facts is not distinct from coalesce(first_stored.facts, first_sent.facts) as has_same_facts,
+    known.ip_key,
+    case when first_stored.facts is null then first_sent.ip_key else first_stored.ip_key end as first_ip_key,
     known.properties as properties,
     coalesce(first_stored.properties, first_sent.properties) as first_properties
 from known

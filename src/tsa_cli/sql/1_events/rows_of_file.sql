@@ -18,6 +18,7 @@ select
     c_user_agent as user_agent,
     c_ip as ip_address,
     cast(c_properties as json) as properties,
+    cast(c_sent_properties as json) as sent_properties,
     cast(c_traits as varchar) as traits,
     cast(c_consent as varchar) as consent
 from (@normalised)

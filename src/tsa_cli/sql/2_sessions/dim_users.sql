@@ -24,7 +24,7 @@ visits as (
         count(*) as total_sessions,
         cast(sum(s.page_views) as bigint) as total_page_views,
         cast(sum(s.interactive_count) as bigint) as interactive_count,
-        avg(s.duration_us / 1e6) as avg_session_duration,
+        avg(s.duration_us) / 1e6 as avg_session_duration,
         max(s.end_ts) as last_visit_ts,
         list_sort(list(distinct u.device_type) filter (where u.device_type is not null)) as device_types,
         arg_min(s.source_key, (s.start_ts, s.session_id)) as source_key
@@ -56,7 +56,7 @@ services as (
             user_key,
             service,
             row_number() over (
-                partition by user_key order by sum(service_weight) desc, max(event_ts) desc, service
+                partition by user_key order by sum(cast(service_weight as decimal(18, 6))) desc, max(event_ts) desc, service
             ) as place
         from scoped_services
         where service is not null and service_weight > 0

@@ -58,7 +58,7 @@ select
     v.device_key,
     v.start_ts,
     v.end_ts,
-    (epoch_us(v.end_ts) - epoch_us(v.start_ts)) / 1e6 as duration_seconds,
+    epoch_us(v.end_ts) - epoch_us(v.start_ts) as duration_us,
     cast(v.page_views as integer) as page_views,
     cast(v.interactive_count as integer) as interactive_count,
     v.conversion_count > 0 as is_conversion,

@@ -8,6 +8,7 @@
 --         $interactions_half, $sessions_weight, $sessions_half DOUBLE  of engagement_score
 --         $checks_weight, $checks_half, $unbooked_weight, $unbooked_half, $comparisons_weight,
 --         $comparisons_half DOUBLE  of price_sensitivity_score
+-- notes:  what is summed is whole numbers: a sum of fractions depends on the order of rows in its last digit
 with people as (
     select
         user_key,
@@ -72,7 +73,7 @@ visits as (
     select
         user_key,
         count(*) as total_sessions,
-        avg(duration_seconds) as avg_session_duration,
+        avg(duration_us) / 1e6 as avg_session_duration,
         cast(sum(page_views) as bigint) as page_views,
         sum(page_views) / count(*) as pages_per_session,
         sum(interactive_count) / count(*) as interactions_per_session,
@@ -127,7 +128,7 @@ measured as (
         user_key,
         window_index,
         count(*) as total_sessions,
-        avg(duration_seconds) as avg_session_duration,
+        avg(duration_us) / 1e6 as avg_session_duration,
         sum(page_views) / count(*) as pages_per_session,
         sum(interactive_count) / count(*) as interactions_per_session
     from feature_visits
@@ -150,7 +151,9 @@ engaged as (
     select
         user_key,
         max(case when window_index is null then engagement end) as engagement_score,
-        coalesce(sum((window_index - ($window_count - 1) / 2) * engagement), 0) as engagement_moment
+        coalesce(
+            sum(cast(round((window_index - ($window_count - 1) / 2) * engagement * 1e15) as bigint)) / 1e15, 0
+        ) as engagement_moment
     from scored
     group by user_key
 ),

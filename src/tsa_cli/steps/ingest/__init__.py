@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 
+from tsa_cli import lookups
 from tsa_cli.errors import DataError, UsageError
 from tsa_cli.steps.ingest.grown import counted_in, sizes_read
 from tsa_cli.steps.ingest.inputs import Input, resolve
@@ -48,6 +49,7 @@ def run(
         raise UsageError(f"no mapping named {config.source!r}", f"known: auto, {known}")
     inputs, faults = resolve(paths)
     reports = [FileReport(name, "failed", detail=why) for name, why in faults]
+    lookups.rename_events(store, config.policies.plan.canonical_names())
     loader = Loader(store, config.policies, config.keys, run_id, config.is_dry_run)
     sizes = {} if config.is_forced else sizes_read(store, inputs)
     with open_spool(store.path, config.policies.tsa.max_unpacked_ratio, inputs, sizes) as spool:

@@ -44,6 +44,7 @@ def from_columns(source: SourceConfig, reader: Reader) -> Fragment:
     slots = {column_name(field): Fragment(sql) for field, sql in texts.items()}
     slots["c_event_ts"] = Fragment("c_event_ts" if "c_event_ts" in present else "null")
     slots["c_properties"] = Fragment(_object_or_wrapped(properties))
+    slots["c_sent_properties"] = Fragment("null")
     for name, paths in (("c_traits", source.traits), ("c_consent", source.consent)):
         held = next((path for path in paths if path in present), None)
         slots[name] = Fragment(quoted(held) if held else "null")
@@ -66,6 +67,7 @@ def from_documents(
     slots = {column_name(field): Fragment(text) for field, text in texts.items()}
     slots["c_event_ts"] = Fragment("null")
     slots["c_properties"] = Fragment(sql.properties())
+    slots["c_sent_properties"] = Fragment(sql.sent_properties())
     slots["c_traits"] = Fragment(sql.traits())
     slots["c_consent"] = Fragment(sql.consent())
     slots["lines"] = sql.paths.lines(reader.fragment, source)  # last: it reads what they ask for

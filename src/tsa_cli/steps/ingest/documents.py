@@ -7,7 +7,7 @@ another path of the field was filled first: nothing else that a line carries is 
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tsa_cli.config.sources import Call, CanonicalField, SourceConfig
 from tsa_cli.privacy.traits import EVIDENCE
@@ -55,6 +55,10 @@ class DocumentSql:
             kind = self.paths.text(source.kinds.path)
             merged = f"case {kind} {' '.join(cases)} else {merged} end"
         return f"json_merge_patch({_NOTHING}, {merged})" if source.drop_nulls else merged
+
+    def sent_properties(self) -> str:
+        """The same object with what is personal in it; null where nothing can be."""
+        return replace(self, personal_keys={}).properties() if self.personal_keys else "null"
 
     def _merged(self, patches: Sequence[str]) -> str:
         base = "json" if self.source.keep_rest else _NOTHING

@@ -18,6 +18,7 @@ from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.steps.ingest.ahead import Ahead
 from tsa_cli.steps.ingest.document_columns import DocumentReader
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
+from tsa_cli.steps.ingest.known_ids import KnownIds
 from tsa_cli.steps.ingest.plan import Judge
 from tsa_cli.steps.ingest.relation import Policies
 from tsa_cli.steps.ingest.rows import Encoder, Limits, Told, encoded, schema_of
@@ -25,11 +26,7 @@ from tsa_cli.steps.ingest.word_keys import WordKeys
 from tsa_cli.store import Store, fragment_of
 
 if TYPE_CHECKING:
-    import numpy as np
     import pyarrow as pa
-    from numpy.typing import NDArray
-
-    Hashes = NDArray[np.uint64]
 
 LATEST_TRUSTED_TS = datetime(2100, 1, 1)
 
@@ -43,7 +40,7 @@ def insert_events(
     policies: Policies,
     file: FileToLoad,
     load_id: int,
-    known_ids: "Hashes | None" = None,
+    known_ids: KnownIds | None = None,
     read: "pa.Table | None" = None,
     *,
     is_dry_run: bool = False,
@@ -51,7 +48,7 @@ def insert_events(
     """
     What the pass told; the events are in `raw_events`, but for rows whose id is known.
 
-    `known_ids` are the hashes of those ids, ascending; `read` are the rows, where they were read
+    `known_ids` are those ids; `read` are the rows, where they were read
     before. Raises ClockIsOff, and DataError when the file changed while it was read.
     """
     told = Told()
@@ -76,40 +73,6 @@ def insert_events(
     return told
 
 
-def known_ids_of(store: Store, file: FileToLoad) -> "Hashes":
-    """Hashes of the ids of the file's events that the store has, or that the file has twice."""
-    with store.reader() as reader:
-        normalised = {"normalised": file.relation}
-        ids = reader.stream("1_events/ids_of_file.sql", normalised, batch_rows=file.batch_rows)
-        return _known_among(store, ids)
-
-
-def repeated_ids_of(store: Store, load_id: int) -> "Hashes":
-    """Hashes of the ids that the load has twice; sorting takes a third of counting ids."""
-    import numpy as np
-
-    hashes = np.sort(store.arrays("1_events/id_hashes.sql", load_id=load_id)["id_hash"])
-    return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
-
-
-def read_rows(store: Store, file: FileToLoad) -> "tuple[pa.Table, Hashes]":
-    """(the rows of a small file, hashes of the ids that the store has, or the file twice)."""
-    import pyarrow.compute as pc
-
-    with store.reader() as reader:
-        rows = reader.arrow("1_events/rows_of_file.sql", {"normalised": file.relation})
-    ids = rows.select(["event_uuid", "event_text"]).filter(pc.equal(rows["is_event"], 1))
-    return rows, _known_among(store, ids)
-
-
-def _known_among(store: Store, ids: "pa.Table | pa.RecordBatchReader") -> "Hashes":
-    import numpy as np
-
-    with store.lent("streamed_ids", ids):
-        store.execute("1_events/load_ids.sql")
-    return np.sort(store.arrays("1_events/known_ids.sql")["id_hash"])
-
-
 @contextmanager
 def _rows(
     store: Store, file: FileToLoad, read: "pa.Table | None"
@@ -129,7 +92,7 @@ def _encoder_ahead(
     policies: Policies,
     file: FileToLoad,
     batches: "pa.RecordBatchReader",
-    known_ids: "Hashes | None",
+    known_ids: KnownIds | None,
     told: Told,
 ) -> "Iterator[tuple[WordKeys, Iterable[pa.RecordBatchReader]]]":
     """(the keys, the encoded rows as one stream): encoded ahead of who takes them."""
@@ -158,7 +121,7 @@ def _encoder_in_turns(
     policies: Policies,
     file: FileToLoad,
     batches: "pa.RecordBatchReader",
-    known_ids: "Hashes | None",
+    known_ids: KnownIds | None,
     told: Told,
 ) -> "Iterator[tuple[WordKeys, Iterable[pa.Table]]]":
     """

@@ -25,10 +25,8 @@ from tsa_cli.steps.ingest.insert_events import (
     LATEST_TRUSTED_TS,
     ClockIsOff,
     insert_events,
-    known_ids_of,
-    read_rows,
-    repeated_ids_of,
 )
+from tsa_cli.steps.ingest.known_ids import KnownIds, known_ids_of, read_rows, repeated_ids_of
 from tsa_cli.steps.ingest.nature import doubt
 from tsa_cli.steps.ingest.personal import KnownTraits, store_people
 from tsa_cli.steps.ingest.quarantine_rows import DETAILS, Quarantined
@@ -40,16 +38,14 @@ from tsa_cli.store import Store, fragment_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from tsa_cli.steps.ingest.insert_events import Hashes
-
 CLOCK_IS_OFF = "most of its lines lie ahead of this machine's clock; they were taken as they are"
 
 
 class _RepeatedIds(Exception):
     """The first load of a store turned out to repeat ids; it is taken back and done with care."""
 
-    def __init__(self, ids: "Hashes") -> None:
-        super().__init__(f"{len(ids)} ids")
+    def __init__(self, ids: KnownIds) -> None:
+        super().__init__(f"{len(ids.all)} ids")
         self.ids = ids
 
 
@@ -143,20 +139,24 @@ class Loader:
         load_id = self.store.count("1_events/next_load_id.sql")
         told = self._insert(file, load_id)
         repeated = repeated_ids_of(self.store, load_id)
-        if len(repeated):  # raw_events is append-only: nothing is deleted, all is taken back
+        if len(repeated.all):  # raw_events is append-only: nothing is deleted, all is taken back
             raise _RepeatedIds(repeated)
         return self._finish(file, load_id, told)
 
     def _load_into_filled(self, file: FileToLoad) -> FileReport:
         if not file.is_small:
-            return self._load_knowing(file, known_ids_of(self.store, file))
-        rows, known_ids = read_rows(self.store, file)
+            may_refuse = self.policies.plan.refuses
+            known_ids = known_ids_of(
+                self.store, file.relation, batch_rows=file.batch_rows, may_refuse=may_refuse
+            )
+            return self._load_knowing(file, known_ids)
+        rows, known_ids = read_rows(self.store, file.relation)
         return self._load_knowing(file, known_ids, rows)
 
     def _load_knowing(
         self,
         file: FileToLoad,
-        known_ids: "Hashes",
+        known_ids: KnownIds,
         read: "pa.Table | None" = None,
     ) -> FileReport:
         load_id = self.store.count("1_events/next_load_id.sql")
@@ -167,7 +167,7 @@ class Loader:
         self,
         file: FileToLoad,
         load_id: int,
-        known_ids: "Hashes | None" = None,
+        known_ids: KnownIds | None = None,
         read: "pa.Table | None" = None,
     ) -> Told:
         return insert_events(

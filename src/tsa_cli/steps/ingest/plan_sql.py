@@ -12,6 +12,7 @@ from tsa_cli.store import Fragment
 
 CALLS = ("$identify", "$alias")  # calls about people are no events
 _NO_KEYS = "cast([] as varchar[])"
+_SENT = "coalesce(o.c_sent_properties, o.c_properties)"
 _NUMBERS = {"BIGINT", "UBIGINT", "HUGEINT", "DOUBLE"}
 TYPES = {
     "string": {"VARCHAR"},
@@ -26,7 +27,7 @@ TYPES = {
 
 def refusal(plan: EventsConfig, event_names: Mapping[str, str]) -> Fragment:
     """
-    The reason that the plan gives to refuse a row (`c_event`, `c_properties`), or null.
+    The reason that the plan gives to refuse a row (`c_event`, its properties as sent), or null.
 
     `event_names` are names as sent → canonical.
     """
@@ -58,17 +59,17 @@ def _names_as_sent(plan: EventsConfig, event_names: Mapping[str, str]) -> dict[s
 
 
 def _refusals(event: PlannedEvent, number: int) -> Iterator[tuple[str, str, dict[str, object]]]:
-    filled = "json_keys(json_merge_patch('{}', o.c_properties))"
+    filled = f"json_keys(json_merge_patch('{{}}', {_SENT}))"
     if event.policy == "quarantine" and event.required:
         name = f"plan_required_{number}"
-        kinds = f"json_type(o.c_properties, ${name})"
+        kinds = f"json_type({_SENT}, ${name})"
         absent = f"list_transform({kinds}, lambda kind: coalesce(kind, 'NULL'))"
         pointers = [_pointer(key) for key in event.required]
         yield "required_missing", f"list_contains({absent}, 'NULL')", {name: pointers}
     if event.policy == "quarantine":
         for at, (key, kind) in enumerate(event.properties.items()):
             name = f"plan_value_{number}_{at}"
-            sql, values = _wrong_value("o.c_properties", kind, name)
+            sql, values = _wrong_value(_SENT, kind, name)
             yield "datatype_mismatch", sql, {name: _pointer(key), **values}
     if event.additional == "quarantine":
         name = f"plan_known_{number}"

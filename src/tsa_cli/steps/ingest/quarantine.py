@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from tsa_cli import lookups
 from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.held_lines import HeldFile, ToReplay, held_files, lines_to_replay
@@ -61,6 +62,7 @@ def replay(store: Store, config: IngestConfig, selection: Selection, run_id: str
     is inserted and leaves the quarantine; what is not stays, with its file, number and (new)
     reason. One transaction per file: nothing is lost in between.
     """
+    lookups.rename_events(store, config.policies.plan.canonical_names())
     loader = Loader(store, config.policies, config.keys, run_id, config.is_dry_run)
     cleaner = Cleaner(config.policies.privacy, config.keys)
     reports = []

@@ -7,10 +7,12 @@ source  definitions D2 (duplicates and conflicts)
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tsa_cli.privacy.cleaning import Cleaner
+from tsa_cli.steps.ingest.word_keys import address_cleaner
 from tsa_cli.store import Fragment, Store, fragment_of
 
 if TYPE_CHECKING:
@@ -39,15 +41,28 @@ def sort_out(store: Store, held: "list[pa.Table]", load_id: int, cleaner: Cleane
     store.execute("1_events/repeats.sql")
     [(first_count, same_count)] = store.rows("1_events/repeat_counts.sql")
     store.execute("1_events/insert_events.sql", {"rows": _firsts()}, load_id=load_id)
-    suspects = store.rows("1_events/repeat_suspects.sql")
-    firsts = cleaner.lines([str(first).encode() for *_, first in suspects])
-    conflicts = [
-        int(str(ordinal))
-        for (ordinal, has_same_facts, mine, _), first in zip(suspects, firsts, strict=True)
-        if not (has_same_facts and _same_content(str(mine), first))
-    ]
+    suspects = store.records("1_events/repeat_suspects.sql")
+    conflicts = list(_conflicts(suspects, cleaner))
     duplicate = int(str(same_count)) + len(suspects) - len(conflicts)
     return SortedOut(int(str(first_count)), duplicate, conflicts)
+
+
+def _conflicts(suspects: "list[dict[str, object]]", cleaner: Cleaner) -> Iterator[int]:
+    """The ordinals of those that are not the first of their id, as it would be stored today."""
+    import polars as pl
+
+    documents = cleaner.lines([str(row["first_properties"]).encode() for row in suspects])
+    addresses = pl.Series([row["first_ip_address"] for row in suspects], dtype=pl.String)
+    addresses = address_cleaner(cleaner.privacy.ip)(addresses)
+    personal = frozenset(cleaner.privacy.personal_keys())
+    for row, document, address in zip(suspects, documents, addresses, strict=True):
+        is_same = (
+            row["has_same_facts"]
+            and row["ip_address"] == address
+            and _same_content(str(row["properties"]), document, personal)
+        )
+        if not is_same:
+            yield int(str(row["ordinal"]))
 
 
 def documents() -> Fragment:
@@ -59,9 +74,20 @@ def _firsts() -> Fragment:
     return fragment_of("1_events/first_repeats.sql")
 
 
-def _same_content(mine: str, first: str) -> bool:
-    """True when two objects differ only in the order of keys, or in keys that are null."""
-    return _without_nulls(json.loads(mine)) == _without_nulls(json.loads(first))
+def _same_content(mine: str, first: str, personal: frozenset[str]) -> bool:
+    """
+    True when two objects differ only in the order of keys, or in keys that are null.
+
+    What stands under `personal` keys left `mine` for the traits; in `first` it may be a hash.
+    """
+    ours, theirs = json.loads(mine), json.loads(first)
+    left = {key for key in personal & theirs.keys() - ours.keys() if _is_hash(theirs[key])}
+    kept = {key: value for key, value in theirs.items() if key not in left}
+    return _without_nulls(ours) == _without_nulls(kept)
+
+
+def _is_hash(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("sha256:")
 
 
 def _without_nulls(value: object) -> object:

@@ -22,6 +22,7 @@ from tsa_cli.steps.ingest.document_columns import (
     documents_of,
     promoted_type,
 )
+from tsa_cli.steps.ingest.known_ids import Hashes, KnownIds, is_refused_by_plan
 from tsa_cli.steps.ingest.plan import Judged
 from tsa_cli.steps.ingest.word_keys import WordKeys
 
@@ -83,18 +84,23 @@ def encoded(
     encoder: Encoder,
     told: Told,
     limits: Limits,
-    known_ids: "NDArray[np.uint64] | None" = None,
+    known_ids: KnownIds | None = None,
 ) -> "Iterator[pa.RecordBatch]":
     """
     The events among the rows, ready for `raw_events`; what they are not goes to `told`.
 
-    `known_ids` are hashes, ascending. Another id with the hash of a known one is held, too, and
-    found to be the first of its kind.
+    Another id with the hash of a known one is held, too, and found to be the first of its kind.
+    So is a row that the plan refuses by now, when the store has its id: it is no new line.
     """
     for rows in _gathered(batches):
         first, told.row_count = told.row_count, told.row_count + len(rows)
         is_event = rows.column("is_event").to_numpy() == 1
-        is_known = is_event & _is_among(rows.column("id_hash").to_numpy(), known_ids)
+        is_known = np.zeros(len(rows), np.bool_)
+        if known_ids is not None:
+            hashes = rows.column("id_hash").to_numpy()
+            if not is_event.all():
+                is_event |= _is_refused_late(rows, hashes, known_ids.stored)
+            is_known = is_event & _is_among(hashes, known_ids.all)
         if not is_event.all():
             _note_faults(rows, ~is_event, first, told, limits)
         if is_known.any():
@@ -104,9 +110,10 @@ def encoded(
         events = rows if passed.all() else rows.filter(_mask(passed))
         told.event_count += len(events)
         _note_people(events, told)
-        sent = documents_of(events.column("properties"))
-        rows_of_keys = _encode(events, encoder, sent, encoder.documents.cleaned(sent))
+        found = documents_of(events.column("properties"))
+        rows_of_keys = _encode(events, encoder, found, encoder.documents.cleaned(found))
         codes = rows_of_keys.column("event_code")
+        sent = documents_of(_sent(events)) if _has_left(events) else found
         told.judged += encoder.documents.judged(codes, encoder.keys.event_types(), sent)
         yield from rows_of_keys.to_batches()
 
@@ -138,6 +145,16 @@ def _gathered(batches: "Iterable[pa.RecordBatch]") -> "Iterator[pa.Table]":
         yield pa.Table.from_batches(waiting)
 
 
+def _has_left(rows: "pa.Table") -> bool:
+    """Whether something personal may have left the properties for the traits."""
+    return not rows.column("sent_properties").null_count
+
+
+def _sent(rows: "pa.Table") -> "pa.ChunkedArray":
+    """The properties with what was personal in them."""
+    return rows.column("sent_properties" if _has_left(rows) else "properties")
+
+
 def _encode(rows: "pa.Table", encoder: Encoder, sent: Distinct, documents: Distinct) -> "pa.Table":
     """The rows as they are stored: with `documents` instead of those that were sent."""
     import pyarrow as pa
@@ -159,14 +176,14 @@ def _with_people(rows: "pa.Table", encoder: Encoder, ordinals: "NDArray[np.int64
     """The encoded rows with their ordinals, and what they say of people and to the plan."""
     import pyarrow as pa
 
-    properties = rows.column("properties")
-    sent = documents_of(properties)
-    documents = encoder.documents.cleaned(sent)
-    held = _encode(rows, encoder, sent, documents)
+    sent = _sent(rows)
+    found = documents_of(rows.column("properties"))
+    documents = encoder.documents.cleaned(found)
+    held = _encode(rows, encoder, found, documents)
     held = held.add_column(0, "ordinal", pa.array(ordinals))
-    if documents is sent:
-        properties = pa.nulls(len(rows), properties.type)
-    held = held.append_column("sent_properties", properties)  # null: as they are stored
+    if documents is found and not _has_left(rows):
+        sent = pa.nulls(len(rows), sent.type)
+    held = held.append_column("sent_properties", sent)  # null: as they are stored
     for name in _OF_PEOPLE:
         if name not in held.schema.names:
             held = held.append_column(name, rows.column(name))
@@ -197,8 +214,13 @@ def _note_people(events: "pa.Table", told: Told) -> None:
         told.people.append(events.select(list(_OF_PEOPLE)).filter(speaks))
 
 
-def _is_among(hashes: "NDArray[np.uint64]", known: "NDArray[np.uint64] | None") -> Flags:
-    if known is None or not len(known):
+def _is_refused_late(rows: "pa.Table", hashes: Hashes, stored: Hashes) -> Flags:
+    is_refused: Flags = is_refused_by_plan(rows).to_numpy()
+    return is_refused & _is_among(hashes, stored)
+
+
+def _is_among(hashes: Hashes, known: Hashes) -> Flags:
+    if not len(known):
         return np.zeros(len(hashes), np.bool_)
     place = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
     is_among: Flags = known[place] == hashes

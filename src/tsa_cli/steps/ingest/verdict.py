@@ -29,7 +29,7 @@ def judge(line: bytes, max_line_bytes: int, max_depth: int) -> Verdict:
     try:
         value = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        return Verdict("invalid_json", f"{error.msg} at column {error.colno}")
+        return Verdict("invalid_json", f"{error.msg.removesuffix(' at')} at column {error.colno}")
     except (ValueError, RecursionError) as error:
         return Verdict("invalid_json", str(error).splitlines()[0])
     if not isinstance(value, dict):

@@ -124,7 +124,7 @@ class WordKeys:
         cleaners: dict[str, _Clean] = {
             "event_types": named,
             "user_agents": lambda words: words,
-            "ips": _address_cleaner(ip_policy),
+            "ips": address_cleaner(ip_policy),
             "pages": _without_personal,
             "referrers": _without_personal,
         }
@@ -176,7 +176,8 @@ def _without_personal(urls: "pl.Series") -> "pl.Series":
     return redact_urls(urls)
 
 
-def _address_cleaner(policy: str) -> _Clean:
+def address_cleaner(policy: str) -> _Clean:
+    """What makes of addresses what is kept of them under a policy: truncate, drop or keep."""
     from tsa_cli.enrich.ip import truncate_ips
 
     if policy == "truncate":

@@ -1,0 +1,3 @@
+-- table: sessionize_state: the next `tsa sessionize` makes everything anew
+update sessionize_state
+set definition = ''
