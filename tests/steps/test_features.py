@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -92,6 +93,37 @@ def test_a_snapshot_leaves_the_public_table_alone(shop: Store) -> None:
     today = {row["user_id"] for row in table(shop, "select user_id from actors")}
     assert set(now["user_id"]) <= today
     assert now["total_sessions"].sum() == then["total_sessions"].sum()
+
+
+def test_a_snapshot_knows_the_channel_of_then(store: Store) -> None:
+    def seen(name: str, minutes: int, ad: str = "", **ids: str) -> Event:
+        at, page = START + timedelta(minutes=minutes), f"https://shop.example/{ad}"
+        return Event(f"{ids}{minutes}", name, at, page_url=page, **ids)
+
+    add_events(
+        store,
+        [
+            seen("service_completed", 0, user_id="served"),
+            seen("page_viewed", 9000, "?gclid=1", user_id="served"),  # the first visit
+            seen("page_viewed", 0, user_id="cut"),
+            seen("page_viewed", 20, "?gclid=1", user_id="cut"),
+            seen("page_viewed", 0, "?gclid=1", anonymous_id="device"),
+            seen("page_viewed", 9000, anonymous_id="device", user_id="known"),
+        ],
+    )
+    sessionize.run(store, default_config())
+
+    def channels(minutes: int, identities: Literal["now", "then"]) -> dict[str, str | None]:
+        as_of = START + timedelta(minutes=minutes)
+        found = features.snapshot(store, FeaturesInput(), as_of, identities)
+        return dict(found.select("user_id", "acquisition_channel").rows())
+
+    paid = "Paid Search"
+    assert channels(10, "now") == {"served": None, "cut": None, "known": paid}
+    assert channels(60, "then") == {"served": None, "cut": paid, "device": paid}
+    assert features.snapshot(store, FeaturesInput(), None)["acquisition_channel"].to_list() == (
+        [paid] * 3
+    )
 
 
 def test_a_switching_rate_counts_visits_on_another_device_than_the_one_before(store: Store) -> None:
