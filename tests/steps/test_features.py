@@ -1,6 +1,7 @@
 """Features against a plain-Python oracle, at any moment, and that nothing later moves them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -136,6 +137,24 @@ def test_a_switching_rate_counts_visits_on_another_device_than_the_one_before(st
     [row] = table(store, "from user_behavior_features")
     assert row["device_switching_rate"] == pytest.approx(2 / 3)
     assert row["device_switches"] == 1
+
+
+def test_an_event_that_is_negative_by_name_and_by_rating_counts_once(store: Store) -> None:
+    names = ["complaint_form", "complaint_form", "feedback_submitted", "feedback_submitted"]
+    ratings = [1, 5, 1, 5]
+    add_events(
+        store,
+        [
+            Event(str(n), name, START, user_id="ann", properties={"rating": rating})
+            for n, (name, rating) in enumerate(zip(names, ratings, strict=True))
+        ],
+    )
+    feedback = {"events": ["complaint_*"], "rated": ["complaint_form", "feedback_submitted"]}
+    config = FeaturesConfig.model_validate({"negative_feedback": feedback})
+    sessionize.run(store, replace(default_config(), features=config))
+    features.run(store, FeaturesInput(features=config))
+    [row] = table(store, "from user_behavior_features")
+    assert row["negative_feedback_count"] == 3
 
 
 def test_trends_are_slopes_over_equal_windows(store: Store) -> None:

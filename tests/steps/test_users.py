@@ -186,6 +186,20 @@ def test_segments_are_the_config_s(store: Store) -> None:
     assert one_user(store)["customer_segment"] == "idle"
 
 
+def test_a_day_since_the_last_visit_is_a_whole_one(store: Store) -> None:
+    last, now = START + timedelta(milliseconds=900), START + timedelta(days=1, milliseconds=100)
+    add_events(
+        store,
+        [
+            Event("1", "page_viewed", last, anonymous_id="a"),
+            Event("2", "page_viewed", now, anonymous_id="b"),
+        ],
+    )
+    rules = [{"name": "gone", "where": {"days_since_last_visit": {"gte": 1}}}, {"name": "here"}]
+    sessionize.run(store, default_config(users=UsersConfig.model_validate({"segments": rules})))
+    assert {row["customer_segment"] for row in table(store, "from dim_users")} == {"here"}
+
+
 @pytest.mark.parametrize("key", ["a/b", "a~b", 'a"b', "a.b", "$"])
 def test_a_property_may_have_any_name(store: Store, key: str) -> None:
     add_events(store, [Event("1", "booking_completed", START, user_id="u", properties={key: 7})])

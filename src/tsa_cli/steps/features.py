@@ -121,6 +121,7 @@ def _prepare(
         price_comparison_events=features.price_comparison_events,
         support_events=features.support_events,
         negative_events=features.negative_feedback.events,
+        rated_events=features.negative_feedback.rated,
     )
     store.execute(
         "3_features/feature_visits.sql",

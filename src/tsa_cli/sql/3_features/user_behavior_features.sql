@@ -65,7 +65,15 @@ ratings as (
         count(*) as negative
     from service_events as b
     inner join feature_actors as a on b.actor_key = a.actor_key
-    where b.rating <= $negative_at_most and b.event_ts < $before_ts
+    where
+        b.rating <= $negative_at_most
+        and b.event_ts < $before_ts
+        and b.event_seq not in (
+            select c.event_seq
+            from core as c
+            inner join feature_flags as f on c.event_code = f.event_code
+            where f.is_negative_anyway
+        )
     group by a.user_key
 ),
 visits as (
