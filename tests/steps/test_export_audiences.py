@@ -201,6 +201,9 @@ def test_without_the_key_ads_get_their_hashes_and_the_email_file_is_empty(shop):
     assert shop.rows("google_ads.csv")[1][0] == h("ann@shop.de")
     assert shop.ids("email.csv") == []
     assert [c.invalid for c in report.destinations if c.destination == "email"] == [1]
+    [note] = report.notes
+    assert note.startswith("1 e-mail addresses cannot be read without TSA_KEY")
+    assert shop.export().notes == []
 
 
 def test_under_another_key_nothing_is_written(shop):

@@ -112,11 +112,17 @@ def google_zip(raw: str) -> str | None:
 
 
 def country_code(raw: str | None, default_country: str | None) -> str | None:
-    """The two capital letters of a country, else the default."""
+    """
+    The two capital letters of a country; the default where none is told.
+
+    None for "Germany" or "DEU": the default would be another country than the one that is meant.
+    """
     from phonenumbers import SUPPORTED_REGIONS
 
     text = (raw or "").strip().upper()
-    return text if text in SUPPORTED_REGIONS else default_country
+    if not text:
+        return default_country
+    return text if text in SUPPORTED_REGIONS else None
 
 
 def _ascii(raw: str) -> str:

@@ -93,7 +93,7 @@ def _save(request: Request, version: str, samples: Samples, trained: Trained) ->
     manifest = {
         "kind": config.kind,
         "features": list(config.features),
-        "as_of": request.as_of.isoformat(),
+        "as_of": f"{request.as_of.isoformat()}Z",
         "config": config.model_dump(mode="json", by_alias=True),
         "threshold": trained.threshold,
         "parameters": parameters_of(trained.model),
