@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tsa_cli.cli.answer import Answer
-from tsa_cli.cli.jobs.window import Asked, newer_events, span
+from tsa_cli.cli.jobs.window import Asked, behind, span
 from tsa_cli.cli.plain import Plain, plain
 from tsa_cli.cli.session import Session
 from tsa_cli.errors import DataError
@@ -39,7 +39,7 @@ def train(
     results: list[dict[str, Plain]] = []
     with session.writing("train", definition) as run:
         as_of = span(run.store, asked or Asked()).as_of
-        warnings = newer_events(run.store)
+        warnings = behind(session, run.store)
         snapshot = snapshot_of_today(session, run.store)
         for name, config in configs.items():
             request = step.Request(name, config, snapshot, as_of, folder, aliases)
@@ -82,7 +82,7 @@ def score(
     with session.writing("score", definition, is_dry_run=is_dry_run) as run:
         asked = asked or Asked()
         as_of = span(run.store, asked).as_of
-        warnings = newer_events(run.store)
+        warnings = behind(session, run.store)
         snapshot = snapshot_of_then(session, run.store, is_default=asked.as_of is None)
         for name, config in configs.items():
             try:
