@@ -253,6 +253,11 @@ def test_scores_and_features_of_another_moment_are_refused_with_the_command(shop
         with pytest.raises(DataError, match="user_behavior_features is as of") as error:
             shop.export(audience, as_of=NOW + timedelta(hours=1))
         assert "tsa features --as-of 2026-11-01T13:00:00Z" in error.value.hint
+    newest = NOW + timedelta(hours=1)
+    shop.store.newest_event_ts = lambda: newest  # it counts where no moment is asked alone
+    with pytest.raises(DataError) as error:
+        shop.export(as_of=newest)
+    assert error.value.hint == "run `tsa features` first"
 
 
 def test_a_definition_in_sql_may_use_as_of_and_nothing_harmful(shop):
