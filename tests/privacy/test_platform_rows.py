@@ -85,6 +85,9 @@ def test_meta_gets_hashes_without_the_plus_and_names_without_punctuation(keys):
     assert (row["fn"], row["ln"]) == (h("ann"), h("ohara"))
     assert (row["ct"], row["st"]) == (h("mountainview"), h("ca"))
     assert (row["zip"], row["country"]) == (h("94035"), h("us"))
+    named = {"state": "New South Wales", "country": "au"}
+    assert meta_row(contact(ANN | named, keys), None)["st"] == h("newsouthwales")
+    assert meta_row(contact(ANN | {"state": "California"}, keys), None)["st"] == ""
 
 
 def test_nobody_that_a_platform_cannot_match_becomes_a_row():

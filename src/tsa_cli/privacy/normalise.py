@@ -95,9 +95,10 @@ def meta_city(raw: str) -> str | None:
     return "".join(c for c in _ascii(raw) if "a" <= c <= "z") or None
 
 
-def meta_state(raw: str) -> str | None:
-    """Lower-case letters only; two letters in the US."""
-    return meta_city(raw)
+def meta_state(raw: str, country: str | None) -> str | None:
+    """Lower-case letters only; in the US the two letters of a state, and no name of one."""
+    text = meta_city(raw)
+    return None if text and country == "US" and len(text) != 2 else text
 
 
 def meta_zip(raw: str, country: str | None) -> str | None:

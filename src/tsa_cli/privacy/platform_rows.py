@@ -90,7 +90,7 @@ def meta_row(contact: Contact, default_country: str | None) -> dict[str, str] | 
         "fn": contact.digest("first_name_sha256_meta", "first_name_sha256"),
         "ln": contact.digest("last_name_sha256_meta", "last_name_sha256"),
         "ct": _hashed(normalise.meta_city(contact.plain("city"))),
-        "st": _hashed(normalise.meta_state(contact.plain("state"))),
+        "st": _hashed(normalise.meta_state(contact.plain("state"), country)),
         "zip": _hashed(normalise.meta_zip(contact.plain("zip"), country)),
         "country": _hashed(country.lower() if country else None),
     }
