@@ -213,6 +213,17 @@ def test_under_another_key_nothing_is_written(shop):
     assert not shop.files()
 
 
+def test_a_stop_under_any_id_of_a_person_holds(shop):
+    shop.person("ann", device="d1", email="ann@shop.de")
+    shop.sql("insert into actors values (2, 1, 1, 'd1', 'old', 'd1', 'ann', 1, null, null)")
+    stop = shop.root.parent / "stop.txt"
+    shop.privacy = PrivacyConfig(suppression_files=(str(stop),))
+    for told, written in (("old", 0), ("d1", 0), (h("old"), 0), ("ann", 0), ("bob", 1)):
+        stop.write_text(told)
+        [report] = export_audiences.plan(shop.store, shop.request({"a": EVERYONE}))
+        assert report.written == written, told
+
+
 def test_the_latest_address_replaces_all_hashes_of_the_one_before(shop):
     shop.person("ann", email="a.nn@gmail.com", said_ago_days=3)
     shop.traits("ann", ago_days=2, email="ann@shop.de")

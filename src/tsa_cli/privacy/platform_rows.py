@@ -27,10 +27,15 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Contact:
-    """A person and the stored values of their traits, by trait key (see `privacy.traits`)."""
+    """
+    A person and the stored values of their traits, by trait key (see `privacy.traits`).
+
+    `ids` are all that the person was seen under, `user_id` is the one that stands for them.
+    """
 
     user_id: str
     traits: Mapping[str, str]
+    ids: frozenset[str] = frozenset()
 
     def digest(self, *keys: str) -> str:
         """The hex of the first of `keys` that holds a hash; "" when none does."""

@@ -128,7 +128,7 @@ def _contacts(
     candidates = pyarrow.table({"user_id": pyarrow.array(user_ids, pyarrow.string())})
     with store.lent("audience_candidates", candidates):
         rows = store.records("6_audiences/member_contacts.sql", as_of=rules.as_of, purpose=purpose)
-    contacts = [Contact(str(row["user_id"]), _traits(row)) for row in rows]
+    contacts = [Contact(str(row["user_id"]), _traits(row), _ids(row)) for row in rows]
     silence = purpose is None or _is_silence_enough(audience, rules.privacy)
     agreed = {
         str(row["user_id"])
@@ -143,6 +143,11 @@ def _traits(row: dict[str, object]) -> dict[str, str]:
     if not isinstance(keys, list) or not isinstance(values, list):
         return {}
     return dict(zip(keys, values, strict=True))
+
+
+def _ids(row: dict[str, object]) -> frozenset[str]:
+    ids = row["ids"]
+    return frozenset(ids) if isinstance(ids, list) else frozenset()
 
 
 def _is_silence_enough(audience: AudienceConfig, privacy: PrivacyConfig) -> bool:
