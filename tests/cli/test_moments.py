@@ -27,12 +27,16 @@ def test_a_day_whose_edge_lies_outside_of_all_years_is_a_usage_error() -> None:
         moments.until("9999-12-31", NEWEST)
     with pytest.raises(UsageError, match="outside the years"):
         moments.since("0001-01-01", NEWEST, "Asia/Kolkata")
+    for text in ("0001-01-01T00:00:00+05:00", "9999-12-31T23:00:00-05:00"):
+        with pytest.raises(UsageError, match="outside the years"):
+            moments.as_of(text, NEWEST)
 
 
 def test_a_timestamp_is_inclusive_and_becomes_utc() -> None:
     assert moments.until("2026-03-31T12:00:00Z", NEWEST) == datetime(2026, 3, 31, 12)
     assert moments.until("2026-03-31T12:00:00+02:00", NEWEST) == datetime(2026, 3, 31, 10)
     assert moments.since("2026-03-31 12:00", NEWEST) == datetime(2026, 3, 31, 12)
+    assert moments.since("2026-03-31t12:00:00z", NEWEST) == datetime(2026, 3, 31, 12)
 
 
 def test_an_age_counts_back_from_the_newest_event() -> None:

@@ -1,4 +1,4 @@
-"""What came after `tsa sessionize` is in no report: they say so."""
+"""What came after `tsa sessionize`, events or rules, is in no report: they say so."""
 
 import json
 from pathlib import Path
@@ -32,3 +32,23 @@ def test_reports_warn_of_events_that_are_not_sessionized_yet(tsa: Tsa, tmp_path:
     (tmp_path / "call.jsonl").write_text(call % 9)
     asked("ingest", "call.jsonl")
     assert asked("features")["warnings"] == [warning]
+
+
+def test_reports_warn_of_rules_that_came_after_the_sessions(tsa: Tsa, tmp_path: Path) -> None:
+    def warnings(*words: str) -> object:
+        ran = tsa(*words, "--format", "json")
+        assert ran.code == 0, ran.err
+        return json.loads(ran.out)["warnings"]
+
+    (tmp_path / "1.jsonl").write_text(LINE % 1)
+    warnings("ingest", "1.jsonl")
+    warnings("sessionize")
+    rules = tmp_path / "configs" / "sessions.yaml"
+    rules.parent.mkdir()
+    rules.write_text("version: 1  # the rules of before\n")
+    assert warnings("metrics", "bounce_rate") == []
+    rules.write_text("version: 1\nbounce: ga4\n")
+    by_others = "sessions and users are by the rules of before: `tsa sessionize` makes them anew"
+    assert warnings("metrics", "bounce_rate") == warnings("features") == [by_others]
+    warnings("sessionize")
+    assert warnings("metrics", "bounce_rate") == []

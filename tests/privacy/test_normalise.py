@@ -92,8 +92,9 @@ def test_a_postal_code_is_cut_to_five_digits_in_the_us_only(raw, country, normal
     assert normalise.meta_zip(raw, country) == normal
 
 
-def test_a_city_is_letters_only_and_an_unknown_country_is_the_default():
+def test_a_city_is_letters_only_and_a_country_that_is_not_told_is_the_default():
     assert normalise.meta_city("São Paulo") == "saopaulo"
     assert normalise.country_code(" de ", "US") == "DE"
-    assert normalise.country_code("Atlantis", "US") == "US"
+    assert normalise.country_code("", "US") == "US"
+    assert normalise.country_code("Germany", "US") is None
     assert normalise.country_code(None, None) is None

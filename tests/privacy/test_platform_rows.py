@@ -69,6 +69,13 @@ def test_an_address_with_a_part_missing_is_left_out():
     assert google_row(contact({"first_name": "Ann", "last_name": "Ho"}), "US") is None
 
 
+def test_a_country_that_is_not_understood_is_none_and_not_the_default():
+    person = contact(ANN | {"country": "Germany", "zip": "10115-01"})
+    assert google_row(person, "US")["Country"] == google_row(person, "US")["Zip"] == ""
+    row = meta_row(person, "US")
+    assert (row["country"], row["zip"]) == ("", h("1011501"))
+
+
 @pytest.mark.parametrize("keys", [KEYS, Keys()])
 def test_meta_gets_hashes_without_the_plus_and_names_without_punctuation(keys):
     row = meta_row(contact(ANN, keys), None)
@@ -78,6 +85,9 @@ def test_meta_gets_hashes_without_the_plus_and_names_without_punctuation(keys):
     assert (row["fn"], row["ln"]) == (h("ann"), h("ohara"))
     assert (row["ct"], row["st"]) == (h("mountainview"), h("ca"))
     assert (row["zip"], row["country"]) == (h("94035"), h("us"))
+    named = {"state": "New South Wales", "country": "au"}
+    assert meta_row(contact(ANN | named, keys), None)["st"] == h("newsouthwales")
+    assert meta_row(contact(ANN | {"state": "California"}, keys), None)["st"] == ""
 
 
 def test_nobody_that_a_platform_cannot_match_becomes_a_row():

@@ -22,7 +22,8 @@ FEATURES = """
             as recent_visits,
         count(*) filter (where c.event_code = 1) as total_bookings,
         date_diff('second', max(c.event_ts), $as_of) / 86400.0 as days_since_last_visit,
-        'noon' as preferred_time_of_day
+        'noon' as preferred_time_of_day,
+        if(any_value(a.actor_key) % 2 = 0, 'Paid Search', 'Direct') as acquisition_channel
     from core as c
     inner join actors as a on c.actor_key = a.actor_key
     where c.event_ts < $as_of
@@ -78,8 +79,7 @@ def fill(store, rows, users=300):
             " select key, key, key, null, user_id, user_id, user_id, 1, null, null from people",
             "delete from users_index",
             "insert into users_index select key, user_id from people",
-            "create or replace table dim_users as select user_id, "
-            "if(key % 2 = 0, 'Paid Search', 'Direct') as acquisition_channel from people",
+            "create or replace table dim_users as select user_id from people",
             "delete from event_types",
             "insert into event_types values (0, 'page_viewed'), (1, 'booking_completed')",
         ):

@@ -201,6 +201,9 @@ def test_without_the_key_ads_get_their_hashes_and_the_email_file_is_empty(shop):
     assert shop.rows("google_ads.csv")[1][0] == h("ann@shop.de")
     assert shop.ids("email.csv") == []
     assert [c.invalid for c in report.destinations if c.destination == "email"] == [1]
+    [note] = report.notes
+    assert note.startswith("1 e-mail addresses cannot be read without TSA_KEY")
+    assert shop.export().notes == []
 
 
 def test_under_another_key_nothing_is_written(shop):
@@ -208,6 +211,17 @@ def test_under_another_key_nothing_is_written(shop):
     with pytest.raises(DataError, match="cannot be decrypted"):
         shop.export(keys=keys_from({"TSA_KEY": "44" * 32}))
     assert not shop.files()
+
+
+def test_a_stop_under_any_id_of_a_person_holds(shop):
+    shop.person("ann", device="d1", email="ann@shop.de")
+    shop.sql("insert into actors values (2, 1, 1, 'd1', 'old', 'd1', 'ann', 1, null, null)")
+    stop = shop.root.parent / "stop.txt"
+    shop.privacy = PrivacyConfig(suppression_files=(str(stop),))
+    for told, written in (("old", 0), ("d1", 0), (h("old"), 0), ("ann", 0), ("bob", 1)):
+        stop.write_text(told)
+        [report] = export_audiences.plan(shop.store, shop.request({"a": EVERYONE}))
+        assert report.written == written, told
 
 
 def test_the_latest_address_replaces_all_hashes_of_the_one_before(shop):
@@ -250,6 +264,11 @@ def test_scores_and_features_of_another_moment_are_refused_with_the_command(shop
         with pytest.raises(DataError, match="user_behavior_features is as of") as error:
             shop.export(audience, as_of=NOW + timedelta(hours=1))
         assert "tsa features --as-of 2026-11-01T13:00:00Z" in error.value.hint
+    newest = NOW + timedelta(hours=1)
+    shop.store.newest_event_ts = lambda: newest  # it counts where no moment is asked alone
+    with pytest.raises(DataError) as error:
+        shop.export(as_of=newest)
+    assert error.value.hint == "run `tsa features` first"
 
 
 def test_a_definition_in_sql_may_use_as_of_and_nothing_harmful(shop):

@@ -1,9 +1,11 @@
 """Features against a plain-Python oracle, at any moment, and that nothing later moves them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -108,6 +110,37 @@ def test_a_snapshot_leaves_the_public_table_alone(shop: Store) -> None:
     assert now["total_sessions"].sum() == then["total_sessions"].sum()
 
 
+def test_a_snapshot_knows_the_channel_of_then(store: Store) -> None:
+    def seen(name: str, minutes: int, ad: str = "", **ids: str) -> Event:
+        at, page = START + timedelta(minutes=minutes), f"https://shop.example/{ad}"
+        return Event(f"{ids}{minutes}", name, at, page_url=page, **ids)
+
+    add_events(
+        store,
+        [
+            seen("service_completed", 0, user_id="served"),
+            seen("page_viewed", 9000, "?gclid=1", user_id="served"),  # the first visit
+            seen("page_viewed", 0, user_id="cut"),
+            seen("page_viewed", 20, "?gclid=1", user_id="cut"),
+            seen("page_viewed", 0, "?gclid=1", anonymous_id="device"),
+            seen("page_viewed", 9000, anonymous_id="device", user_id="known"),
+        ],
+    )
+    sessionize.run(store, default_config())
+
+    def channels(minutes: int, identities: Literal["now", "then"]) -> dict[str, str | None]:
+        as_of = START + timedelta(minutes=minutes)
+        found = features.snapshot(store, FeaturesInput(), as_of, identities)
+        return dict(found.select("user_id", "acquisition_channel").rows())
+
+    paid = "Paid Search"
+    assert channels(10, "now") == {"served": None, "cut": None, "known": paid}
+    assert channels(60, "then") == {"served": None, "cut": paid, "device": paid}
+    assert features.snapshot(store, FeaturesInput(), None)["acquisition_channel"].to_list() == (
+        [paid] * 3
+    )
+
+
 def test_a_switching_rate_counts_visits_on_another_device_than_the_one_before(store: Store) -> None:
     devices = ["a", "b", "b", "a"]
     for day, device in enumerate(devices):
@@ -118,6 +151,24 @@ def test_a_switching_rate_counts_visits_on_another_device_than_the_one_before(st
     [row] = table(store, "from user_behavior_features")
     assert row["device_switching_rate"] == pytest.approx(2 / 3)
     assert row["device_switches"] == 1
+
+
+def test_an_event_that_is_negative_by_name_and_by_rating_counts_once(store: Store) -> None:
+    names = ["complaint_form", "complaint_form", "feedback_submitted", "feedback_submitted"]
+    ratings = [1, 5, 1, 5]
+    add_events(
+        store,
+        [
+            Event(str(n), name, START, user_id="ann", properties={"rating": rating})
+            for n, (name, rating) in enumerate(zip(names, ratings, strict=True))
+        ],
+    )
+    feedback = {"events": ["complaint_*"], "rated": ["complaint_form", "feedback_submitted"]}
+    config = FeaturesConfig.model_validate({"negative_feedback": feedback})
+    sessionize.run(store, replace(default_config(), features=config))
+    features.run(store, FeaturesInput(features=config))
+    [row] = table(store, "from user_behavior_features")
+    assert row["negative_feedback_count"] == 3
 
 
 def test_trends_are_slopes_over_equal_windows(store: Store) -> None:

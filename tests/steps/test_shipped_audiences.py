@@ -61,7 +61,7 @@ def add_events(shop):
     """Events by hand behind a table in the place of the fact_events view."""
     shop.sql("drop view fact_events")
     shop.sql("create table fact_events (user_id varchar, event_type varchar,"
-             " event_timestamp timestamp, properties json)")  # fmt: skip
+             " event_timestamp timestamp, properties json, is_bot boolean)")  # fmt: skip
     day = timedelta(days=1)
     kinds = ("data_recovery", "motherboard_repair", "advanced_diagnostics", "data_recovery")
     events = [
@@ -69,6 +69,14 @@ def add_events(shop):
         ("open", "booking_completed", 3 * day, "{}"),
         ("done", "booking_started", 2 * day, "{}"),
         ("done", "booking_completed", 1 * day, "{}"),
+        ("phoned", "booking_started", 2 * day, "{}"),
+        ("phoned", "service_booked", 1 * day, "{}"),
+        ("bot", "booking_started", 2 * day, "{}"),
+        ("bot", "service_viewed", 2 * day, '{"service_type": "iPhone screen"}'),
+        *(
+            ("bot", "service_viewed", day, f'{{"service_category": "{k}", "service_id": {i}}}')
+            for i, k in enumerate(kinds)
+        ),
         ("old", "booking_started", 7 * day, "{}"),
         ("future", "booking_started", -1 * day, "{}"),
         *(
@@ -92,7 +100,7 @@ def add_events(shop):
         ("other", "booking_completed", 1 * day, '{"service_type": "Laptop fan"}'),
     ]
     for user, event, ago, properties in events:
-        shop.sql("insert into fact_events values ($u, $e, $t, $p)",
+        shop.sql("insert into fact_events values ($u, $e, $t, $p, $u = 'bot')",
                  {"u": user, "e": event, "t": NOW - ago, "p": properties})  # fmt: skip
     for user in {event[0] for event in events}:
         shop.sql("insert into consent_events values (null, $u, 'marketing', true, $t, 1)",

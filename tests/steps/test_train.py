@@ -110,6 +110,8 @@ def test_a_version_holds_its_manifest_and_card_and_becomes_current(store, tmp_pa
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["features"] == list(CONFIG.features)
     assert manifest["figures"] == result.figures
+    moments = [manifest["as_of"], *manifest["figures"]["cutoffs"]["holdout"]]
+    assert all(moment.endswith("Z") for moment in moments)
     assert "| roc_auc | 0." in (folder / "card.md").read_text()
     assert result.is_current
     assert current_version(tmp_path / "models", "lead_score") == result.version

@@ -1,5 +1,6 @@
 """dim_users: worth, services, devices, segments and contact data of each person."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -152,14 +153,18 @@ def test_the_latest_trait_is_kept_and_found_by_any_of_a_persons_ids(store: Store
     add_traits(
         store,
         (None, "ann", "email", "enc:v1:old", 0),
+        (None, "ann", "email_sha256", "sha256:old", 0),
+        (None, "ann", "email_sha256_google", "sha256:old", 0),
         ("a", None, "email", "enc:v1:new", 5),
+        ("a", None, "email_sha256", "sha256:new", 5),
         ("a", "ann", "plan", "gold", 1),
         ("zoe", None, "plan", "none", 9),
     )
     sessionize.run(store, default_config())
     row = one_user(store)
     assert (row["email"], row["phone"]) == ("enc:v1:new", None)
-    assert row["traits"] == '{"email":"enc:v1:new","plan":"gold"}'
+    traits = {"email": "enc:v1:new", "email_sha256": "sha256:new", "plan": "gold"}
+    assert json.loads(str(row["traits"])) == traits
 
 
 def test_the_first_visit_names_the_acquisition_channel(store: Store) -> None:
@@ -184,6 +189,20 @@ def test_segments_are_the_config_s(store: Store) -> None:
     users = UsersConfig.model_validate({"segments": rules})
     sessionize.run(store, default_config(users=users))
     assert one_user(store)["customer_segment"] == "idle"
+
+
+def test_a_day_since_the_last_visit_is_a_whole_one(store: Store) -> None:
+    last, now = START + timedelta(milliseconds=900), START + timedelta(days=1, milliseconds=100)
+    add_events(
+        store,
+        [
+            Event("1", "page_viewed", last, anonymous_id="a"),
+            Event("2", "page_viewed", now, anonymous_id="b"),
+        ],
+    )
+    rules = [{"name": "gone", "where": {"days_since_last_visit": {"gte": 1}}}, {"name": "here"}]
+    sessionize.run(store, default_config(users=UsersConfig.model_validate({"segments": rules})))
+    assert {row["customer_segment"] for row in table(store, "from dim_users")} == {"here"}
 
 
 @pytest.mark.parametrize("key", ["a/b", "a~b", 'a"b', "a.b", "$"])

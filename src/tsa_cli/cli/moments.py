@@ -42,7 +42,7 @@ def _moment(
 ) -> datetime:
     from tsa_cli.config.model import parse_duration
 
-    if text[:1].isdigit() and text[-1:].isalpha() and text[-1] != "Z":
+    if text[:1].isdigit() and text[-1:].isalpha() and text[-1] not in "Zz":
         try:
             age = parse_duration(text)
         except ValueError:
@@ -61,10 +61,12 @@ def _moment(
     except ValueError:
         pass  # no date; perhaps a timestamp
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.upper())  # RFC 3339 has a small t and z, too
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except OverflowError:
+        raise UsageError(f"{option} {text}: outside the years 1 to 9999", _HINT) from None
     except ValueError:
         raise UsageError(f"{option} {text}: not a moment", _HINT) from None
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def _midnight(day: date, timezone: str) -> datetime:

@@ -8,7 +8,7 @@ import difflib
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -69,6 +69,13 @@ class Catalog:
         """(name, model) of each asked entry, or of all when `names` is empty."""
         for name in names or self.names(kind):
             yield name, self.entry(model, kind, name)
+
+    def fingerprint(self, relatives: Iterable[str]) -> str:
+        """The hash of the files in force, as bytes: the same one means the same configuration."""
+        digest = hashlib.sha256()
+        for path in map(self.path, relatives):
+            digest.update(hashlib.sha256(path.read_bytes() if path else b"").digest())
+        return digest.hexdigest()
 
     def shown(self, path: Path) -> str:
         """`path` as a person would write it: from the working folder where that is shorter."""

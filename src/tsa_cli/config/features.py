@@ -5,18 +5,18 @@ source  the PRD's 3.2.1 (user_behavior_features), 4.1.1, 4.3.1 and 5.2.1
 """
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
 from tsa_cli.config.model import ConfigFile, ConfigModel, Duration
 from tsa_cli.config.sessions import EventPattern
+from tsa_cli.config.timezones import known_timezone
 
 
 class Component(ConfigModel):
     """One part of a score: a measure x adds weight * x / (x + half)."""
 
-    weight: float = Field(ge=0)
+    weight: float = Field(ge=0, le=1e9)
     half: float = Field(gt=0)
 
 
@@ -55,6 +55,13 @@ class Trend(ConfigModel):
     windows: int = Field(4, ge=2, le=52)
     width: Duration = timedelta(days=14)
 
+    @field_validator("width")
+    @classmethod
+    def _some_time(cls, value: timedelta) -> timedelta:
+        if value <= timedelta(0):
+            raise ValueError("a window of no time holds nothing; give more than 0s")
+        return value
+
 
 class Feedback(ConfigModel):
     """Negative are the `events`, and those of `rated` with a rating up to `at_most`."""
@@ -84,9 +91,4 @@ class FeaturesConfig(ConfigFile):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError):
-            message = f'unknown time zone {value!r}; give a name like "Europe/Berlin"'
-            raise ValueError(message) from None
-        return value
+        return known_timezone(value)

@@ -69,7 +69,9 @@ class ModelConfig(ConfigFile):
     """configs/models/NAME.yaml of kind lead_score."""
 
     kind: Literal["lead_score"] = "lead_score"
-    label: Label = Label(event="booking_completed")
+    label: Label = Label(
+        any_of=[Matcher(event="booking_completed"), Matcher(event="service_booked")]
+    )
     features: tuple[str, ...] = LEAD_SCORE_FEATURES
     estimator: Literal["auto", "logistic", "boosting"] = "auto"
     seed: int = Field(default=0, ge=0)

@@ -6,11 +6,11 @@ source  definitions D8 to D12: the rules of GA4, Snowplow and PostHog, and where
 
 from datetime import timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
 from tsa_cli.config.model import ConfigFile, Duration
+from tsa_cli.config.timezones import known_timezone
 
 EventPattern = str  # a canonical event name, or a glob over names: "booking_*"
 
@@ -51,9 +51,4 @@ class SessionsConfig(ConfigFile):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError):
-            message = f'unknown time zone {value!r}; give a name like "Europe/Berlin"'
-            raise ValueError(message) from None
-        return value
+        return known_timezone(value)

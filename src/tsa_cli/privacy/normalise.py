@@ -95,9 +95,10 @@ def meta_city(raw: str) -> str | None:
     return "".join(c for c in _ascii(raw) if "a" <= c <= "z") or None
 
 
-def meta_state(raw: str) -> str | None:
-    """Lower-case letters only; two letters in the US."""
-    return meta_city(raw)
+def meta_state(raw: str, country: str | None) -> str | None:
+    """Lower-case letters only; in the US the two letters of a state, and no name of one."""
+    text = meta_city(raw)
+    return None if text and country == "US" and len(text) != 2 else text
 
 
 def meta_zip(raw: str, country: str | None) -> str | None:
@@ -112,11 +113,17 @@ def google_zip(raw: str) -> str | None:
 
 
 def country_code(raw: str | None, default_country: str | None) -> str | None:
-    """The two capital letters of a country, else the default."""
+    """
+    The two capital letters of a country; the default where none is told.
+
+    None for "Germany" or "DEU": the default would be another country than the one that is meant.
+    """
     from phonenumbers import SUPPORTED_REGIONS
 
     text = (raw or "").strip().upper()
-    return text if text in SUPPORTED_REGIONS else default_country
+    if not text:
+        return default_country
+    return text if text in SUPPORTED_REGIONS else None
 
 
 def _ascii(raw: str) -> str:

@@ -27,10 +27,15 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Contact:
-    """A person and the stored values of their traits, by trait key (see `privacy.traits`)."""
+    """
+    A person and the stored values of their traits, by trait key (see `privacy.traits`).
+
+    `ids` are all that the person was seen under, `user_id` is the one that stands for them.
+    """
 
     user_id: str
     traits: Mapping[str, str]
+    ids: frozenset[str] = frozenset()
 
     def digest(self, *keys: str) -> str:
         """The hex of the first of `keys` that holds a hash; "" when none does."""
@@ -90,7 +95,7 @@ def meta_row(contact: Contact, default_country: str | None) -> dict[str, str] | 
         "fn": contact.digest("first_name_sha256_meta", "first_name_sha256"),
         "ln": contact.digest("last_name_sha256_meta", "last_name_sha256"),
         "ct": _hashed(normalise.meta_city(contact.plain("city"))),
-        "st": _hashed(normalise.meta_state(contact.plain("state"))),
+        "st": _hashed(normalise.meta_state(contact.plain("state"), country)),
         "zip": _hashed(normalise.meta_zip(contact.plain("zip"), country)),
         "country": _hashed(country.lower() if country else None),
     }

@@ -24,11 +24,12 @@ class Suppressions:
     digests: frozenset[str] = field(default_factory=frozenset)
 
     def holds(self, contact: Contact) -> bool:
-        """True when the person is on the list under any of their identifiers."""
+        """True when the person is on the list under any of their identifiers, old ones too."""
         if not self.user_ids and not self.digests:
             return False
-        hashes = {contact.digest(key) for key in _HASHED_KEYS} | {sha256_hex(contact.user_id)}
-        return contact.user_id in self.user_ids or not hashes.isdisjoint(self.digests)
+        ids = contact.ids | {contact.user_id}
+        hashes = {contact.digest(key) for key in _HASHED_KEYS} | set(map(sha256_hex, ids))
+        return not (ids.isdisjoint(self.user_ids) and hashes.isdisjoint(self.digests))
 
 
 def suppressions_of(lines: Iterable[str], default_country: str | None) -> Suppressions:

@@ -1,7 +1,7 @@
 """
 Describe each user by numbers, as they were at a moment: nothing later is looked at.
 
-reads   core, session_rows, actors, service_events, identity_links
+reads   core, session_rows, actors, service_events, identity_links; traffic sources for a snapshot
 writes  user_behavior_features; columns, units and formulas in sql/3_features/
 source  definitions D42: events before the cut-off only, identities too
 """
@@ -60,11 +60,14 @@ def run(store: Store, config: FeaturesInput, as_of: datetime | None = None) -> F
 def snapshot(
     store: Store,
     config: FeaturesInput,
-    as_of: datetime,
+    as_of: datetime | None,
     identities: Literal["now", "then"] = "now",
 ) -> "pl.DataFrame":
     """
     The features of every user at `as_of`, in user_id order; the public table stays as it is.
+
+    They come with `acquisition_channel`, as it was then: `dim_users` knows today's alone. None is
+    the newest event, which then counts, as in `run`.
 
     With `identities` "now" the users are today's, so that `actors` joins a label to them: an
     anonymous visitor who logged in later is one person with what came after. "then" is what was
@@ -75,7 +78,9 @@ def snapshot(
     moment, before_ts = _bounds(store, as_of)
     with store.transaction():
         _prepare(store, config, before_ts, identities)
-        return store.frame(_SQL, **_params(config.features, moment, before_ts)).sort("user_id")
+        rows = store.frame(_SQL, **_params(config.features, moment, before_ts))
+        channels = store.frame("3_features/acquisition_channels.sql", before_ts=before_ts)
+        return rows.join(channels, on="user_id", how="left").sort("user_id")
 
 
 def _bounds(store: Store, as_of: datetime | None) -> tuple[datetime, datetime]:
@@ -116,6 +121,7 @@ def _prepare(
         price_comparison_events=features.price_comparison_events,
         support_events=features.support_events,
         negative_events=features.negative_feedback.events,
+        rated_events=features.negative_feedback.rated,
     )
     store.execute(
         "3_features/feature_visits.sql",

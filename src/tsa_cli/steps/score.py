@@ -1,7 +1,7 @@
 """
 Score everyone by the current version of a model.
 
-reads   user_behavior_features as of a moment, as the caller makes it; dim_users, the model's files
+reads   user_behavior_features as of a moment, as the caller makes it; the model's files
 writes  user_scores, the rows of this model
 source  the PRD's 4.1.1 (score = probability x 100); definition D43
 """
@@ -32,7 +32,7 @@ _FACTOR_DIGITS = 4
 
 @dataclass(frozen=True)
 class Request:
-    """`snapshot` makes `user_behavior_features` as of `as_of`: one row per user."""
+    """`snapshot` makes `user_behavior_features` as of `as_of`, of the users of then."""
 
     name: str
     config: ModelConfig
@@ -61,7 +61,7 @@ def run(store: Store, request: Request) -> ScoreResult:
     Raises DataError for a model that is absent, made by other features or by another version of
     scikit-learn; the old scores then stay.
     """
-    store.require("core", "dim_users")
+    store.require("core")
     config = request.config
     found = read_version(request.models_dir, request.name, request.version)
     model = load_classifier(found, config.features)

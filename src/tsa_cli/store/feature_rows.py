@@ -1,7 +1,7 @@
 """
 The features of people as of a moment, as numbers: what models are trained on and score.
 
-reads   user_behavior_features as of a moment, as the caller makes it; dim_users
+reads   user_behavior_features as of a moment, with the channel of then, as the caller makes it
 """
 
 from typing import TYPE_CHECKING
@@ -28,8 +28,9 @@ def read_features(
     """
     User ids (n) in order, and their features (n, n_names); unknown is NaN.
 
-    `snapshot` has a row per user and the columns of `user_behavior_features`; `share` of its
-    users are taken, always the same ones. ConfigError for a feature that is unknown or no number.
+    `snapshot` has a row per user, the columns of `user_behavior_features` and
+    `acquisition_channel`; `share` of its users are taken, always the same ones. ConfigError for
+    a feature that is unknown or no number.
     """
     import numpy as np
 

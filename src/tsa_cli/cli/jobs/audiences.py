@@ -79,7 +79,7 @@ def _answer(command: str, reports: "Sequence[AudienceReport]", request: "Request
         for report in reports
     ]
     rows = [
-        {key: value for key, value in row.items() if key not in ("destinations", "files")}
+        {key: value for key, value in row.items() if key not in ("destinations", "files", "notes")}
         for row in data
     ]
     return Answer(
@@ -88,7 +88,11 @@ def _answer(command: str, reports: "Sequence[AudienceReport]", request: "Request
         rows,
         shown=["name", "status", "members", "written", "added", "removed"],
         as_of=request.as_of,
-        warnings=[f"{report.name}: {report.error}" for report in reports if report.error],
+        warnings=[
+            f"{report.name}: {text}"
+            for report in reports
+            for text in (*report.notes, *filter(None, [report.error]))
+        ],
         definition=definition_hash(*request.audiences.values()),
         summary=f"{len(reports)} audiences, {sum(r.written for r in reports):,} members may leave",
         verdict=max(faults, key=lambda fault: fault.exit_code, default=None),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tsa_cli.cli import moments
 from tsa_cli.cli.answer import Answer
-from tsa_cli.cli.jobs.window import newer_events
+from tsa_cli.cli.jobs.window import behind
 from tsa_cli.cli.plain import iso
 from tsa_cli.cli.session import Session
 
@@ -23,9 +23,10 @@ def work(session: Session, as_of: str | None = None, *, is_dry_run: bool = False
     config = input_of(session.catalog)
     definition = definition_hash(config.features, config.sessions, config.identity)
     with session.writing("features", definition, is_dry_run=is_dry_run) as run:
-        moment = moments.as_of(as_of, run.store.newest_event_ts()) if as_of else None
+        newest_ts = run.store.newest_event_ts()
+        moment = None if as_of is None else moments.as_of(as_of, newest_ts)
         result = step.run(run.store, config, moment)
-        warnings = newer_events(run.store)
+        warnings = behind(session, run.store)
         run.note({"users": result.users, "as_of": iso(result.as_of)})
     summary = f"{result.users:,} users as of {iso(result.as_of)}"
     return Answer(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tsa_cli.atomic_file import check_target
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.formats import Format, of_file
-from tsa_cli.cli.jobs.window import Asked, newer_events, nothing_there, span, span_before
+from tsa_cli.cli.jobs.window import Asked, behind, nothing_there, span, span_before
 from tsa_cli.cli.output import chosen_format, emit
 from tsa_cli.cli.pictures.rows import items, joined
 from tsa_cli.cli.plain import Plain, plain
@@ -138,7 +138,7 @@ def work(
             data.append({key: plain(value) for key, value in report.items()})
         is_empty = not any(report["entered"] or report["excluded"] for report in data)
         warnings = unknown_events.warnings_of(store, plan, (config for _, config in configs))
-        warnings += newer_events(store)
+        warnings += behind(session, store)
         warnings += nothing_there(store, window) if is_empty else []
     return Answer(
         "funnel",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.jobs.journey_parts import part_rows
-from tsa_cli.cli.jobs.window import Asked, newer_events, span
+from tsa_cli.cli.jobs.window import Asked, behind, span
 from tsa_cli.cli.pictures.rows import reports
 from tsa_cli.cli.plain import plain
 from tsa_cli.cli.session import Session
@@ -77,7 +77,7 @@ def work(
             for name, config in configs
         ]
         warnings = unknown_events.warnings_of(store, plan, (config for _, config in configs))
-        warnings += newer_events(store)
+        warnings += behind(session, store)
         warnings += [
             warning
             for report, (_, config) in zip(found, configs, strict=True)

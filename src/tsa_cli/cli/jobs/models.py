@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tsa_cli.cli.answer import Answer
-from tsa_cli.cli.jobs.window import Asked, newer_events, span
+from tsa_cli.cli.jobs.window import Asked, behind, span
 from tsa_cli.cli.plain import Plain, plain
 from tsa_cli.cli.session import Session
 from tsa_cli.errors import DataError
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from tsa_cli.config.models import ModelConfig
     from tsa_cli.store import Store
+
+    Snapshot = Callable[[datetime], polars.DataFrame]
 
 FOLDER = Path("models")
 
@@ -37,8 +39,8 @@ def train(
     results: list[dict[str, Plain]] = []
     with session.writing("train", definition) as run:
         as_of = span(run.store, asked or Asked()).as_of
-        warnings = newer_events(run.store)
-        snapshot = _snapshot(session, run.store)
+        warnings = behind(session, run.store)
+        snapshot = snapshot_of_today(session, run.store)
         for name, config in configs.items():
             request = step.Request(name, config, snapshot, as_of, folder, aliases)
             try:
@@ -78,9 +80,10 @@ def score(
     definition = definition_hash(*configs.values())
     results = []
     with session.writing("score", definition, is_dry_run=is_dry_run) as run:
-        as_of = span(run.store, asked or Asked()).as_of
-        warnings = newer_events(run.store)
-        snapshot = _snapshot(session, run.store)
+        asked = asked or Asked()
+        as_of = span(run.store, asked).as_of
+        warnings = behind(session, run.store)
+        snapshot = snapshot_of_then(session, run.store, is_default=asked.as_of is None)
         for name, config in configs.items():
             try:
                 request = step.Request(name, config, snapshot, as_of, folder)
@@ -109,13 +112,26 @@ def definitions(session: Session, names: list[str]) -> "dict[str, ModelConfig]":
     return dict(session.catalog.entries(ModelConfig, "models", names))
 
 
-def _snapshot(session: Session, store: "Store") -> "Callable[[datetime], polars.DataFrame]":
-    """What makes the features of everyone as of a moment: steps never call each other."""
+def snapshot_of_today(session: Session, store: "Store") -> "Snapshot":
+    """
+    What makes the features of a cut-off, of today's users: steps never call each other.
+
+    Who they were to become is what joins a label to them.
+    """
     from tsa_cli.cli.jobs.features import input_of
     from tsa_cli.steps import features as step
 
     config = input_of(session.catalog)
     return lambda moment: step.snapshot(store, config, moment)
+
+
+def snapshot_of_then(session: Session, store: "Store", *, is_default: bool) -> "Snapshot":
+    """What makes the users and features of `tsa features`; by default the newest event counts."""
+    from tsa_cli.cli.jobs.features import input_of
+    from tsa_cli.steps import features as step
+
+    config = input_of(session.catalog)
+    return lambda moment: step.snapshot(store, config, None if is_default else moment, "then")
 
 
 def _figures(result: dict[str, Plain]) -> dict[str, object]:

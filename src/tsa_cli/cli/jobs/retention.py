@@ -5,7 +5,7 @@ The retention reports asked, in one of three views.
 from typing import TYPE_CHECKING
 
 from tsa_cli.cli.answer import Answer
-from tsa_cli.cli.jobs.window import Asked, Span, newer_events, nothing_there, span
+from tsa_cli.cli.jobs.window import Asked, Span, behind, nothing_there, span
 from tsa_cli.cli.pictures.rows import items, text
 from tsa_cli.cli.plain import Plain, plain
 from tsa_cli.cli.session import Session
@@ -48,7 +48,7 @@ def work(
             for (name, config), window in zip(configs, windows, strict=True)
         ]
         warnings = unknown_events.warnings_of(store, plan, (config for _, config in configs))
-        warnings += newer_events(store)
+        warnings += behind(session, store)
         if not any(map(_found_any, reports)) and windows:
             warnings += nothing_there(store, windows[0])
     found = [plain(report) for report in reports]

@@ -11,6 +11,11 @@ from tsa_cli.cli.session import Session
 if TYPE_CHECKING:
     from tsa_cli.steps.sessionize import SessionizeConfig
 
+FILES = (
+    "sessions.yaml", "identity.yaml", "users.yaml", "features.yaml", "channels.yaml",
+    "referrers.yaml",
+)  # fmt: skip
+
 
 def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -> Answer:
     """What `tsa sessionize` answers; the tables are built by then."""
@@ -18,12 +23,14 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
     from tsa_cli.config.events import EventsConfig
     from tsa_cli.steps import derive_events
     from tsa_cli.steps import sessionize as step
+    from tsa_cli.steps.sessionize import progress
 
     config = config_of(session)
     plan = session.catalog.load(EventsConfig, "events.yaml")
     with session.writing("sessionize", config.definition(), is_dry_run=is_dry_run) as run:
         lookups.rename_events(run.store, plan.canonical_names())
         result = step.run(run.store, config, is_full=is_full)
+        progress.remember_files(run.store, session.catalog.fingerprint(FILES))
         as_of = run.store.newest_event_ts()
         derived = derive_events.run(run.store, plan, as_of) if as_of else None
         counts = asdict(result)

@@ -10,6 +10,7 @@ from tsa_cli.cli import moments
 from tsa_cli.errors import DataError, UsageError
 
 if TYPE_CHECKING:
+    from tsa_cli.cli.session import Session
     from tsa_cli.store import Store
 
 _TICK = timedelta(microseconds=1)  # both ends of a span count
@@ -42,16 +43,29 @@ def nothing_there(store: "Store", window: Span) -> list[str]:
     return ["no event in the asked time"] if first_asked is None else []
 
 
-def newer_events(store: "Store") -> list[str]:
+def behind(session: "Session", store: "Store") -> list[str]:
     """The warnings for what no report looks at yet, as it came after `sessionize`."""
     if not store.has_table("sessionize_state"):
         return []
-    return [
+    newer = [
         f"{count:,} {what}: `tsa sessionize` takes them in"
         for counts in store.rows("4_reports/newer_events.sql")  # none before the first run
         for what, count in zip(("newer events", "cut links"), counts, strict=True)
         if count
     ]
+    return newer + _other_rules(session, store)
+
+
+def _other_rules(session: "Session", store: "Store") -> list[str]:
+    from tsa_cli.cli.jobs.sessionize import FILES, config_of
+    from tsa_cli.steps.sessionize import progress
+
+    # To understand the files takes 0.3 s, so only files that are others are.
+    if progress.knows_files(store, session.catalog.fingerprint(FILES)):
+        return []
+    if progress.is_made_by(store, config_of(session).definition()):
+        return []
+    return ["sessions and users are by the rules of before: `tsa sessionize` makes them anew"]
 
 
 def span(store: "Store", asked: Asked, timezone: str = "UTC") -> Span:

@@ -112,7 +112,7 @@ measured as (
         coalesce(p.browser_fingerprints, []) as browser_fingerprints,
         coalesce(v.total_sessions, 0) as total_sessions,
         coalesce(v.total_page_views, 0) as total_page_views,
-        date_diff('second', coalesce(v.last_visit_ts, p.last_ts), $now_ts) // 86400 as days_since_last_visit,
+        (epoch_us($now_ts::timestamp) - epoch_us(coalesce(v.last_visit_ts, p.last_ts))) // 86400000000 as days_since_last_visit,
         coalesce(
             (
                 $pages_weight * (v.total_page_views / v.total_sessions)
@@ -162,8 +162,8 @@ select
     m.acquisition_channel,                                      -- channel of the first visit
     cast(
         greatest(least(m.lifetime_value, 99999999.99), -99999999.99) as decimal(10, 2)
-    ) as lifetime_value,                                        -- sum of booking values, shop's currency
-    cast(m.total_bookings as integer) as total_bookings,        -- bookings; a booking id counts once
+    ) as lifetime_value,                                        -- sum of booking values, of an id the greatest; shop's currency
+    cast(m.total_bookings as integer) as total_bookings,        -- bookings, cancelled ones too; a booking id counts once
     m.preferred_services,                                       -- VARCHAR[], most weight first (users.yaml)
     m.device_types,                                             -- VARCHAR[], of all visits
     m.browser_fingerprints,                                     -- VARCHAR[], anonymous ids

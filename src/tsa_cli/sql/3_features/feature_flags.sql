@@ -1,7 +1,7 @@
 -- table:  feature_flags (temporary), which feature each event name counts for; names that count for none are absent
 -- reads:  event_types
 -- params: $price_check_events, $service_view_events, $booking_attempt_events, $price_comparison_events,
---         $support_events, $negative_events VARCHAR[]  names and globs
+--         $support_events, $negative_events, $rated_events VARCHAR[]  names and globs
 create or replace temp table feature_flags as
 select
     event_code,
@@ -10,7 +10,8 @@ select
     is_booking_attempt,
     is_comparison,
     is_support,
-    is_negative
+    is_negative,
+    is_negative and is_rated as is_negative_anyway               -- whatever its rating
 from (
     select
         event_code,
@@ -19,7 +20,8 @@ from (
         len(list_filter($booking_attempt_events, lambda pattern: event_type glob pattern)) > 0 as is_booking_attempt,
         len(list_filter($price_comparison_events, lambda pattern: event_type glob pattern)) > 0 as is_comparison,
         len(list_filter($support_events, lambda pattern: event_type glob pattern)) > 0 as is_support,
-        len(list_filter($negative_events, lambda pattern: event_type glob pattern)) > 0 as is_negative
+        len(list_filter($negative_events, lambda pattern: event_type glob pattern)) > 0 as is_negative,
+        len(list_filter($rated_events, lambda pattern: event_type glob pattern)) > 0 as is_rated
     from event_types
 )
 where is_price_check or is_service_view or is_booking_attempt or is_comparison or is_support or is_negative

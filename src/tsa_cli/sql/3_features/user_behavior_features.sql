@@ -66,7 +66,15 @@ ratings as (
         count(*) as negative
     from service_events as b
     inner join feature_actors as a on b.actor_key = a.actor_key
-    where b.rating <= $negative_at_most and b.event_ts < $before_ts
+    where
+        b.rating <= $negative_at_most
+        and b.event_ts < $before_ts
+        and b.event_seq not in (
+            select c.event_seq
+            from core as c
+            inner join feature_flags as f on c.event_code = f.event_code
+            where f.is_negative_anyway
+        )
     group by a.user_key
 ),
 visits as (
@@ -207,7 +215,7 @@ select
     cast(total_sessions as integer) as frequency_visits,                -- visits; the same number as total_sessions
     cast(
         greatest(least(monetary_value, 99999999.99), -99999999.99) as decimal(10, 2)
-    ) as monetary_value, -- sum of booking values, shop's currency
+    ) as monetary_value, -- sum of booking values, of an id the greatest; shop's currency
     case greatest(mornings, afternoons, evenings, nights)
         when mornings then 'morning'
         when afternoons then 'afternoon'
@@ -233,7 +241,7 @@ select
     cast(service_views as integer) as service_view_events,              -- events
     cast(booking_attempts as integer) as booking_attempts,              -- events that start a booking
     cast(comparisons as integer) as price_comparison_events,            -- events
-    cast(total_bookings as integer) as total_bookings,                  -- bookings; a booking id counts once
+    cast(total_bookings as integer) as total_bookings,                  -- bookings, cancelled ones too; a booking id counts once
     mobile_rate as mobile_usage_rate,                                   -- 0-1: visits on a phone / total_sessions; null without a visit
     cast(device_switches as integer) as device_switches, -- devices of the visits - 1
     cast((epoch_us($as_of) - epoch_us(first_visit_ts)) // 86400000000 as integer) as days_since_first_visit, -- whole days since the first visit began; null without a visit

@@ -79,6 +79,17 @@ consents as (
     group by user_id
 ),
 
+ids as (
+    select user_id, list(distinct id) as ids
+    from (
+        select a.user_id, unnest([a.known_id, a.anonymous_id]) as id
+        from actors as a
+        semi join audience_candidates as c on a.user_id = c.user_id
+    )
+    where id is not null
+    group by user_id
+),
+
 traits as (
     select user_id, list(key order by key) as keys, list(value order by key) as vals
     from latest
@@ -89,8 +100,10 @@ select
     c.user_id,
     g.is_granted,                                   -- null: never answered
     coalesce(t.keys, []) as keys,
-    coalesce(t.vals, []) as vals
+    coalesce(t.vals, []) as vals,
+    coalesce(i.ids, []) as ids                      -- all that this person was seen under
 from audience_candidates as c
 left join consents as g on c.user_id = g.user_id
 left join traits as t on c.user_id = t.user_id
+left join ids as i on c.user_id = i.user_id
 order by c.user_id

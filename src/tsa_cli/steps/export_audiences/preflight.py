@@ -12,7 +12,7 @@ from datetime import datetime
 from tsa_cli.config.audiences import AudienceConfig, Destination
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.csv_cells import guarded_text
-from tsa_cli.privacy.field_crypto import Keys
+from tsa_cli.privacy.field_crypto import ENCRYPTED, Keys
 from tsa_cli.privacy.platform_rows import (
     EMAIL_HEADER,
     META_HEADER,
@@ -51,11 +51,16 @@ class DestinationCount:
 
 @dataclass(frozen=True)
 class Preflight:
-    """`allowed` are the user ids that may leave; a table (header first) per destination."""
+    """
+    `allowed` are the user ids that may leave; a table (header first) per destination.
+
+    `notes` say what a person should know of the files before sending them anywhere.
+    """
 
     allowed: list[str]
     counts: list[DestinationCount]
     tables: dict[Destination, Table]
+    notes: list[str]
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,17 @@ def preflight(
         )
         for destination, table in tables.items()
     ]
-    return Preflight([contact.user_id for contact in kept], counts, tables)
+    notes = _unreadable(kept) if "email" in tables and rules.keys.encryption is None else []
+    return Preflight([contact.user_id for contact in kept], counts, tables, notes)
+
+
+def _unreadable(contacts: list[Contact]) -> list[str]:
+    count = sum(contact.traits.get("email", "").startswith(ENCRYPTED) for contact in contacts)
+    if not count:
+        return []
+    return [
+        f"{count:,} e-mail addresses cannot be read without TSA_KEY: {FILES['email']} lacks them"
+    ]
 
 
 def is_held_out(name: str, user_id: str, share: float) -> bool:
@@ -113,7 +128,7 @@ def _contacts(
     candidates = pyarrow.table({"user_id": pyarrow.array(user_ids, pyarrow.string())})
     with store.lent("audience_candidates", candidates):
         rows = store.records("6_audiences/member_contacts.sql", as_of=rules.as_of, purpose=purpose)
-    contacts = [Contact(str(row["user_id"]), _traits(row)) for row in rows]
+    contacts = [Contact(str(row["user_id"]), _traits(row), _ids(row)) for row in rows]
     silence = purpose is None or _is_silence_enough(audience, rules.privacy)
     agreed = {
         str(row["user_id"])
@@ -128,6 +143,11 @@ def _traits(row: dict[str, object]) -> dict[str, str]:
     if not isinstance(keys, list) or not isinstance(values, list):
         return {}
     return dict(zip(keys, values, strict=True))
+
+
+def _ids(row: dict[str, object]) -> frozenset[str]:
+    ids = row["ids"]
+    return frozenset(ids) if isinstance(ids, list) else frozenset()
 
 
 def _is_silence_enough(audience: AudienceConfig, privacy: PrivacyConfig) -> bool:

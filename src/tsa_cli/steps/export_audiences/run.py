@@ -65,6 +65,7 @@ class AudienceReport:
     removed: int = 0
     destinations: list[DestinationCount] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     error: TsaError | None = None
 
 
@@ -136,6 +137,7 @@ def _reported(store: Store, request: Request, name: str, status: Status) -> Audi
             removed=len(planned.removed),
             destinations=planned.checked.counts,
             files=files,
+            notes=planned.checked.notes,
         )
     except TsaError as error:
         refused = isinstance(error, BreachError)

@@ -101,7 +101,9 @@ def _refuse_other_moments(store: Store, tables: set[str] | frozenset[str], as_of
             continue
         found = store.value(sql)
         if found is not None and found != as_of:
+            is_newest = as_of == store.newest_event_ts()  # which counts only where nothing is asked
+            asked = "" if is_newest else f" --as-of {as_of.isoformat()}Z"
             raise DataError(
                 f"{table} is as of {found}, this export as of {as_of}",
-                f"run `tsa {command} --as-of {as_of.isoformat()}Z` first",
+                f"run `tsa {command}{asked}` first",
             )

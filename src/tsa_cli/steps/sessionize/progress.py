@@ -2,7 +2,7 @@
 How far the tables have come, and whether what they were made from still stands.
 
 reads   sessionize_state, raw_events, identity_cuts, user_traits
-writes  sessionize_state
+writes  sessionize_state, sessionize_files
 """
 
 from dataclasses import dataclass
@@ -65,6 +65,24 @@ def remember(store: Store, definition: str, sorted_core_seq: int) -> None:
         definition=_maker(definition),
         sorted_core_seq=sorted_core_seq,
     )
+
+
+def remember_files(store: Store, fingerprint: str) -> None:
+    """Note the bytes of the configuration files, which are read sooner than understood."""
+    store.execute("2_sessions/remember_files.sql", fingerprint=fingerprint)
+
+
+def knows_files(store: Store, fingerprint: str) -> bool:
+    """True when the tables were made under the very same files."""
+    if not store.has_table("sessionize_files"):
+        return False
+    return store.value("2_sessions/known_files.sql") == fingerprint
+
+
+def is_made_by(store: Store, definition: str) -> bool:
+    """True when the configuration is the one that made the tables, and before there are any."""
+    states = store.records("2_sessions/state.sql")
+    return not states or states[0]["definition"] == _maker(definition)
 
 
 def _maker(definition: str) -> str:

@@ -46,8 +46,8 @@ def figures_of(config: ModelConfig, samples: Samples, trained: Trained) -> dict[
             for i in order
         ],
         "cutoffs": {
-            "training": [moment.isoformat() for moment in samples.cutoffs.training],
-            "holdout": [moment.isoformat() for moment in samples.cutoffs.holdout],
+            "training": [f"{moment.isoformat()}Z" for moment in samples.cutoffs.training],
+            "holdout": [f"{moment.isoformat()}Z" for moment in samples.cutoffs.holdout],
         },
         "warnings": _warnings(config, samples, trained, judged),
     }

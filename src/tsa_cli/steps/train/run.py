@@ -1,7 +1,7 @@
 """
 Train one model of `configs/models/`, keep it, and promote it when it is no worse.
 
-reads   core, actors, event_types, dim_users; the current version of the model
+reads   core, actors, event_types; the current version of the model
 writes  MODELS/NAME/VERSION/{model.skops, manifest.json, card.md}, MODELS/NAME/current
 source  the PRD's 4.1; definitions D42, D43
 """
@@ -68,7 +68,7 @@ def run(store: Store, request: Request) -> TrainResult:
 
     Raises DataError with too little data, ConfigError for features that do not exist.
     """
-    store.require("core", "dim_users")
+    store.require("core")
     name, config, root = request.name, request.config, request.models_dir
     samples = read_samples(
         store, name, config, request.snapshot, request.as_of, request.event_aliases
@@ -93,7 +93,7 @@ def _save(request: Request, version: str, samples: Samples, trained: Trained) ->
     manifest = {
         "kind": config.kind,
         "features": list(config.features),
-        "as_of": request.as_of.isoformat(),
+        "as_of": f"{request.as_of.isoformat()}Z",
         "config": config.model_dump(mode="json", by_alias=True),
         "threshold": trained.threshold,
         "parameters": parameters_of(trained.model),

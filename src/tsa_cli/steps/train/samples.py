@@ -1,7 +1,7 @@
 """
 People at cut-offs: their features from before it, and whether they did it after.
 
-reads   core, actors, event_types, dim_users, and whatever makes the features of a moment
+reads   core, actors, event_types, and whatever makes the features of a moment
 source  definition D42: no feature may know what is after its cut-off
 """
 

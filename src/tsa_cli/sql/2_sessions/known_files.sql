@@ -1,0 +1,2 @@
+-- reads:  sessionize_files
+select fingerprint from sessionize_files
