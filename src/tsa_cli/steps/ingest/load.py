@@ -9,13 +9,14 @@ writes  raw_events, the lookups, quarantined_events, ingested_files, user_traits
 source  definitions D2 (duplicates and conflicts), D4 (quarantine)
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tsa_cli.errors import DataError, TsaError
+from tsa_cli.errors import TsaError
 from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.privacy.field_crypto import Keys
 from tsa_cli.steps.ingest import plan, quarantine_rows, read_again, repeats
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 
     from tsa_cli.steps.ingest.insert_events import Hashes
 
-FEWEST_LINES_TO_DOUBT = 100
 CLOCK_IS_OFF = "most of its lines lie ahead of this machine's clock; they were taken as they are"
 
 
@@ -173,8 +173,7 @@ class Loader:
         )  # fmt: skip
         report = counted_in(file.before, of_rows)
         self._assert_conserved(report)
-        if not file.is_replay:
-            self._doubt(file, report)
+        self._doubt(file, report, [*ahead, *loaded.faults])
         refused = [*ahead, *loaded.faults, *loaded.conflicts]
         read_again.let_go(store, file, refused, self._cleaner)
         quarantine_rows.write(
@@ -224,17 +223,13 @@ class Loader:
                 "nothing of the file was stored; please report this",
             )
 
-    def _doubt(self, file: FileToLoad, report: FileReport) -> None:
+    def _doubt(self, file: FileToLoad, report: FileReport, rejected: list[Quarantined]) -> None:
         """A file that is mostly refused is most likely in another format."""
+        reasons = dict(Counter(held.reason for held in rejected).most_common())
         limit = self.policies.tsa.max_file_rejected
-        if unlike := unlike_events(file.nature, report, limit):
+        unlike = unlike_events(file.nature, report, limit, reasons)
+        if unlike is not None and not file.is_replay:
             raise unlike
-        if report.read >= FEWEST_LINES_TO_DOUBT and report.rejected > limit * report.read:
-            raise DataError(
-                f"{report.path}: {report.rejected} of {report.read} lines rejected when read as"
-                f" {report.source}; nothing of it was stored",
-                "name another mapping with --source, or see the reasons with --dry-run",
-            )
 
     def _record(
         self, file: FileToLoad, report: FileReport, load_id: int, ingested_at: datetime

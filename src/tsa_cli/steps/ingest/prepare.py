@@ -7,6 +7,7 @@ Lines are read in place where the engine may see every one of them, else from a 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from tsa_cli.config.sources import SourceConfig
@@ -115,7 +116,7 @@ def file_to_load(
         [replace(refused, line=_numbered(refused.line, first_lines)) for refused in lines.refused],
         lambda rows: (_numbered(line, first_lines) for line in lines.lines_of_rows(rows)),
         found.why, event_names(config.policies.plan, found.source),
-        nature=nature_of(lines.data[:HEAD_BYTES]), before=before,
+        nature=nature_of(lines.data[:HEAD_BYTES]), before=before, proposal=found.proposal,
         absolute=spooled.absolute,
         lines_at=lambda held: _lines_at(taken.path, lines, first_lines, held),
     )  # fmt: skip
@@ -125,11 +126,13 @@ def choose(config: IngestConfig, name: str, documents: list[dict[str, object]]) 
     """The mapping that `--source` names, or that the documents fit."""
     if config.source != AUTO:
         return Detected(config.source, config.sources[config.source], "as --source says")
+    policies = config.policies
+    stem = Path(name).name.split(".")[0] or "new"
+    proposal = partial(propose, stem, documents, policies.plan, policies.privacy.personal_keys())
     try:
-        return detect(name, documents, config.sources)
+        return replace(detect(name, documents, config.sources), proposal=proposal)
     except DataError as error:
-        stem = Path(name).name.split(".")[0] or "new"
-        raise NoMappingError(error, propose(stem, documents, config.policies.plan)) from None
+        raise NoMappingError(error, proposal()) from None
 
 
 def mapping_of(config: IngestConfig, name: str) -> SourceConfig:
@@ -154,7 +157,8 @@ def _parquet(store: Store, config: IngestConfig, spooled: Spooled) -> FileToLoad
         spooled.name, found.name, spooled.sha256, spooled.size_bytes, 0,
         relation_of_parquet(store, found.source, spooled.path, config.policies), row_count, [],
         lines_of_rows, found.why, event_names(config.policies.plan, found.source),
-        absolute=spooled.absolute, lines_at=lambda held: parquet_rows_at(store, spooled.path, held),
+        absolute=spooled.absolute, proposal=found.proposal,
+        lines_at=lambda held: parquet_rows_at(store, spooled.path, held),
     )  # fmt: skip
 
 
