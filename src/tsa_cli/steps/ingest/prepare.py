@@ -30,7 +30,7 @@ from tsa_cli.steps.ingest.relation import (
     relation_of_parquet,
 )
 from tsa_cli.steps.ingest.spool import Spool, Spooled
-from tsa_cli.steps.ingest.table_rows import rows_to_lines
+from tsa_cli.steps.ingest.table_rows import first_row_width, rows_to_lines
 from tsa_cli.store import Store
 
 AUTO = "auto"
@@ -84,7 +84,7 @@ def file_to_load(
     first_lines: list[int] = []
     taken = spooled
     if spooled.shape != "lines":
-        columns = tsv_columns(config, config.source) if spooled.shape == "tsv" else []
+        columns = tsv_columns(config, config.source, spooled) if spooled.shape == "tsv" else []
         taken, first_lines = rows_to_lines(spooled, spool, columns)
     tsa = config.policies.tsa
     lines = open_lines(
@@ -162,11 +162,13 @@ def _parquet(store: Store, config: IngestConfig, spooled: Spooled) -> FileToLoad
     )  # fmt: skip
 
 
-def tsv_columns(config: IngestConfig, source: str) -> list[str]:
-    """The columns of a headerless TSV: those of the mapping, or of the one that names some."""
+def tsv_columns(config: IngestConfig, source: str, spooled: Spooled | None = None) -> list[str]:
+    """The columns of a headerless TSV: those of the mapping, or of one that fits the first row."""
     if source != AUTO:
         return config.sources[source].columns
-    return next((source.columns for source in config.sources.values() if source.columns), [])
+    width = first_row_width(spooled) if spooled else 0
+    layouts = (source.columns for source in config.sources.values())
+    return next((columns for columns in layouts if columns and len(columns) == width), [])
 
 
 def _numbered(line: Line, first_lines: list[int]) -> Line:
