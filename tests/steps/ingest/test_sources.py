@@ -153,8 +153,15 @@ def check_ga4(store: Store, found: list[dict[str, Any]]) -> None:
     }
 
 
+def devices(store: Store) -> list[tuple[object, ...]]:
+    """(type, browser, system) of every agent, or of what stood for one."""
+    found = table(store, "select * from user_agents order by agent_key")
+    return [(r["device_type"], r["browser"], r["os"]) for r in found]
+
+
 def test_ga4_rows_are_flattened_with_their_types(store: Store, load: Any) -> None:
     check_ga4(store, load("ga4"))
+    assert devices(store) == [("mobile", "Safari", None)], "the export has no user agent"
 
 
 def test_ga4_parquet_gives_the_same_rows(store: Store, do_ingest: Ingest, tmp_path: Path) -> None:
@@ -163,6 +170,7 @@ def test_ga4_parquet_gives_the_same_rows(store: Store, do_ingest: Ingest, tmp_pa
     [report] = do_ingest(tmp_path / "x.parquet").files
     assert (report.source, report.inserted) == ("ga4", 2)
     check_ga4(store, rows(store))
+    assert devices(store) == [("mobile", "Safari", None)]
 
 
 def _ga4_as_bigquery_types(line: Line) -> Line:
@@ -203,6 +211,7 @@ def test_mixpanel_names_people_by_distinct_id_and_device(store: Store, load: Any
     assert (page["anonymous_id"], page["user_id"], page["referrer_url"]) == ("mx-dev", None, None)
     assert (price["user_id"], price["event_ts"]) == ("u5", DAY.replace(second=2))
     assert (price["properties"]["price"], price["properties"]["$os"]) == (99, "iOS")
+    assert devices(store) == [("mobile", None, "iOS")]
     assert (alias["anonymous_id"], alias["user_id"]) == ("mx-old", "u5")
     assert links(store) == {("identify", "mx-dev", "u5"), ("alias", "mx-old", "u5")}
 
