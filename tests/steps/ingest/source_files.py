@@ -27,6 +27,7 @@ def segment() -> list[Line]:
         "campaign": {"source": "newsletter", "medium": "email"},
         "library": {"name": "analytics.js", "version": "4.1"},
         "traits": {"plan": "gold", "email": "ann@example.com"},
+        "consent": {"categoryPreferences": {"Advertising": False, "Analytics": True, "Chat": True}},
     }
     common: Line = {"anonymousId": "a1", "context": context, "sentAt": "2026-05-01T10:00:09.000Z"}
 

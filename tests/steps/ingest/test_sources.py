@@ -99,6 +99,7 @@ def test_segment_calls_become_events_links_and_traits(store: Store, load: Any) -
     assert track["properties"]["sentAt"] == "2026-05-01T10:00:09.000Z"
     context = track["properties"]["context"]
     assert context["campaign"] == {"source": "newsletter", "medium": "email"}
+    assert context.pop("consent") == {}
     assert context.keys() == {"locale", "page", "campaign", "library"}, "no address, agent, traits"
     assert page["properties"]["name"] == "Home"
     assert (alias["anonymous_id"], alias["user_id"]) == ("old-9", "u1")
@@ -108,6 +109,17 @@ def test_segment_calls_become_events_links_and_traits(store: Store, load: Any) -
     assert ("a1", "u1", "plan", "gold") in traits(store)
     assert not {t for t in traits(store) if t[2] in ("name", "employees")}, "those are the group's"
     assert "ann@example.com" not in json.dumps(rows(store), default=str)
+
+
+def consents(store: Store) -> set[tuple[object, ...]]:
+    """(purpose, granted) of all that was said."""
+    found = table(store, "select distinct purpose, granted from consent_events")
+    return {(r["purpose"], r["granted"]) for r in found}
+
+
+def test_segments_consent_categories_are_purposes(store: Store, load: Any) -> None:
+    load("segment")
+    assert {("marketing", False), ("analytics", True), ("Chat", True)} <= consents(store)
 
 
 def test_segment_calls_about_people_are_no_events(store: Store, load: Any) -> None:
@@ -146,11 +158,7 @@ def check_ga4(store: Store, found: list[dict[str, Any]]) -> None:
     assert "event_params" not in told
     assert "user_properties" not in told
     assert {t[2:] for t in traits(store)} == {("segment", "vip"), ("visits", "7")}
-    consents = table(store, "select distinct purpose, granted from consent_events")
-    assert {(c["purpose"], c["granted"]) for c in consents} == {
-        ("analytics", True),
-        ("marketing", False),
-    }
+    assert consents(store) == {("analytics", True), ("marketing", False)}
 
 
 def devices(store: Store) -> list[tuple[object, ...]]:
