@@ -46,6 +46,8 @@ def cleaned(document: object, **privacy: object) -> object:
             "n": [f"sha256:{sha256_hex(n)}" for n in ("a@x.js.org", "a@2x.de", "a@x.de.pdf")],
             "url": "/(redacted)/b@2x.png,(redacted)"}),
         ({"user": {"ip": "2001:db8:1:2::9"}}, {"user": {"ip": "2001:db8:1::"}}),
+        ({"context_ip": "203.0.113.9"}, {"context_ip": "203.0.113.0"}),
+        ({"x_forwarded_for": "203.0.113.9, 10.0.0.1"}, {"x_forwarded_for": "203.0.113.0"}),
         ({"set": '{"first_name": "Ann"}'}, {"set": f'{{"first_name":"{ANN}"}}'}),
         (
             {"p": [{"key": "phone", "value": {"string_value": "+491701234567", "n_micros": "1"}}]},

@@ -58,6 +58,14 @@ class Call(ConfigModel):
     traits: list[str] | None = None
 
 
+class ToldDevice(ConfigModel):
+    """What a source says of the device, for lines without a user agent."""
+
+    type: list[str] = Field([], description="mobile, tablet, …, or the name of a model")
+    browser: list[str] = []
+    os: list[str] = []
+
+
 class Kinds(ConfigModel):
     """Lines that are told apart by the text at `path`, e.g. page and track calls."""
 
@@ -79,6 +87,7 @@ class SourceConfig(ConfigFile):
     traits: list[str] = Field([], description="objects that describe the person, the first wins")
     consent: list[str] = Field([], description="objects of purpose: true or false")
     consent_words: dict[str, list[str]] = Field({}, description="purpose: paths of a yes or no")
+    device: ToldDevice | None = None
     kinds: Kinds | None = None
     key_values: list[KeyValues] = []
     embedded: list[str] = Field([], description="top-level keys that hold JSON as text")
@@ -112,7 +121,7 @@ class SourceConfig(ConfigFile):
     def is_plain(self) -> bool:
         """True when columns of a table can say what lines of this source say."""
         return not (
-            self.kinds or self.key_values or self.strip or self.columns or self.embedded
-            or self.empty_values or self.consent_words or self.drop_nulls
+            self.kinds or self.device or self.key_values or self.strip or self.columns
+            or self.embedded or self.empty_values or self.consent_words or self.drop_nulls
             or any(path.endswith("*") for path in self.properties)
         )  # fmt: skip

@@ -19,6 +19,7 @@ from ua_parser.regex import Resolver as RegexResolver
 
 from tsa_cli.enrich.devices import device_types
 from tsa_cli.enrich.texts import text_series
+from tsa_cli.enrich.told_devices import told_device
 
 COLUMNS = ("user_agent", "browser", "os", "device_type", "is_bot")
 _SPIDER = "Spider"  # the family of a device that is none
@@ -96,6 +97,8 @@ def enrich_user_agents(values: pl.Series | Sequence[str | None]) -> list[UserAge
 
 
 def _facts(agent: str, parsed: PartialResult, device: str) -> UserAgentFacts:
+    if told := told_device(agent):
+        return UserAgentFacts(told.browser, told.os, told.device_type, is_bot=False, bot_name=None)
     bot_name = crawler_name(agent) or _spider_name(parsed)
     return UserAgentFacts(
         browser=parsed.user_agent.family if parsed.user_agent else None,

@@ -20,9 +20,9 @@ from tsa_cli.privacy.loose_values import LooseValue, values_at
 from tsa_cli.privacy.odd_rows import columns_of
 from tsa_cli.privacy.traits import can_be_personal, is_protected, stored_trait
 
-IP_KEYS = frozenset(
-    {"ip", "ip_address", "ipAddress", "request_ip", "user_ipaddress", "client_ip", "clientIp"}
-)
+_OF_CLIENTS = ("ip", "ip_address", "ipAddress", "client_ip", "clientIp", "user_ipaddress")
+_OF_REQUESTS = ("request_ip", "remote_addr", "remote_ip", "x_forwarded_for")
+IP_KEYS = frozenset({*_OF_CLIENTS, *_OF_REQUESTS, "context_ip", "context_request_ip"})
 # Bounded, since an open `+` before the @ is quadratic on a long line without one (189 s, seen).
 ADDRESS = re.compile(
     r"[^\s\"'<>,;:=/?&@%\\]{1,64}(?:@|\\u0040|%(?:25)*40)"

@@ -27,6 +27,7 @@ def segment() -> list[Line]:
         "campaign": {"source": "newsletter", "medium": "email"},
         "library": {"name": "analytics.js", "version": "4.1"},
         "traits": {"plan": "gold", "email": "ann@example.com"},
+        "consent": {"categoryPreferences": {"Advertising": False, "Analytics": True, "Chat": True}},
     }
     common: Line = {"anonymousId": "a1", "context": context, "sentAt": "2026-05-01T10:00:09.000Z"}
 
@@ -183,7 +184,11 @@ def amplitude() -> list[Line]:
             "$insert_id": "i1",
             "event_type": "[Amplitude] Page Viewed",
             "event_time": "2026-05-01 10:00:01.250000",
-            "event_properties": {"[Amplitude] Page URL": PAGE, "referrer": "EMPTY"},
+            "event_properties": {
+                "[Amplitude] Page Location": PAGE + "?utm_source=news",
+                "[Amplitude] Page URL": PAGE,
+                "referrer": "EMPTY",
+            },
         },
         {
             **common,
@@ -313,6 +318,14 @@ def posthog() -> list[Line]:
             "distinct_id": "u6",
             "timestamp": "2026-05-01T10:00:04.000Z",
             "properties": {"alias": "ph-other"},
+        },
+        {  # after a logout: the device, a new distinct id that names nobody, and what it is like
+            **rest,
+            "uuid": uuid(25),
+            "event": "$set",
+            "distinct_id": "ph-next",
+            "timestamp": "2026-05-01T10:00:05.000Z",
+            "properties": {**common, "$set": {"theme": "dark"}},
         },
     ]
 

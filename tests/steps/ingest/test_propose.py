@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.steps.ingest.conftest import ingest_config
+from tests.steps.ingest.conftest import Ingest, ingest_config
 from tests.steps.ingest.test_sources import rows
 from tsa_cli.config import load_file
 from tsa_cli.config.events import EventsConfig
+from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.config.sources import SourceConfig
 from tsa_cli.steps import ingest
+from tsa_cli.steps.ingest.paths import pointer
 from tsa_cli.steps.ingest.profile import masked, profiles
 from tsa_cli.steps.ingest.propose import propose
 from tsa_cli.store import Store
@@ -183,3 +185,43 @@ def test_a_text_of_few_values_is_proposed_as_the_event_name(key: str) -> None:
     fields = yaml.safe_load(proposed.mapping)["fields"]
     assert (fields["event"], fields["user_id"]) == ([key], ["uid"])
     assert [*yaml.safe_load(proposed.plan)["events"]] == ["view", "buy"]
+
+
+def test_personal_keys_are_no_properties_of_the_proposed_plan() -> None:
+    lines = [
+        {"act": ("look", "buy")[n % 2], "when": 1777629600 + n, "mail": "a@example.com",
+         "payload": {"$phone": "+1 800 555 0100", "price": n}, "note": "x"}
+        for n in range(9)
+    ]  # fmt: skip
+    plan = yaml.safe_load(propose("x", lines, None, PrivacyConfig().personal_keys()).plan)
+    assert plan["events"]["look"]["required"] == ["note", "price"], "ingest makes traits of them"
+
+
+@pytest.mark.parametrize("spelling", ["{} {}", "{}.{}", "{}-{}", "@{}.{}", "{}_{}", "${}_{}"])
+def test_a_key_of_two_words_is_known_however_it_is_put_together(spelling: str) -> None:
+    keys = [spelling.format(*p.split()) for p in ("Event Name", "Event Time", "Visitor ID")]
+    lines: list[dict[str, object]] = [
+        dict(zip(keys, ("view", "2026-05-01T10:00:00Z", f"v{n}"), strict=True)) for n in range(9)
+    ]
+    fields = yaml.safe_load(propose("x", lines).mapping)["fields"]
+    assert [pointer(fields[f][0]) for f in ("event", "timestamp", "anonymous_id")] == [
+        f"/{key}" for key in keys
+    ]
+
+
+@pytest.mark.parametrize("count", [20, 120])
+def test_a_file_that_only_looks_native_has_a_proposal_too(
+    do_ingest: Ingest, tmp_path: Path, count: int
+) -> None:
+    lines = [
+        {"name": ("view", "buy")[n % 2], "occurred": f"2026-05-01T10:00:00.{n:03d}Z", "uid": "u"}
+        for n in range(count)
+    ]
+    path = tmp_path / "x.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    [report] = do_ingest(path, is_dry_run=True).files
+    assert report.proposal is not None
+    assert yaml.safe_load(report.proposal["mapping"])["fields"]["timestamp"] == ["occurred"]
+    if count >= 100:
+        assert "(120 missing_timestamp)" in report.detail
+    assert do_ingest(path).files[0].proposal is None

@@ -99,6 +99,7 @@ def test_segment_calls_become_events_links_and_traits(store: Store, load: Any) -
     assert track["properties"]["sentAt"] == "2026-05-01T10:00:09.000Z"
     context = track["properties"]["context"]
     assert context["campaign"] == {"source": "newsletter", "medium": "email"}
+    assert context.pop("consent") == {}
     assert context.keys() == {"locale", "page", "campaign", "library"}, "no address, agent, traits"
     assert page["properties"]["name"] == "Home"
     assert (alias["anonymous_id"], alias["user_id"]) == ("old-9", "u1")
@@ -108,6 +109,17 @@ def test_segment_calls_become_events_links_and_traits(store: Store, load: Any) -
     assert ("a1", "u1", "plan", "gold") in traits(store)
     assert not {t for t in traits(store) if t[2] in ("name", "employees")}, "those are the group's"
     assert "ann@example.com" not in json.dumps(rows(store), default=str)
+
+
+def consents(store: Store) -> set[tuple[object, ...]]:
+    """(purpose, granted) of all that was said."""
+    found = table(store, "select distinct purpose, granted from consent_events")
+    return {(r["purpose"], r["granted"]) for r in found}
+
+
+def test_segments_consent_categories_are_purposes(store: Store, load: Any) -> None:
+    load("segment")
+    assert {("marketing", False), ("analytics", True), ("Chat", True)} <= consents(store)
 
 
 def test_segment_calls_about_people_are_no_events(store: Store, load: Any) -> None:
@@ -146,15 +158,18 @@ def check_ga4(store: Store, found: list[dict[str, Any]]) -> None:
     assert "event_params" not in told
     assert "user_properties" not in told
     assert {t[2:] for t in traits(store)} == {("segment", "vip"), ("visits", "7")}
-    consents = table(store, "select distinct purpose, granted from consent_events")
-    assert {(c["purpose"], c["granted"]) for c in consents} == {
-        ("analytics", True),
-        ("marketing", False),
-    }
+    assert consents(store) == {("analytics", True), ("marketing", False)}
+
+
+def devices(store: Store) -> list[tuple[object, ...]]:
+    """(type, browser, system) of every agent, or of what stood for one."""
+    found = table(store, "select * from user_agents order by agent_key")
+    return [(r["device_type"], r["browser"], r["os"]) for r in found]
 
 
 def test_ga4_rows_are_flattened_with_their_types(store: Store, load: Any) -> None:
     check_ga4(store, load("ga4"))
+    assert devices(store) == [("mobile", "Safari", None)], "the export has no user agent"
 
 
 def test_ga4_parquet_gives_the_same_rows(store: Store, do_ingest: Ingest, tmp_path: Path) -> None:
@@ -163,6 +178,7 @@ def test_ga4_parquet_gives_the_same_rows(store: Store, do_ingest: Ingest, tmp_pa
     [report] = do_ingest(tmp_path / "x.parquet").files
     assert (report.source, report.inserted) == ("ga4", 2)
     check_ga4(store, rows(store))
+    assert devices(store) == [("mobile", "Safari", None)]
 
 
 def _ga4_as_bigquery_types(line: Line) -> Line:
@@ -187,7 +203,8 @@ def test_amplitude_ids_are_not_its_counters(store: Store, load: Any) -> None:
     page, price, _ = load("amplitude")
     assert (page["event_id"], page["event_type"]) == (uuid(11), "page_viewed")
     assert page["event_ts"] == DAY.replace(second=1, microsecond=250000)
-    assert (page["anonymous_id"], page["page_url"], page["referrer_url"]) == ("amp-dev", PAGE, None)
+    assert (page["anonymous_id"], page["referrer_url"]) == ("amp-dev", None)
+    assert page["page_url"] == f"{PAGE}?utm_source=news", "its own page URL ends before the query"
     assert (price["event_type"], price["user_id"]) == ("PriceChecked", "u4")
     assert price["properties"]["price"] == 79
     assert price["properties"]["event_id"] == 12, "the counter is kept as a property"
@@ -202,20 +219,25 @@ def test_mixpanel_names_people_by_distinct_id_and_device(store: Store, load: Any
     assert (page["anonymous_id"], page["user_id"], page["referrer_url"]) == ("mx-dev", None, None)
     assert (price["user_id"], price["event_ts"]) == ("u5", DAY.replace(second=2))
     assert (price["properties"]["price"], price["properties"]["$os"]) == (99, "iOS")
+    assert devices(store) == [("mobile", None, "iOS")]
     assert (alias["anonymous_id"], alias["user_id"]) == ("mx-old", "u5")
     assert links(store) == {("identify", "mx-dev", "u5"), ("alias", "mx-old", "u5")}
 
 
 def test_posthog_properties_may_be_text(store: Store, load: Any) -> None:
-    page, price, _, _ = load("posthog")
+    page, price, *_ = load("posthog")
     assert (page["event_type"], page["client_session_id"]) == ("page_viewed", "ph-s")
     assert (page["ip_address"], page["referrer_url"]) == ("203.0.113.0", None)
     assert (price["user_id"], price["anonymous_id"], price["page_url"]) == ("u6", "ph-dev", PAGE)
     assert price["properties"]["price"] == 89
     assert price["properties"]["team_id"] == 3
     assert "$set" not in price["properties"]
-    assert links(store) == {("identify", "ph-dev", "u6"), ("alias", "ph-other", "u6")}
-    assert ("ph-dev", "u6", "plan", "basic") in traits(store)
+    assert links(store) == {
+        ("identify", "ph-dev", "u6"),
+        ("alias", "ph-other", "u6"),
+        ("identify", "ph-dev", None),
+    }, "a visitor who is not known has a distinct id, too, and it is nobody's name"
+    assert {("ph-dev", "u6", "plan", "basic"), ("ph-dev", None, "theme", "dark")} <= traits(store)
     assert "eve@example.com" not in json.dumps(rows(store), default=str)
 
 

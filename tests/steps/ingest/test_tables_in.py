@@ -171,6 +171,35 @@ def test_extra_columns_of_every_type_are_kept(
     }
 
 
+@pytest.mark.parametrize("way", ["properties", "other"])
+def test_a_number_that_json_does_not_have_is_absent_at_any_depth(
+    store: Store, do_ingest: Ingest, tmp_path: Path, way: str
+) -> None:
+    nan, inf = float("nan"), float("inf")
+    pair = pa.struct([("v", pa.float64()), ("n", pa.int8())])
+    kind = pa.struct(
+        [
+            ('odd "name", (DOUBLE', pa.float32()),
+            ("order", pa.struct([("map", pa.map_(pa.string(), pa.list_(pair)))])),
+            ("two", pa.list_(pa.float64(), 2)),
+            ("text", pa.string()),
+        ]
+    )
+    told = {"order": {"map": [("k", [{"v": -inf, "n": 1}, {"v": 2.5, "n": 2}])]}, "text": "NaN"}
+    full = {**told, 'odd "name", (DOUBLE': nan, "two": [inf, 1.0]}
+    columns = {"event": ["a"] * 2, "user_id": ["u"] * 2, "ts": [MOMENT_NS, MOMENT_NS + 10**9]}
+    path = parquet(tmp_path / "x.parquet", **columns, **{way: pa.array([full, None], kind)})
+    do_ingest(path)
+    held, empty = rows(store)
+    inner = held["properties"] if way == "properties" else held["properties"]["other"]
+    assert inner == {
+        "order": {"map": {"k": [{"v": None, "n": 1}, {"v": 2.5, "n": 2}]}},
+        "two": [None, 1.0],
+        "text": "NaN",
+    }
+    assert empty["properties"] == {}
+
+
 def test_any_order_and_absence_of_columns_gives_the_rows_of_json_lines(
     store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:

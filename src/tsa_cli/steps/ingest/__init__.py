@@ -16,6 +16,7 @@ from tsa_cli.errors import DataError, UsageError
 from tsa_cli.steps.ingest.grown import counted_in, sizes_read
 from tsa_cli.steps.ingest.inputs import Input, resolve
 from tsa_cli.steps.ingest.load import Loader
+from tsa_cli.steps.ingest.nature import OtherFormatError
 from tsa_cli.steps.ingest.prepare import (
     AUTO,
     IngestConfig,
@@ -73,19 +74,27 @@ def _one(loader: Loader, spool: Spool, config: IngestConfig, item: Input) -> Fil
             FileReport(item.name, "ingested", detail=none.message, left_bytes=none.left_bytes),
         )
     except NoMappingError as error:
-        report = _failed(item, error)
+        report = _failed(item.name, error)
         if not config.is_dry_run:
             return report
         return replace(report, proposal=vars(error.proposal))
     except DataError as error:
-        return _failed(item, error)
+        return _failed(item.name, error)
 
 
 def _loaded(loader: Loader, spool: Spool, config: IngestConfig, spooled: Spooled) -> FileReport:
     # Of lines the engine sees only what was judged before.
     is_parquet = spooled.shape == "parquet"
     with damage_of(spooled.name, "Parquet") if is_parquet else nullcontext():
-        return loader.load(file_to_load(loader.store, spool, config, spooled, loader.run_id))
+        file = file_to_load(loader.store, spool, config, spooled, loader.run_id)
+        try:
+            report = loader.load(file)
+        except OtherFormatError as error:
+            report = _failed(file.name, error)
+    is_unlike = report.rejected > config.policies.tsa.max_file_rejected * report.read
+    if config.is_dry_run and file.proposal and (is_unlike or report.status == "failed"):
+        return replace(report, proposal=vars(file.proposal()))
+    return report
 
 
 def _read_before(store: Store, config: IngestConfig, spooled: Spooled) -> str:
@@ -97,8 +106,6 @@ def _read_before(store: Store, config: IngestConfig, spooled: Spooled) -> str:
     return str(known[0][1]) if known else ""
 
 
-def _failed(item: Input, error: DataError) -> FileReport:
+def _failed(name: str, error: DataError) -> FileReport:
     hint = f" ({error.hint})" if error.hint else ""
-    return FileReport(
-        item.name, "failed", detail=error.message.removeprefix(f"{item.name}: ") + hint
-    )
+    return FileReport(name, "failed", detail=error.message.removeprefix(f"{name}: ") + hint)

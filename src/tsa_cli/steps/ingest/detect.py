@@ -6,13 +6,14 @@ Which mapping fits a file, seen from its first lines.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tsa_cli.config.sources import Detect, SourceConfig
 from tsa_cli.errors import DataError
 from tsa_cli.steps.ingest.lines_file import LinesFile
 from tsa_cli.steps.ingest.paths import look_up
+from tsa_cli.steps.ingest.propose import Proposal
 
 SAMPLE_LINES = 200
 NEEDED_SHARE = 0.5
@@ -25,6 +26,7 @@ class Detected:
     name: str
     source: SourceConfig
     why: str
+    proposal: Callable[[], Proposal] | None = None  # should it turn out not to fit, either
 
 
 def sample_documents(lines: LinesFile) -> list[dict[str, object]]:
@@ -51,6 +53,10 @@ def detect(
     """
     scores = []
     for key, source in sources.items():
+        if not any(
+            vars(source.detect).values()
+        ):  # it says nothing, and is there for --source alone
+            continue
         fitting = sum(1 for document in documents if fits(document, source.detect))
         share = fitting / len(documents) if documents else 0.0
         if share > NEEDED_SHARE:

@@ -9,7 +9,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tsa_cli.config.sources import Call, CanonicalField, SourceConfig
+from tsa_cli.config.sources import Call, CanonicalField, SourceConfig, ToldDevice
+from tsa_cli.enrich.told_devices import KEYS
 from tsa_cli.privacy.traits import EVIDENCE
 from tsa_cli.steps.ingest.bound_paths import BoundPaths
 from tsa_cli.steps.ingest.paths import first_key, is_top, keys_of, pointer
@@ -36,7 +37,17 @@ class DocumentSql:
                 return self._coalesced(call.fields[name])
             return self.paths.bind(call.event) if name == "event" and call.event else None
 
-        return self._by_kind(self._coalesced(self.source.fields.get(name, [])), of_call)
+        text = self._by_kind(self._coalesced(self.source.fields.get(name, [])), of_call)
+        if name == "user_agent" and self.source.device:
+            return f"coalesce({text}, {self._told_device(self.source.device)})"
+        return text
+
+    def _told_device(self, device: ToldDevice) -> str:
+        """What stands for a user agent that the source does not keep, see enrich/told_devices."""
+        words = {key: self._coalesced(getattr(device, key)) for key in KEYS}
+        pairs = ", ".join(f"{self.paths.bind(key)}, {word}" for key, word in words.items())
+        found = f"coalesce({', '.join(words.values())})"
+        return f"case when {found} is not null then cast(json_object({pairs}) as varchar) end"
 
     def properties(self) -> str:
         """The object of all that no field consumed."""

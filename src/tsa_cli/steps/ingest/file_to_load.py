@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tsa_cli.steps.ingest.grown import Before
 from tsa_cli.steps.ingest.lines_file import Line, Refused
 from tsa_cli.steps.ingest.nature import Nature
+from tsa_cli.steps.ingest.propose import Proposal
 from tsa_cli.steps.ingest.rows import batch_rows
 from tsa_cli.store import Fragment
 
@@ -37,6 +38,7 @@ class FileToLoad:
     is_replay: bool = False
     nature: Nature = "lines"
     lines_at: LinesAt = _nothing_at  # as they stand in the file, of lines of an earlier reading
+    proposal: Callable[[], Proposal] | None = None  # of a mapping, where none was asked for
     before: Before | None = None  # what an earlier run read of it, which is no part of the rows
 
     @property

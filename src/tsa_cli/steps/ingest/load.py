@@ -192,7 +192,8 @@ class Loader:
         report = counted_in(file.before, of_rows)
         report.assert_conserved()
         if not file.is_replay:
-            doubt(file.nature, report, self.policies.tsa.max_file_rejected)
+            reasons = [held.reason for held in (*ahead, *loaded.faults)]
+            doubt(file.nature, report, self.policies.tsa.max_file_rejected, reasons)
         refused = [*ahead, *loaded.faults, *loaded.conflicts]
         read_again.let_go(store, file, refused, self._cleaner)
         quarantine_rows.write(

@@ -5,6 +5,8 @@ Only a doubt: one line of such bytes, or one array, may also stand in a log of e
 a line like any other that is refused. `doubt` is asked when the lines were counted.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Literal
 
 from tsa_cli.errors import DataError
@@ -26,12 +28,18 @@ def nature_of(head: bytes) -> Nature:
     return "array" if text.lstrip()[:1] == "[" else "lines"
 
 
-def doubt(nature: Nature, report: FileReport, max_file_rejected: float) -> None:
+class OtherFormatError(DataError):
+    """Most lines of a file are no events as the mapping reads them."""
+
+
+def doubt(
+    nature: Nature, report: FileReport, max_file_rejected: float, reasons: Iterable[str]
+) -> None:
     """
-    Nothing, when the lines may well be events.
+    Nothing, when the lines may well be events; `reasons` are those of the rejected ones.
 
     Raises DataError of a file that is what it looks like, as no line of it, or few, are events,
-    and of one that is mostly refused: it is most likely in another format.
+    and OtherFormatError of one that is mostly refused.
     """
     if nature == "binary" and report.rejected == report.read:
         raise DataError(
@@ -45,8 +53,10 @@ def doubt(nature: Nature, report: FileReport, max_file_rejected: float) -> None:
             "`jq -c '.[]' FILE > FILE.jsonl` writes one object a line",
         )
     if report.read >= FEWEST_LINES_TO_DOUBT and is_refused:
-        raise DataError(
+        counted = Counter(reasons).most_common()
+        told = ", ".join(f"{count} {reason}" for reason, count in counted)
+        raise OtherFormatError(
             f"{report.path}: {report.rejected} of {report.read} lines rejected when read as"
-            f" {report.source}; nothing of it was stored",
-            "name another mapping with --source, or see the reasons with --dry-run",
+            f" {report.source} ({told}); nothing of it was stored",
+            "name another mapping with --source; --dry-run proposes one",
         )

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from tsa_cli.config.sources import SourceConfig
 from tsa_cli.steps.ingest import engine_input as engine
+from tsa_cli.steps.ingest.finite import finite
 from tsa_cli.store import Fragment, Store, quoted
 
 _INSTANTS = ("TIMESTAMP", "DATE")
 _TEXTS = ("VARCHAR", "JSON")
-_FLOATS = ("DOUBLE", "FLOAT")
 _DECLARED = re.compile(r'[(,]\s*(?:"((?:[^"]|"")+)"|(\w+))\s')
 
 
@@ -37,8 +37,8 @@ def documents(store: Store, path: Path) -> Fragment:
                 f"case when {text}[1] in ('{{', '[') and json_valid({text})"
                 f" then cast({text} as json) else to_json({text}) end"
             )
-        elif kind in _FLOATS:  # a NaN is no JSON
-            shown[column] = f"case when isfinite({column}) then {column} end"
+        elif (made := finite(column, kind)) != column:
+            shown[column] = made
     return engine.parquet_documents_reader(path, shown)
 
 
@@ -87,8 +87,8 @@ def _object(column: str, kind: str) -> str:
     if kind in (*_TEXTS, "BLOB"):
         return f"coalesce(try_cast({_text(column, kind)} as json), to_json({_text(column, kind)}))"
     if kind.startswith("STRUCT"):  # every row has every key, most of them null
-        return f"json_merge_patch('{{}}', to_json({column}))"
-    return f"to_json({column})"
+        return f"json_merge_patch('{{}}', to_json({finite(column, kind)}))"
+    return f"to_json({finite(column, kind)})"
 
 
 def _text(column: str, kind: str) -> str:

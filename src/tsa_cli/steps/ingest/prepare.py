@@ -7,6 +7,7 @@ Lines are read in place where the engine may see every one of them, else from a 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from tsa_cli.config.sources import SourceConfig
@@ -29,7 +30,7 @@ from tsa_cli.steps.ingest.relation import (
     relation_of_parquet,
 )
 from tsa_cli.steps.ingest.spool import Spool, Spooled
-from tsa_cli.steps.ingest.table_rows import rows_to_lines
+from tsa_cli.steps.ingest.table_rows import first_row_width, rows_to_lines
 from tsa_cli.store import Store
 
 AUTO = "auto"
@@ -83,7 +84,7 @@ def file_to_load(
     first_lines: list[int] = []
     taken = spooled
     if spooled.shape != "lines":
-        columns = tsv_columns(config, config.source) if spooled.shape == "tsv" else []
+        columns = tsv_columns(config, config.source, spooled) if spooled.shape == "tsv" else []
         taken, first_lines = rows_to_lines(spooled, spool, columns)
     tsa = config.policies.tsa
     lines = open_lines(
@@ -115,7 +116,7 @@ def file_to_load(
         [replace(refused, line=_numbered(refused.line, first_lines)) for refused in lines.refused],
         lambda rows: (_numbered(line, first_lines) for line in lines.lines_of_rows(rows)),
         found.why, event_names(config.policies.plan, found.source),
-        nature=nature_of(lines.data[:HEAD_BYTES]), before=before,
+        nature=nature_of(lines.data[:HEAD_BYTES]), before=before, proposal=found.proposal,
         absolute=spooled.absolute,
         lines_at=lambda held: _lines_at(taken.path, lines, first_lines, held),
     )  # fmt: skip
@@ -125,11 +126,13 @@ def choose(config: IngestConfig, name: str, documents: list[dict[str, object]]) 
     """The mapping that `--source` names, or that the documents fit."""
     if config.source != AUTO:
         return Detected(config.source, config.sources[config.source], "as --source says")
+    policies = config.policies
+    stem = Path(name).name.split(".")[0] or "new"
+    proposal = partial(propose, stem, documents, policies.plan, policies.privacy.personal_keys())
     try:
-        return detect(name, documents, config.sources)
+        return replace(detect(name, documents, config.sources), proposal=proposal)
     except DataError as error:
-        stem = Path(name).name.split(".")[0] or "new"
-        raise NoMappingError(error, propose(stem, documents, config.policies.plan)) from None
+        raise NoMappingError(error, proposal()) from None
 
 
 def mapping_of(config: IngestConfig, name: str) -> SourceConfig:
@@ -156,15 +159,18 @@ def _parquet(store: Store, config: IngestConfig, spooled: Spooled) -> FileToLoad
         spooled.name, found.name, spooled.sha256, spooled.size_bytes, 0,
         relation, row_count, [], lines_of_rows, found.why,
         event_names(config.policies.plan, found.source),
-        absolute=spooled.absolute, lines_at=lambda held: parquet_rows_at(store, spooled.path, held),
+        absolute=spooled.absolute, proposal=found.proposal,
+        lines_at=lambda held: parquet_rows_at(store, spooled.path, held),
     )  # fmt: skip
 
 
-def tsv_columns(config: IngestConfig, source: str) -> list[str]:
-    """The columns of a headerless TSV: those of the mapping, or of the one that names some."""
+def tsv_columns(config: IngestConfig, source: str, spooled: Spooled | None = None) -> list[str]:
+    """The columns of a headerless TSV: those of the mapping, or of one that fits the first row."""
     if source != AUTO:
         return config.sources[source].columns
-    return next((source.columns for source in config.sources.values() if source.columns), [])
+    width = first_row_width(spooled) if spooled else 0
+    layouts = (source.columns for source in config.sources.values())
+    return next((columns for columns in layouts if columns and len(columns) == width), [])
 
 
 def _numbered(line: Line, first_lines: list[int]) -> Line:

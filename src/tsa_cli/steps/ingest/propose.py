@@ -5,18 +5,17 @@ Pure: sampled documents in, the text of two YAML files out. Values are shown as 
 (letters x, digits 9); names of events and keys are shown as they are.
 """
 
-import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tsa_cli.config.events import EventsConfig
 from tsa_cli.steps.ingest.profile import KeyProfile, profiles
+from tsa_cli.steps.ingest.proposed_plan import Kept, plan_text, quoted, remark, shown
 
 _URL = re.compile(r"(https?:)?//[^\s]+|/[^\s]*")
 _IP = re.compile(r"(\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]*:[0-9A-Fa-f:]+:[0-9A-Fa-f.]*")
 _MOST_EVENT_NAMES = 200
-_MOST_PROPERTIES = 60
 _MOST_LABELS = 0.2  # of the lines: a text with more values is no label of theirs
 _OBJECTS = re.compile(
     r"(?i)(event_?)?(properties|props|attributes|attrs|payload|params|parameters|data)"
@@ -106,13 +105,16 @@ _GUESSES = (
 
 
 def propose(
-    name: str, documents: Sequence[Mapping[str, object]], plan: EventsConfig | None = None
+    name: str,
+    documents: Sequence[Mapping[str, object]],
+    plan: EventsConfig | None = None,
+    personal_keys: Collection[str] = (),
 ) -> Proposal:
     """
     Both YAML texts; they validate, and what was not found stands in them as a comment.
 
     `name` is the mapping's; events that `plan` knows already, by name or alias, are left out of
-    the proposed plan.
+    the proposed plan, and so are `personal_keys`: ingest makes traits of them, no properties.
     """
     found = [profile for profile in profiles(documents) if profile.filled_count]
     fields = _fields(found)
@@ -121,7 +123,7 @@ def propose(
     known = set(plan.events) | set(plan.canonical_names()) if plan else set[str]()
     return Proposal(
         _mapping_text(name, found, fields, objects, people),
-        _plan_text(documents, fields, objects, people, known),
+        plan_text(documents, Kept(fields, objects, people, frozenset(personal_keys)), known),
     )
 
 
@@ -134,7 +136,7 @@ def _fields(found: Sequence[KeyProfile]) -> dict[str, KeyProfile]:
             for at, profile in enumerate(found)
             if profile not in taken.values() and guess.fits(profile)
             for rank, pattern in enumerate(guess.names)
-            if re.fullmatch(f"(?i)({pattern})", profile.keys[-1])
+            if re.fullmatch(f"(?i)({pattern})", _word(profile))
         ]
         if candidates:
             taken[guess.field] = min(candidates, key=lambda candidate: candidate[:4])[4]
@@ -156,7 +158,12 @@ def _label(found: Sequence[KeyProfile], taken: Sequence[KeyProfile]) -> KeyProfi
 
 
 def _is_whole(profile: KeyProfile, pattern: re.Pattern[str]) -> bool:
-    return set(profile.types) == {"object"} and bool(pattern.fullmatch(profile.keys[-1]))
+    return set(profile.types) == {"object"} and bool(pattern.fullmatch(_word(profile)))
+
+
+def _word(profile: KeyProfile) -> str:
+    """The last key as one word: "Visitor ID", "visitor-id" and "@visitor.id" are visitor_id."""
+    return re.sub(r"\W+", "_", profile.keys[-1]).strip("_")
 
 
 def _mapping_text(
@@ -171,8 +178,8 @@ def _mapping_text(
     lines = [
         f"# configs/sources/{name}.yaml, proposed from {count} lines: read it before you use it.",
         "version: 1",
-        f"title: {_quoted(name)}",
-        f"detect: {{all_paths: [{', '.join(_quoted(p.path) for p in sure)}]}}",
+        f"title: {quoted(name)}",
+        f"detect: {{all_paths: [{', '.join(quoted(p.path) for p in sure)}]}}",
         "fields:" if fields else "fields: {}",
     ]
     for guess in _GUESSES:
@@ -180,75 +187,9 @@ def _mapping_text(
         if profile is None:
             lines.append(f"  # {guess.field}: not found")
         else:
-            lines.append(f"  {guess.field}: [{_quoted(profile.path)}]{_remark(profile)}")
-    lines.append(f"properties: [{', '.join(_quoted(p.path) for p in objects)}]")
-    lines.append(f"traits: [{', '.join(_quoted(p.path) for p in people)}]")
+            lines.append(f"  {guess.field}: [{quoted(profile.path)}]{remark(profile)}")
+    lines.append(f"properties: [{', '.join(quoted(p.path) for p in objects)}]")
+    lines.append(f"traits: [{', '.join(quoted(p.path) for p in people)}]")
     lines.append("# every key that was seen")
-    lines += [f"#   {_shown(p.path)}{_remark(p)}" for p in found]
+    lines += [f"#   {shown(p.path)}{remark(p)}" for p in found]
     return "\n".join(lines) + "\n"
-
-
-def _plan_text(
-    documents: Sequence[Mapping[str, object]],
-    fields: Mapping[str, KeyProfile],
-    objects: Sequence[KeyProfile],
-    people: Sequence[KeyProfile],
-    known: set[str],
-) -> str:
-    by_name: dict[str, list[dict[str, object]]] = {}
-    for document in documents:
-        name = _at(document, fields["event"].keys) if "event" in fields else None
-        if isinstance(name, str) and name.isprintable() and name not in known:
-            by_name.setdefault(name, []).append(_properties(document, fields, objects, people))
-    lines = ["# Events for configs/events.yaml, as they were seen.", "version: 1"]
-    lines.append("events:" if by_name else "events: {}")
-    for name, seen in by_name.items():
-        held = [p for p in profiles(seen) if len(p.keys) == 1 and p.filled_count][:_MOST_PROPERTIES]
-        required = [_quoted(p.keys[0]) for p in held if p.filled_count == len(seen)]
-        lines.append(f"  {_quoted(name)}:  # {len(seen)} lines")
-        lines.append(f"    required: [{', '.join(required)}]")
-        typed = [p for p in held if p.plan_type]
-        lines.append("    properties:" if typed else "    properties: {}")
-        lines += [f"      {_quoted(p.keys[0])}: {p.plan_type}{_remark(p)}" for p in typed]
-        lines += [
-            f"      # {_shown(p.keys[0])}: mixed{_remark(p)}" for p in held if not p.plan_type
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _properties(
-    document: Mapping[str, object],
-    fields: Mapping[str, KeyProfile],
-    objects: Sequence[KeyProfile],
-    people: Sequence[KeyProfile],
-) -> dict[str, object]:
-    """What ingest would keep as the line's properties."""
-    gone = {p.keys[0] for p in (*fields.values(), *people, *objects) if len(p.keys) == 1}
-    kept = {key: value for key, value in document.items() if key not in gone}
-    for profile in objects:
-        inner = _at(document, profile.keys)
-        kept |= inner if isinstance(inner, dict) else {}
-    return kept
-
-
-def _at(document: Mapping[str, object], keys: Sequence[str]) -> object:
-    value: object = document
-    for key in keys:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
-
-
-def _remark(profile: KeyProfile) -> str:
-    types = "/".join(sorted(profile.types))
-    examples = profile.examples()
-    shown = f", as {examples}" if examples else ""
-    return f"  # {types}, {profile.null_rate:.0%} absent{shown}"
-
-
-def _quoted(text: str) -> str:
-    plain = re.fullmatch(r"(?!(?i:true|false|null)$)[A-Za-z_$][\w$.]*", text)
-    return text if plain else json.dumps(text, ensure_ascii=False)
-
-
-def _shown(text: str) -> str:
-    return text.replace("\n", " ")

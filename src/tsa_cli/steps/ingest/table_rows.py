@@ -62,6 +62,12 @@ def rows_to_lines(
     return replace(spooled, path=target, shape="lines", is_growing=False), numbers
 
 
+def first_row_width(spooled: Spooled) -> int:
+    """How many cells the first row of a TSV has."""
+    with spooled.path.open("rb") as handle:
+        return handle.readline().count(b"\t") + 1
+
+
 def _json_rows(source: IO[str], spooled: Spooled, columns: list[str]) -> Iterator[tuple[int, str]]:
     csv.field_size_limit(MAX_OBJECT_BYTES)
     first = source.readline()

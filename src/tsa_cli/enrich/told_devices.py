@@ -1,0 +1,53 @@
+"""
+The device of an event whose source keeps no user agent, but says what it made of it.
+
+Such words stand where the agent would, as one JSON object of type, browser and os. The exports of
+GA4, Mixpanel and Amplitude have no agent, and apps have none.
+"""
+
+import json
+from dataclasses import dataclass
+
+import polars as pl
+
+from tsa_cli.enrich.devices import device_types
+
+KEYS = ("type", "browser", "os")
+_TYPES = {
+    "mobile": "mobile", "phone": "mobile", "smartphone": "mobile", "android": "mobile",
+    "tablet": "tablet", "console": "console", "smart tv": "tv", "tv": "tv",
+    "desktop": "desktop", "computer": "desktop", "mac": "desktop", "macos": "desktop",
+    "windows": "desktop", "linux": "desktop",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ToldDevice:
+    """What was said; `device_type` is unknown where the words name no kind."""
+
+    browser: str | None
+    os: str | None
+    device_type: str
+
+
+def told_device(agent: str) -> ToldDevice | None:
+    """What the words say; None for a user agent."""
+    if not agent.startswith('{"type":'):
+        return None
+    try:
+        told = json.loads(agent)
+    except (ValueError, RecursionError):
+        return None
+    kind, browser, os = (str(told.get(key) or "") for key in KEYS)
+    return ToldDevice(browser or None, os or None, _device_type(kind, os))
+
+
+def _device_type(kind: str, os: str) -> str:
+    """By a word of their own; else as the name of a model and the system say."""
+    word = (kind or os).lower()
+    if word in _TYPES:
+        return _TYPES[word]
+    # An agent of Android without the word Mobile is a tablet's; a model's name says what it is.
+    phone = "mobile" if "android" in os.lower() else ""
+    words = pl.Series([f"{kind}; {os}; {phone}"], dtype=pl.String)
+    return str(device_types(words, pl.Series([os], dtype=pl.String))[0])

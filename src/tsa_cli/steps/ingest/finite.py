@@ -1,0 +1,63 @@
+"""
+Numbers that JSON does not have, inside of a Parquet column: NaN and infinity become null.
+
+One of the named places that compose SQL: the names come from the type that the engine declares, as
+it quotes them.
+"""
+
+import re
+from collections.abc import Iterator
+
+_FLOATS = ("DOUBLE", "FLOAT")
+_IS_FLOAT = re.compile(r'\b(?:DOUBLE|FLOAT)\b(?=(?:[^"]*"[^"]*")*[^"]*$)')  # outside of quotes
+_PARTS = re.compile(r'"(?:[^"]|"")*"|[(),]|[^"(),]+')
+
+
+def finite(expression: str, kind: str) -> str:
+    """The expression of that type without such numbers; itself where the type has none."""
+    return _finite(expression, kind, 0) if _IS_FLOAT.search(kind) else expression
+
+
+def _finite(expression: str, kind: str, depth: int) -> str:
+    if kind in _FLOATS:
+        return f"case when isfinite({expression}) then {expression} end"
+    if not _IS_FLOAT.search(kind):
+        return expression
+    inner = f"v{depth}"  # a lambda in a lambda has a name of its own
+    if kind.endswith("]"):
+        element = _finite(inner, kind[: kind.rindex("[")], depth + 1)
+        return f"list_transform({expression}, lambda {inner}: {element})"
+    body = kind[kind.index("(") + 1 : -1]
+    if kind.startswith("MAP("):
+        value = _finite(f"{inner}.value", list(_split(body))[1], depth + 1)
+        entry = f"{{'key': {inner}.key, 'value': {value}}}"
+        entries = f"list_transform(map_entries({expression}), lambda {inner}: {entry})"
+        return f"map_from_entries({entries})"
+    if not kind.startswith("STRUCT("):
+        return expression
+    members = ", ".join(
+        f"{name} := {_finite(f'({expression}).{name}', member, depth)}"
+        for name, member in map(_named, _split(body))
+    )
+    return f"case when {expression} is not null then struct_pack({members}) end"
+
+
+def _split(body: str) -> Iterator[str]:
+    """The members of a type, at the commas that stand in no parentheses and no quotes."""
+    depth, member = 0, ""
+    for part in _PARTS.findall(body):
+        depth += (part == "(") - (part == ")")
+        if part == "," and depth == 0:
+            yield member.strip()
+            member = ""
+        else:
+            member += part
+    yield member.strip()
+
+
+def _named(member: str) -> tuple[str, str]:
+    """(the name as the engine quotes it, the type) of a struct's member."""
+    found = re.match(r'("(?:[^"]|"")*"|\w+)\s+(.*)', member, re.DOTALL)
+    if found is None:
+        raise ValueError(f"no member of a struct: {member}")
+    return found[1], found[2]

@@ -1,0 +1,77 @@
+"""The text of a first tracking plan: which events were seen, with which properties. Pure."""
+
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from tsa_cli.steps.ingest.profile import KeyProfile, profiles
+
+_MOST_PROPERTIES = 60
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the proposed mapping takes out of a line, and so what it keeps as properties."""
+
+    fields: Mapping[str, KeyProfile]
+    objects: Sequence[KeyProfile]  # unwrapped: their keys are properties
+    people: Sequence[KeyProfile]  # traits
+    personal_keys: Collection[str]  # traits, too, wherever they stand
+
+    def properties_of(self, document: Mapping[str, object]) -> dict[str, object]:
+        """What ingest would keep as the line's properties."""
+        taken = (*self.fields.values(), *self.people, *self.objects)
+        gone = {profile.keys[0] for profile in taken if len(profile.keys) == 1}
+        kept = {key: value for key, value in document.items() if key not in gone}
+        for profile in self.objects:
+            inner = _at(document, profile.keys)
+            kept |= inner if isinstance(inner, dict) else {}
+        return {key: value for key, value in kept.items() if key not in self.personal_keys}
+
+
+def plan_text(documents: Sequence[Mapping[str, object]], kept: Kept, known: Collection[str]) -> str:
+    """Every event name of the documents that is not `known`, with what its properties hold."""
+    by_name: dict[str, list[dict[str, object]]] = {}
+    for document in documents:
+        name = _at(document, kept.fields["event"].keys) if "event" in kept.fields else None
+        if isinstance(name, str) and name.isprintable() and name not in known:
+            by_name.setdefault(name, []).append(kept.properties_of(document))
+    lines = ["# Events for configs/events.yaml, as they were seen.", "version: 1"]
+    lines.append("events:" if by_name else "events: {}")
+    for name, seen in by_name.items():
+        held = [p for p in profiles(seen) if len(p.keys) == 1 and p.filled_count][:_MOST_PROPERTIES]
+        required = [quoted(p.keys[0]) for p in held if p.filled_count == len(seen)]
+        lines.append(f"  {quoted(name)}:  # {len(seen)} lines")
+        lines.append(f"    required: [{', '.join(required)}]")
+        typed = [p for p in held if p.plan_type]
+        lines.append("    properties:" if typed else "    properties: {}")
+        lines += [f"      {quoted(p.keys[0])}: {p.plan_type}{remark(p)}" for p in typed]
+        lines += [f"      # {shown(p.keys[0])}: mixed{remark(p)}" for p in held if not p.plan_type]
+    return "\n".join(lines) + "\n"
+
+
+def _at(document: Mapping[str, object], keys: Sequence[str]) -> object:
+    value: object = document
+    for key in keys:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def remark(profile: KeyProfile) -> str:
+    """The comment behind a key: its types, how often it is absent, the shapes of its values."""
+    types = "/".join(sorted(profile.types))
+    examples = profile.examples()
+    shown = f", as {examples}" if examples else ""
+    return f"  # {types}, {profile.null_rate:.0%} absent{shown}"
+
+
+def quoted(text: str) -> str:
+    """The text as YAML reads it back, in quotes where it needs them."""
+    plain = re.fullmatch(r"(?!(?i:true|false|null)$)[A-Za-z_$][\w$.]*", text)
+    return text if plain else json.dumps(text, ensure_ascii=False)
+
+
+def shown(text: str) -> str:
+    """The text on one line of a comment."""
+    return text.replace("\n", " ")

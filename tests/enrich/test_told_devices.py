@@ -1,0 +1,40 @@
+"""What GA4, Mixpanel, Amplitude and apps say of a device, in place of a user agent."""
+
+import json
+
+import pytest
+
+from tsa_cli.enrich.user_agents import enrich_user_agents
+
+SAID = [
+    ("mobile", "Safari", "iOS", "mobile"),
+    ("smart tv", "Chrome", "Tizen", "tv"),
+    ("Desktop", "Firefox", "Windows", "desktop"),
+    ("iPad", None, "iOS", "tablet"),
+    ("iPhone14,2", None, "iOS", "mobile"),
+    ("Pixel 6", None, "Android", "mobile"),
+    ("SM-T870", None, "Android", "tablet"),
+    (None, "Chrome", "Android", "mobile"),
+    (None, "Chrome", "Mac OS X", "desktop"),
+    (None, None, "Linux", "desktop"),
+    ("Mac", None, None, "desktop"),
+    ("Apple iPhone", None, None, "mobile"),
+    ("Googlebot", None, None, "unknown"),
+    (["x"], {}, 5, "unknown"),
+]
+
+
+@pytest.mark.parametrize(("kind", "browser", "os", "expected"), SAID)
+def test_the_type_is_what_was_said_or_what_the_model_is(
+    kind: object, browser: object, os: object, expected: str
+) -> None:
+    text = json.dumps({"type": kind, "browser": browser, "os": os}, separators=(",", ":"))
+    [facts] = enrich_user_agents([text])
+    assert (facts.device_type, facts.is_bot) == (expected, False)
+    assert facts.browser == (str(browser) if browser else None)
+
+
+def test_a_text_that_is_no_such_object_is_a_user_agent() -> None:
+    for text in ('{"type":"x"', '{"type":' * 9_000, "{}"):
+        [facts] = enrich_user_agents([text])
+        assert (facts.browser, facts.device_type) == (None, "unknown")
