@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from tsa_cli import lookups
 from tsa_cli.errors import DataError
 from tsa_cli.privacy.cleaning import Cleaner
+from tsa_cli.privacy.personal_texts import url_cleaner
 from tsa_cli.steps.ingest.ahead import Ahead
 from tsa_cli.steps.ingest.document_columns import DocumentReader
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
@@ -132,7 +133,7 @@ def _encoder(
     import pyarrow as pa
 
     with store.aside() as aside, store.reader() as engine:
-        keys = WordKeys(aside, file.event_names, policies.privacy.ip)
+        keys = WordKeys(aside, file.event_names, policies.privacy.ip, url_cleaner(policies.privacy))
         reader = DocumentReader(engine, Judge(policies.plan), Cleaner(policies.privacy))
         encoder = Encoder(keys, reader)
         limits = Limits(policies.now_ts, LATEST_TRUSTED_TS)
