@@ -1,5 +1,6 @@
 """Each way to go wrong has its exit code, one line of what and one of how to mend it."""
 
+import io
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import pytest
 from tests.conftest import Ran, Tsa
 
 import tsa_cli
+from tsa_cli.cli import main
 from tsa_cli.cli.outcome import Outcome, described
 from tsa_cli.errors import (
     BreachError,
@@ -67,11 +69,14 @@ def test_an_empty_folder_is_exit_3(tsa: Tsa, tmp_path: Path) -> None:
 
 def test_a_file_that_fails_does_not_stop_the_others(tsa: Tsa, tmp_path: Path) -> None:
     (tmp_path / "good.jsonl").write_text(EVENT)
-    ran = tsa("ingest", "nowhere.jsonl", "good.jsonl")
+    odd = tmp_path / os.fsdecode(b"\xff.jsonl")
+    odd.write_text(EVENT.replace('"1"', '"2"'))
+    ran = tsa("ingest", "nowhere.jsonl", "good.jsonl", str(odd))
     assert ran.code == 3
     data = ran.data
     assert isinstance(data, dict)
-    assert data["inserted"] == 1
+    assert data["inserted"] == 2
+    assert data["files"][-1]["path"].endswith("\\xff.jsonl")
 
 
 @pytest.mark.parametrize(
@@ -241,6 +246,14 @@ def test_an_internal_error_tells_its_place_and_nothing_of_the_data(
     assert said.startswith("error: internal error: KeyError at ")
     assert "-vv" in said
     assert secret not in said
+
+
+def test_what_a_locale_cannot_write_ends_no_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, "latin-1", write_through=True))
+    main._speak_unicode()
+    sys.stdout.write("─ 20 € \udcff")
+    assert written.getvalue() == "─ 20 € \\udcff".encode()
 
 
 def test_a_traceback_needs_vv(capsys: pytest.CaptureFixture[str]) -> None:

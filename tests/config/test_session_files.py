@@ -43,6 +43,8 @@ def test_the_committed_file_equals_the_defaults(name: str) -> None:
         ),
         (SessionsConfig, "bounce: matomo", "'prd' or 'ga4'"),
         (SessionsConfig, "timeoutt: 30m", "timeout"),
+        (SessionsConfig, "? [a, b]\n: 1", "cannot be a key"),
+        (SessionsConfig, f"max_events: {'9' * 5000}", "more than 40 digits"),
         (IdentityConfig, "max_users_per_device: 0", "greater than or equal to 1"),
         (UsersConfig, "segments: [{name: a, where: {total_bookings: {}}}]", "gte, lte or both"),
         (UsersConfig, "segments: [{name: a}, {name: a}]", "named twice"),

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.enrich.redaction import redact_urls
+from tsa_cli.privacy.personal_texts import url_cleaner
 
 
 def redacted(url: str) -> object:
@@ -30,6 +32,18 @@ def redacted(url: str) -> object:
         ("https://jane:secret@x.de/a", "https://x.de/a"),
         ("https://x.de/reset?access_token=abc", "https://x.de/reset?access_token=(redacted)"),
         ("/relative?tel=123", "/relative?tel=(redacted)"),
+        ("https://x.de/?user%5Bphone%5D=1&b", "https://x.de/?user%5Bphone%5D=(redacted)&b"),
+        ("/?email[]=a&phone%5B0%5D=1", "/?email[]=(redacted)&phone%5B0%5D=(redacted)"),
+        (
+            "/?next=%2Fpay%3Ffirst_name%3DJ%20D%26phone%3D1%26a%3D2#b",
+            "/?next=%2Fpay%3Ffirst_name%3D(redacted)%26phone%3D(redacted)%26a%3D2#b",
+        ),
+        ("/?r=%252Fa%253Fphone%253D1%2526b", "/?r=%252Fa%253Fphone%253D(redacted)%2526b"),
+        ('/?q={"phone":"1","a":2}', '/?q={"phone":"(redacted)","a":2}'),
+        (
+            "/?q=%7B%22email%22%3A%22a%40x.de%22%2C%22tel%22%3A491701234567%7D",
+            "/?q=%7B%22email%22%3A%22(redacted)%22%2C%22tel%22%3A(redacted)%7D",
+        ),
     ],
 )
 def test_personal_values_are_replaced(url: str, expected: str) -> None:
@@ -49,6 +63,14 @@ def test_personal_values_are_replaced(url: str, expected: str) -> None:
 )
 def test_what_is_not_personal_stays_as_it_is(url: str) -> None:
     assert redacted(url) == url
+
+
+def test_what_the_configuration_calls_personal_is_replaced_too() -> None:
+    urls = url_cleaner(PrivacyConfig(pii={"phone": "hash", "tax-id": "drop"})).urls
+    given = ["/?Tax-Id=A1&b=2", "/?mobile=1", "/?m=%3Fmobile%3D%2B49170123456%26b", "/?taxi=1"]
+    kept = ["/?Tax-Id=(redacted)&b=2", given[1], "/?m=%3Fmobile%3D(redacted)%26b", given[3]]
+    assert urls(given).to_list() == kept
+    assert urls(kept).to_list() == kept
 
 
 def test_rows_keep_their_places_and_nulls() -> None:

@@ -68,7 +68,7 @@ def test_no_line_that_the_lenient_reader_takes_is_missed(seed):
     lines = block.removesuffix(b"\n").split(b"\n") if block else []
     found = scan(block)
     assert [block[s:e] for s, e in zip(found.starts, found.ends, strict=True)] == lines
-    assert found.blank.tolist() == [i for i, x in enumerate(lines) if not x.strip(b" \t\r")]
+    assert found.blank.tolist() == [i for i, x in enumerate(lines) if not x.strip(b" \t\r\v\f")]
     too_long = [i for i, x in enumerate(lines) if len(x) > LONGEST]
     assert found.too_long.tolist() == too_long
     odd = {i for i, x in enumerate(lines) if is_odd(x)} - set(too_long)

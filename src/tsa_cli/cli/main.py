@@ -16,6 +16,7 @@ def main() -> None:
     """Run `tsa` with the process's arguments and end the process with its exit code."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     _fill_gaps()
+    _speak_unicode()
     os.umask(0o077)  # whatever is created is its owner's alone
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # OpenMP threads that spin cost a core
     sys.exit(run(sys.argv[1:]))
@@ -26,6 +27,17 @@ def _fill_gaps() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, io.TextIOWrapper(io.FileIO(os.devnull, mode), "utf-8"))
+
+
+def _speak_unicode() -> None:
+    """Let files and pipes get UTF-8 in every locale, and a terminal what it is able to show."""
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper):
+            continue
+        if stream.isatty():
+            stream.reconfigure(errors="replace")
+        else:
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -19,6 +19,7 @@ from tsa_cli.errors import ConfigError
 MAX_BYTES = 1_000_000
 MAX_ALIASES = 50
 MAX_DEPTH = 30
+MAX_DIGITS = 40
 
 _CORE = (
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
@@ -38,7 +39,12 @@ class _Loader(yaml.CSafeLoader):
 
 
 def _integer(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> int:
-    return int(loader.construct_scalar(node))
+    text = str(loader.construct_scalar(node))
+    if len(text) > MAX_DIGITS:
+        raise yaml.constructor.ConstructorError(
+            None, None, f"a number of more than {MAX_DIGITS} digits", node.start_mark
+        )
+    return int(text)
 
 
 def _mapping(loader: yaml.CSafeLoader, node: yaml.MappingNode) -> Iterator[dict[object, object]]:
@@ -46,6 +52,10 @@ def _mapping(loader: yaml.CSafeLoader, node: yaml.MappingNode) -> Iterator[dict[
     for key, _ in node.value:
         if key.tag == "tag:yaml.org,2002:merge":
             continue
+        if not isinstance(key, yaml.ScalarNode):
+            raise yaml.constructor.ConstructorError(
+                None, None, "a list or mapping cannot be a key", key.start_mark
+            )
         if key.value in seen:
             raise yaml.constructor.ConstructorError(
                 None, None, f"duplicate key {key.value!r}", key.start_mark

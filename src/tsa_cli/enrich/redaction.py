@@ -2,27 +2,46 @@
 Take personal values out of distinct URLs, before anything stores them.
 
 What goes: credentials before the host, the values of parameters that are named like personal data
-(email, phone, names, secrets), and whatever looks like an e-mail address, wherever it stands.
+(email, phone, names, secrets, and what the configuration calls personal), also of those in a URL or
+in JSON inside of a parameter, and whatever looks like an e-mail address, wherever it stands.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
 from tsa_cli.enrich.texts import text_series
 
 REDACTED = "(redacted)"
-PERSONAL_NAMES = (  # of parameters
-    r"[^=&#?;]*e-?_?mail(?:_?-?addr(?:ess)?)?|mail|mail_?address"
-    r"|(?:[^=&#?;]*[^=&#?;a-z])?(?:tele)?(?:phone|fon)(?:_?-?(?:number|no|nr))?|[a-z]{2,}(?-i:Phone)"
-    r"|(?:[^=&#?;]*[^=&#?;a-z])?(?:tel|msisdn|mobile_?-?(?:number|no|nr|phone)|cell_?-?phone)"
-    r"|(?:[^=&#?;]*[^=&#?;a-z])?(?:(?:first|last|full|sur|given|family)_?-?name|vorname|nachname)"
-    r"|(?:[^=&#?;]*[^=&#?;a-z])?(?:birth_?-?(?:day|date)|date_?-?of_?-?birth|dob|iban|ssn)"
-    r"|(?:[^=&#?;]*[^=&#?;a-z])?(?:street(?:_?-?address)?|passw(?:or)?d|pwd"
+_CODED = "%(?:25)*"  # begins a sign by its number, also where that was encoded once more
+_ENDS = r"=&#?;%:,{}\"'\s\\"  # what no name has in it
+_SIGNS = rf"{_CODED}(?:5[BDF]|2[0DE])"  # []_ -. encoded
+_ANY = rf"(?:[^{_ENDS}]|{_SIGNS})*"
+_BEFORE = rf"(?:{_ANY}(?:[^{_ENDS}a-z]|{_SIGNS}))?"  # user_, user[, user%5B; not the i of iPhone
+_NAMES = (  # of parameters
+    rf"{_ANY}e-?_?mail(?:_?-?addr(?:ess)?)?|mail|mail_?address"
+    rf"|{_BEFORE}(?:tele)?(?:phone|fon)(?:_?-?(?:number|no|nr))?|[a-z]{{2,}}(?-i:Phone)"
+    rf"|{_BEFORE}(?:tel|msisdn|mobile_?-?(?:number|no|nr|phone)|cell_?-?phone)"
+    rf"|{_BEFORE}(?:(?:first|last|full|sur|given|family)_?-?name|vorname|nachname)"
+    rf"|{_BEFORE}(?:birth_?-?(?:day|date)|date_?-?of_?-?birth|dob|iban|ssn)"
+    rf"|{_BEFORE}(?:street(?:_?-?address)?|passw(?:or)?d|pwd"
     r"|(?:access|auth|id|refresh|reset|api)_?-?(?:token|key))"
 )
+_WORDS = r"mail|phone|fon|tel|msisdn|mobile|name|birth|dob|iban|ssn|street|passw|pwd|token|key"
+_PLACES = rf"(?:[\[\]\d]|{_CODED}5[BD])*"  # email[0], email%5B%5D, user[email], phone2
+_SEPARATOR = rf"(?:[?&#;]|{_CODED}(?:3F|26|23|3B))"
+_EQUALS = rf"(?:=|{_CODED}3D)"
+_COLON = rf"\s*(?::|{_CODED}3A)(?:\s|\+|{_CODED}20)*"
+# Values end with the parameter that they are in, and inside of it with the parameter of the URL or
+# the text of the JSON there. First what is no digit, as some are personal by their digits alone.
+_PLAIN, _LOOSE = ("[^&#0-9]",), (r'[^&#"\s\\0-9]',)
+_INNER = (r'[^&#%"\s0-9]', rf"{_CODED}(?:[013-9A-F][0-9A-F]|2[0-247-9A-F])")
+_QUOTED = (r'[^&#%"\\0-9]', rf"{_CODED}(?:[013-9A-F][0-9A-F]|2[013-46-9A-F])")
+_NUMBER = (r"[+.-]", f"{_CODED}2B")
 _AT = r"(?:@|%(?:25)*40)"
-PERSONAL_PARAMETER = rf"(?i)([?&#;](?:{PERSONAL_NAMES})(?:\]|%5D)?\d*=)[^&#]*"
 _FILES = (
     r"(?:png|jpe?g|gif|svg|webp|avif|ico|bmp|tiff?|css|m?js|json|mp[34]|webm|pdf|woff2?|[ot]tf|eot)"
 )
@@ -33,23 +52,102 @@ _FILE_AT = "\ufdd0"  # no character: stands for the @ of a file name, which is n
 PERSONAL_ADDRESS = rf"(?i)[^\s/?#&=;,@]+{_AT}[^\s/?#&=;,@%]+\.[a-z]{{2,}}"
 URL_CREDENTIALS = r"^(\s*[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#\\]*@"
 
-# RE2 syntax, so that a database can pick the few rows that are worth the work.
-PERSONAL_URL_PATTERN = rf"(?i){_AT}|[?&#;](?:{PERSONAL_NAMES})(?:\]|%5D)?\d*="
+
+@dataclass(frozen=True)
+class UrlCleaner:
+    """What is personal besides the names that everybody uses; all of it ignores case."""
+
+    names: tuple[str, ...] = ()  # of parameters
+    numbers: tuple[str, ...] = ()  # of parameters, where the value has the digits of a phone number
+
+    def urls(self, urls: pl.Series | Sequence[str | None]) -> pl.Series:
+        """The URLs in order, as given where nothing personal is seen, else with "(redacted)"."""
+        values = text_series("url", urls)
+        # Words first: the whole pattern takes longer, and few URLs have any.
+        is_suspect = values.str.contains(self._hint).fill_null(False)
+        if not is_suspect.any():
+            return values
+        places = is_suspect.arg_true()
+        suspects = values.gather(places)
+        is_suspect = suspects.str.contains(rf'(?i){_AT}|{self.begun}|"{self._key}"')
+        if not is_suspect.any():
+            return values
+        cleaned = suspects.filter(is_suspect).str.replace(URL_CREDENTIALS, "${1}//")
+        for pattern in self._patterns:
+            cleaned = cleaned.str.replace_all(pattern, "${1}" + REDACTED)
+        cleaned = (
+            cleaned.str.replace_all(_FILE, _FILE_AT + "${1}")
+            .str.replace_all(PERSONAL_ADDRESS, REDACTED)
+            .str.replace_all(_FILE_AT, "@", literal=True)
+        )
+        return values.scatter(places.filter(is_suspect), cleaned)
+
+    def parameters(self, text: str) -> str:
+        """The text, which is no URL but may have some in it, with their parameters redacted."""
+        series = pl.Series([text])
+        for pattern in self._loose_patterns:
+            series = series.str.replace_all(pattern, "${1}" + REDACTED)
+        return str(series[0])
+
+    @cached_property
+    def parameter(self) -> str:
+        """A personal name and its =, as a pattern that ignores case; RE2 syntax."""
+        return f"{self._key}{_EQUALS}"
+
+    @cached_property
+    def begun(self) -> str:
+        """`parameter` behind the sign that begins it, or the key of JSON in a parameter."""
+        return f"{_SEPARATOR}{self.parameter}|{_CODED}22{self._key}{_CODED}22"
+
+    @cached_property
+    def _key(self) -> str:
+        names = "|".join([self._named, *([self._numbered] if self.numbers else [])])
+        return f"(?:{names}){_PLACES}"
+
+    @cached_property
+    def _hint(self) -> str:
+        own = "".join(f"|{re.escape(name)}" for name in (*self.names, *self.numbers))
+        return rf"{_AT}|(?i-u:{_WORDS})|(?i:{own[1:]})" if own else rf"{_AT}|(?i-u:{_WORDS})"
+
+    @cached_property
+    def _named(self) -> str:
+        own = "|".join(map(re.escape, self.names))
+        return f"{_NAMES}|{_BEFORE}(?:{own})" if own else _NAMES
+
+    @cached_property
+    def _numbered(self) -> str:
+        return f"{_BEFORE}(?:{'|'.join(map(re.escape, self.numbers))})"
+
+    @cached_property
+    def _patterns(self) -> list[str]:
+        return list(self._values_of("[?&#;]", _PLAIN, rf'(?:\\*"|{_CODED}22)'))
+
+    @cached_property
+    def _loose_patterns(self) -> list[str]:
+        # A key of JSON that is not encoded says what its value is to who reads it as such.
+        return list(self._values_of("(?:^|[?&#;])", _LOOSE, f"{_CODED}22"))
+
+    def _values_of(self, separator: str, plain: tuple[str, ...], quote: str) -> Iterator[str]:
+        """Patterns of personal values, the first group of each being what stands before it."""
+        asked = [(self._named, "*"), *([(self._numbered, "{6}")] if self.numbers else [])]
+        for names, digits in asked:
+            key = f"(?:{names}){_PLACES}"
+            yield f"(?i)({separator}{key}=){_value(plain, digits)}"
+            yield f"(?i)({_SEPARATOR}{key}{_EQUALS}){_value(_INNER, digits)}"
+            yield f"(?i)({quote}{key}{quote}{_COLON}{quote}){_value(_QUOTED, digits)}"
+            yield f"(?i)({quote}{key}{quote}{_COLON}){_value(_NUMBER, '{6}')}"
+
+
+def _value(signs: tuple[str, ...], digits: str) -> str:
+    """A value of these signs and any digits ("*"), or at least so many of them ("{6}")."""
+    sign = "|".join(signs)
+    tail = f"(?:{sign}|[0-9])*"
+    return tail if digits == "*" else f"(?:(?:{sign})*[0-9]){digits}{tail}"
 
 
 def redact_urls(urls: pl.Series | Sequence[str | None]) -> pl.Series:
-    """The URLs in order, as given where nothing personal is seen, else with it "(redacted)"."""
-    values = text_series("url", urls)
-    is_suspect = values.str.contains(PERSONAL_URL_PATTERN).fill_null(False)
-    if not is_suspect.any():
-        return values
-    cleaned = (
-        values.filter(is_suspect)
-        .str.replace(URL_CREDENTIALS, "${1}//")
-        .str.replace_all(PERSONAL_PARAMETER, "${1}" + REDACTED)
-        .str.replace_all(_FILE, _FILE_AT + "${1}")
-        .str.replace_all(PERSONAL_ADDRESS, REDACTED)
-        .str.replace_all(_FILE_AT, "@", literal=True)
-    )
-    positions = is_suspect.arg_true()
-    return values.scatter(positions, cleaned)
+    """The URLs without what everybody calls personal."""
+    return _CLEANER.urls(urls)
+
+
+_CLEANER = UrlCleaner()

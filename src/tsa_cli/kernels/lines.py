@@ -30,6 +30,8 @@ def _table(members: bytes) -> NDArray[np.bool_]:
 
 
 _WHITE = _table(b" \t\r")
+_BLANK = b" \t\r\v\f"  # the engine skips a line of nothing else, as C's isspace has them
+_STARTS_BLANK = _table(_BLANK)
 _SOFT = _table(b" \t\r,nfyNFY")
 _BEFORE_VALUE = _table(b" \t\r,:[-+")  # what may stand before a bare word in JSON-like text
 
@@ -76,8 +78,8 @@ def _deep_lines(end_marks: Indices, mark_count: int, max_depth: int) -> Indices:
 
 def _blank_lines(block: Bytes, starts: Indices, ends: Indices) -> Indices:
     first = block[np.minimum(starts, len(block) - 1)] if len(starts) else block[:0]
-    odd = np.flatnonzero((starts == ends) | _WHITE[first])
-    white = [i for i in odd if not block[starts[i] : ends[i]].tobytes().strip(b" \t\r")]
+    odd = np.flatnonzero((starts == ends) | _STARTS_BLANK[first])
+    white = [i for i in odd if not block[starts[i] : ends[i]].tobytes().strip(_BLANK)]
     return np.asarray(white, dtype=np.int64)
 
 

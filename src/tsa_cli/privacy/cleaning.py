@@ -17,7 +17,6 @@ import polars as pl
 
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.enrich.ip import truncate_ip
-from tsa_cli.enrich.redaction import redact_urls
 from tsa_cli.errors import DataError
 from tsa_cli.privacy.field_crypto import ENCRYPTED, Keys, decrypt_field
 from tsa_cli.privacy.personal_texts import (
@@ -154,7 +153,7 @@ class Cleaner:
 
         for value in values:
             self._walked(value, key, note)
-        urls = dict(zip(urls, redact_urls(list(urls)), strict=True))
+        urls = dict(zip(urls, self._texts.urls.urls(list(urls)), strict=True))
         return lambda key, value: self._clean(key, value, urls)
 
     def _clean(self, key: str, value: object, urls: dict[str, str]) -> object:

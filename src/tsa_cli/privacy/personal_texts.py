@@ -14,11 +14,11 @@ import polars as pl
 
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.enrich.ip import truncate_ip
-from tsa_cli.enrich.redaction import FILE_NAME, PERSONAL_NAMES, REDACTED
+from tsa_cli.enrich.redaction import FILE_NAME, REDACTED, UrlCleaner
 from tsa_cli.privacy.field_crypto import HASHED, Keys, sha256_hex
 from tsa_cli.privacy.loose_values import LooseValue, values_at
 from tsa_cli.privacy.odd_rows import columns_of
-from tsa_cli.privacy.traits import can_be_personal, is_protected, stored_trait
+from tsa_cli.privacy.traits import EVIDENCE, can_be_personal, is_protected, stored_trait
 
 _OF_CLIENTS = ("ip", "ip_address", "ipAddress", "client_ip", "clientIp", "user_ipaddress")
 _OF_REQUESTS = ("request_ip", "remote_addr", "remote_ip", "x_forwarded_for")
@@ -34,7 +34,6 @@ _IPV6 = re.compile(r"[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){2,7}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.]*(?:Z|[+-]\d\d:?\d\d)?")
 _URL_KEYS = re.compile(r"url|uri|referrer|referer|location|href", re.IGNORECASE)
 _QUERY_KEYS = re.compile(r"(?:query|search|querystring)$", re.IGNORECASE)
-_PARAMETER = rf"(?:{PERSONAL_NAMES})(?:\]|%5D)?\d*="
 
 
 def may_hold(text: str) -> bool:
@@ -57,6 +56,15 @@ def as_url(key: str, text: str) -> str:
     return f"?{text}" if _QUERY_KEYS.search(key) and text[0] != "?" else text
 
 
+def url_cleaner(privacy: PrivacyConfig) -> UrlCleaner:
+    """What takes personal values out of URLs: of the parameters that `privacy` names, too."""
+    by_trait = {key: privacy.trait_key(key) for key in privacy.personal_keys() if key[0] != "$"}
+    return UrlCleaner(  # an e-mail is known by its @, under any name
+        names=tuple(key for key, name in by_trait.items() if name not in EVIDENCE),
+        numbers=tuple(key for key, name in by_trait.items() if name == "phone"),
+    )
+
+
 def without_addresses(text: str) -> str:
     """The text with a pseudonym for every address."""
     return ADDRESS.sub(lambda match: HASHED + sha256_hex(match[0]), text)
@@ -70,7 +78,13 @@ class PersonalTexts:
 
     def suspects(self, documents: pl.Series) -> list[int]:
         """The places of the documents that may hold something personal: most hold nothing."""
-        return documents.str.contains(self._pattern).fill_null(value=False).arg_true().to_list()
+        found = documents.str.contains(self._pattern).fill_null(value=False)
+        # Few have a parameter, so that its pattern, which takes as long, is tried on those alone.
+        places = (documents.str.contains("[=%]").fill_null(value=False) & ~found).arg_true()
+        if len(places):
+            named = documents.gather(places).str.contains(self._in_parameters)
+            found = found.scatter(places, named)
+        return found.arg_true().to_list()
 
     def is_nearly_json(self, text: str) -> bool:
         """Whether a personal key stands in the text as in JSON, or as Python prints it."""
@@ -79,14 +93,18 @@ class PersonalTexts:
     def cleaned(self, text: str) -> str:
         """What is no JSON (cut, or never was) with values replaced wherever they seem to stand."""
         found = text
-        if "=" in text:
-            pattern = rf'(?i)([?&#;]{_PARAMETER})[^&#"\s\\]*'
-            found = str(pl.Series([text]).str.replace_all(pattern, "${1}" + REDACTED)[0])
+        if "=" in text or "%" in text:
+            found = self.urls.parameters(text)
         found = self._without_values(self._without_cells(found))
         found = without_addresses(found)
         if self.privacy.ip == "keep":
             return found
         return _IPV6.sub(_short_ipv6, _IPV4.sub(r"\1.0", found))
+
+    @cached_property
+    def urls(self) -> UrlCleaner:
+        """What cleans the URLs among them."""
+        return url_cleaner(self.privacy)
 
     @cached_property
     def _names(self) -> frozenset[str]:
@@ -105,10 +123,11 @@ class PersonalTexts:
         """
         keys = [*self.privacy.personal_keys(), *IP_KEYS, *(f"${key}" for key in IP_KEYS)]
         name = rf"""["'](?:{"|".join(map(re.escape, keys))})\\*["']"""
-        return (
-            rf"""{name}\s*:|["']key\\*["']\s*:\s*\\*{name}|@|%(?:25)*40|\\u00[2-7]"""
-            rf'|(?i:["?&#;]{_PARAMETER})'
-        )
+        return rf"""{name}\s*:|["']key\\*["']\s*:\s*\\*{name}|@|%(?:25)*40|\\u00[2-7]"""
+
+    @cached_property
+    def _in_parameters(self) -> str:
+        return rf'(?i)"{self.urls.parameter}|{self.urls.begun}'
 
     @cached_property
     def _named(self) -> re.Pattern[str]:

@@ -5,6 +5,7 @@ reads  files, folders (their event files, at any depth), globs, `-` for standard
 """
 
 import glob
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,12 +42,17 @@ def resolve(arguments: list[str]) -> tuple[list[Input], list[tuple[str, str]]]:
             continue
         paths, fault = _expand(argument)
         if fault:
-            faults.append((argument, fault))
+            faults.append((named(argument), fault))
         for path in paths:
             place = path.resolve()
-            absolute = str(place) if place.is_file() else None
-            found.setdefault(place, Input(str(path), path, absolute))
+            absolute = named(place) if place.is_file() else None
+            found.setdefault(place, Input(named(path), path, absolute))
     return list(found.values()), faults
+
+
+def named(path: Path | str) -> str:
+    """The path as text; a byte that is no UTF-8, which the store could not hold, is its escape."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _expand(argument: str) -> tuple[list[Path], str]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from tsa_cli import lookups
 from tsa_cli.errors import DataError
 from tsa_cli.privacy.cleaning import Cleaner
+from tsa_cli.privacy.personal_texts import url_cleaner
 from tsa_cli.steps.ingest.ahead import Ahead
 from tsa_cli.steps.ingest.document_columns import DocumentReader
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
@@ -139,6 +140,6 @@ def _encoder_in_turns(
 
 
 def _encoder(policies: Policies, file: FileToLoad, looks: Store, engine: Store) -> Encoder:
-    keys = WordKeys(looks, file.event_names, policies.privacy.ip)
+    keys = WordKeys(looks, file.event_names, policies.privacy.ip, url_cleaner(policies.privacy))
     reader = DocumentReader(engine, Judge(policies.plan), Cleaner(policies.privacy))
     return Encoder(keys, reader)

@@ -21,7 +21,7 @@ from typing import IO, Literal
 
 from tsa_cli.errors import DataError
 from tsa_cli.steps.ingest.hashing import CHUNK_BYTES, Digest, Hashes
-from tsa_cli.steps.ingest.inputs import Input
+from tsa_cli.steps.ingest.inputs import Input, named
 
 SHAPE_BYTES = 1 << 16  # enough of the first line to tell what the file is
 TSV_TABS = 20  # a first line with more of them is no JSON: Snowplow's files have no ending
@@ -87,6 +87,8 @@ class Spool:
     def _take_file(self, name: str, path: Path) -> Spooled:
         if not path.is_file():  # a pipe can be read once only
             path = self._copied(path)
+        elif named(path) != str(path):
+            path = self._linked(path)
         with path.open("rb") as handle:
             head = handle.read(SHAPE_BYTES)
         size, digest = self._hashes.of(path)
@@ -102,6 +104,12 @@ class Spool:
         with path.open("rb") as source, target.open("wb") as out:
             shutil.copyfileobj(source, out, CHUNK_BYTES)
         return target
+
+    def _linked(self, path: Path) -> Path:
+        """The file under a name that the engine can be told."""
+        link = self.new_path(".link")
+        link.symlink_to(path.absolute())
+        return link
 
     def _unpacked(self, name: str, path: Path, packing: str, size: int) -> Path:
         target = self.new_path(".plain")

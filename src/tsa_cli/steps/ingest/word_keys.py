@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tsa_cli.enrich.redaction import UrlCleaner
 from tsa_cli.lookups import LOOKUPS
 from tsa_cli.steps.ingest.actor_keys import NO_ID, ActorKeys
 from tsa_cli.steps.ingest.distinct import distinct_of
@@ -115,18 +116,25 @@ class WordKeys:
     `event_names` are names as sent → canonical.
     """
 
-    def __init__(self, aside: Store, event_names: Mapping[str, str], ip_policy: str) -> None:
+    def __init__(
+        self,
+        aside: Store,
+        event_names: Mapping[str, str],
+        ip_policy: str,
+        url_cleaner: UrlCleaner | None = None,
+    ) -> None:
         def named(words: "pl.Series") -> "pl.Series":
             import polars as pl
 
             return pl.Series([event_names.get(word, word) for word in words], dtype=pl.String)
 
+        urls = url_cleaner or UrlCleaner()
         cleaners: dict[str, _Clean] = {
             "event_types": named,
             "user_agents": lambda words: words,
             "ips": address_cleaner(ip_policy),
-            "pages": _without_personal,
-            "referrers": _without_personal,
+            "pages": urls.urls,
+            "referrers": urls.urls,
         }
         self._texts = {
             table: TextKeys(aside, table, clean, newest, has_stored=newest > 0)
@@ -168,12 +176,6 @@ def _with_nulls(keys: Keys) -> "pa.Array":
 
     is_absent = keys == NO_KEY
     return pa.array(keys, mask=is_absent if is_absent.any() else None)
-
-
-def _without_personal(urls: "pl.Series") -> "pl.Series":
-    from tsa_cli.enrich.redaction import redact_urls
-
-    return redact_urls(urls)
 
 
 def address_cleaner(policy: str) -> _Clean:
