@@ -136,3 +136,13 @@ def test_numbers_read_as_people_write_them() -> None:
     assert drawing.bar(0, 2) == "  "
     assert drawing.sparkline([1, None, 3]) == "▁ █"
     assert drawing.sparkline([2, 2]) == "▄▄"
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "md"])
+def test_a_model_is_shown_in_every_format(tsa: Tsa, tmp_path: Path, form: str) -> None:
+    folder = tmp_path / "models" / "lead_score" / "v1"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text('{"kind": "lead_score"}')
+    ran = tsa("models", "show", "lead_score", "v1", "--format", form)
+    assert ran.code == 0
+    assert "lead_score" in ran.out

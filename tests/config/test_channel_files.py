@@ -1,10 +1,15 @@
 """Rules of configs/channels.yaml and configs/referrers.yaml as files."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
+from tsa_cli.config import open_catalog
 from tsa_cli.config.channels import ChannelsFile
 from tsa_cli.config.referrers import ReferrersFile
+from tsa_cli.enrich.hosts import SiteIndex
+from tsa_cli.steps.configs import show
 
 
 @pytest.mark.parametrize(
@@ -31,6 +36,26 @@ def test_two_rules_of_one_name_are_refused() -> None:
     rule = {"name": "r", "channel": "C", "when": {"site": "search"}}
     with pytest.raises(ValidationError, match="two rules are called 'r'"):
         ChannelsFile.model_validate({"version": 1, "rules": [rule, rule]})
+
+
+def test_a_rule_is_not_called_as_no_rule_is() -> None:
+    rule = {"name": "otherwise", "channel": "X", "when": {"medium": {"is": "x"}}}
+    with pytest.raises(ValidationError, match="choose another name"):
+        ChannelsFile.model_validate({"rules": [rule]})
+
+
+def test_keys_that_a_file_does_not_give_are_the_defaults(tmp_path: Path) -> None:
+    (tmp_path / "channels.yaml").write_text("version: 1\notherwise: Foo\nclick_ids: {}\n")
+    (tmp_path / "referrers.yaml").write_text("version: 1\nown: [stripe.com]\n")
+    catalog = open_catalog(tmp_path)
+    channels = catalog.load(ChannelsFile, "channels.yaml")
+    assert (channels.otherwise, channels.click_ids, len(channels.rules) > 15) == ("Foo", {}, True)
+    sites = SiteIndex(catalog.load(ReferrersFile, "referrers.yaml"))
+    kinds = [site.kind for host in ("google.de", "pay.stripe.com") if (site := sites.of_host(host))]
+    assert kinds == ["search", "internal"]
+    origins = {setting.key: setting.origin for setting in show(catalog, "referrers")}
+    assert origins["search.google.domains"].startswith("defaults/referrers.yaml:")
+    assert origins["own"].endswith("referrers.yaml:2")
 
 
 def test_a_click_id_that_could_be_read_as_a_pattern_is_refused() -> None:

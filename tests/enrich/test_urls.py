@@ -150,6 +150,7 @@ def test_only_a_blank_url_has_no_path(url: str, path: str | None, channels: Chan
         ("gclid=1&utm_source=1&gclid=1", "1"),
         ("x&gclid=1;utm_source=b", "b"),
         ("utm_source=c;d&GCLID=1", "c;d"),
+        ("utm_source=&utm_source=c&gclid=1", "c"),
         ("utm_source=e;gclid=1", "e;gclid=1"),
     ],
 )

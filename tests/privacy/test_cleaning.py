@@ -30,6 +30,10 @@ def cleaned(document: object, **privacy: object) -> object:
         ({"user_data": {"email": "B@x.de "}}, {"user_data": {"email": EMAIL}}),
         ({"a": [{"address": {"firstName": "Ann"}}]}, {"a": [{"address": {"firstName": ANN}}]}),
         ({"$email": "b@x.de", "$first_name": "Ann"}, {"$email": EMAIL, "$first_name": ANN}),
+        ({"u": {"First Name": "Ann"}, "FirstName": "Ann", "E-Mail": "b@x.de"}, {
+            "u": {"First Name": ANN}, "FirstName": ANN, "E-Mail": EMAIL}),
+        ({"s": "{'Phone-Number': '+491701234567', oops"}, {
+            "s": f"{{'Phone-Number': '{PHONE}', oops"}),
         ({"phone": 491701234567}, {"phone": f"sha256:{sha256_hex('491701234567')}"}),
         ({"email": {"home": "b@x.de"}}, {"email": {"home": EMAIL}}),
         ({"url": "https://s/?email=b&p=1"}, {"url": "https://s/?email=(redacted)&p=1"}),

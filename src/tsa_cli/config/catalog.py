@@ -50,7 +50,20 @@ class Catalog:
     def load(self, model: type[Model], relative: str) -> Model:
         """The validated file; the model's own defaults when no such file exists anywhere."""
         path = self.path(relative)
-        return load_file(model, path, self.shown(path)) if path else model()
+        if path is None:
+            return model()
+        given = load_file(model, path, self.shown(path))
+        default = self.default_of(model, relative)
+        if default is None or default == path:
+            return given
+        kept = load_file(model, default)
+        absent = kept.model_fields_set - given.model_fields_set
+        return given.model_copy(update={name: getattr(kept, name) for name in absent})
+
+    def default_of(self, model: type[ConfigModel], relative: str) -> Path | None:
+        """The default file whose keys hold where the user's does not give them, if there is one."""
+        path = self.defaults_dir / relative
+        return path if getattr(model, "keeps_defaults", False) and path.is_file() else None
 
     def entry(self, model: type[Model], kind: str, name: str) -> Model:
         """The validated entry `kind/name.yaml`; ConfigError with the nearest name when absent."""

@@ -7,12 +7,13 @@ source  Google Analytics 4 help, "Default channel group" (rules for manual traff
 
 import re
 from collections.abc import Iterator
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from tsa_cli.config.model import ConfigFile, ConfigModel
 
+NO_RULE = "otherwise"  # told instead of a rule's name where none held
 SiteKind = Literal["search", "social", "video", "shopping", "assistant", "webmail"]
 
 
@@ -83,6 +84,7 @@ class ClickId(ConfigModel):
 class ChannelsFile(ConfigFile):
     """The rules in order, first match wins, and the click ids by parameter name."""
 
+    keeps_defaults: ClassVar[bool] = True
     otherwise: str = "Unassigned"
     click_ids: dict[str, ClickId] = Field(default_factory=dict)
     rules: tuple[ChannelRule, ...] = ()
@@ -101,4 +103,6 @@ class ChannelsFile(ConfigFile):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"two rules are called {twice[0]!r}")
+        if NO_RULE in names:
+            raise ValueError(f"rules: {NO_RULE!r} is what no rule is called; choose another name")
         return self

@@ -6,7 +6,7 @@ One file of `configs/` is one `ConfigFile`; unknown keys are errors; a duration 
 
 import re
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
@@ -23,6 +23,7 @@ class ConfigModel(BaseModel):
 class ConfigFile(ConfigModel):
     """A whole config file; each starts with `version: 1`."""
 
+    keeps_defaults: ClassVar[bool] = False  # a key that is not given is the default file's
     version: Literal[1] = 1
 
 

@@ -5,7 +5,9 @@ reads   configs/privacy.yaml
 source  the PRD's section 6; definitions D51 (consent), D53 (subject rights)
 """
 
+import re
 from functools import cached_property
+from itertools import product
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -90,12 +92,34 @@ class PrivacyConfig(ConfigFile):
         return self
 
     def trait_key(self, key: str) -> str:
-        """The canonical name of a trait as sent: "firstName" and "$first_name" are "first_name"."""
-        return self._names_by_alias.get(key, key)
+        """The canonical name of a trait as sent: "firstName" and "$First Name" are "first_name"."""
+        return self._names_by_alias.get(key) or self._names_by_spelling.get(_plain(key), key)
+
+    def is_personal(self, key: str) -> bool:
+        """Whether the key, in any spelling of its words, holds a personal value."""
+        return _plain(key) in self._names_by_spelling
 
     def personal_keys(self) -> list[str]:
         """Every key, alias or not, that holds a personal value."""
         return sorted(key for key, name in self._names_by_alias.items() if name in self.pii)
+
+    def spelled_keys(self) -> list[str]:
+        """The personal keys in all their spellings, in lower case and without a dollar sign."""
+        return list(self._names_by_spelling)
+
+    def spellings(self) -> str:
+        """The same as a pattern that ignores case, a dollar sign allowed; RE2 syntax."""
+        words = (map(re.escape, _words(key)) for key in self.personal_keys())
+        keys = dict.fromkeys("[_ -]?".join(each) for each in words)
+        return rf"\$?(?:{'|'.join(keys)})" if keys else r"[^\s\S]"
+
+    @cached_property
+    def _names_by_spelling(self) -> dict[str, str]:
+        written = {_plain(key): self._names_by_alias[key] for key in self.personal_keys()}
+        return {
+            sign.join(_words(key)): self._names_by_alias[key]
+            for key, sign in product(self.personal_keys(), ("", "_", "-", " "))
+        } | written
 
     @cached_property
     def _names_by_alias(self) -> dict[str, str]:
@@ -103,3 +127,12 @@ class PrivacyConfig(ConfigFile):
         names |= {name: names.get(name, name) for name in (*self.pii, *self.trait_aliases)}
         # Mixpanel and PostHog mark what they know by a dollar sign.
         return {f"${key}": name for key, name in names.items()} | names
+
+
+def _words(key: str) -> list[str]:
+    """The words of "first_name", "firstName" or "First-Name", in lower case."""
+    return re.split(r"[_\s-]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key.lstrip("$")).lower())
+
+
+def _plain(key: str) -> str:
+    return key.removeprefix("$").lower()

@@ -6,7 +6,7 @@ source  our own list; the categories are those of GA4's channel rules, plus assi
 """
 
 import re
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -28,6 +28,7 @@ class Site(ConfigModel):
 class ReferrersFile(ConfigFile):
     """Sites by kind; the key is the name that reports show."""
 
+    keeps_defaults: ClassVar[bool] = True
     terms: tuple[ParameterName, ...] = ("q", "query", "search")
     own: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tsa_cli.config.channels import ChannelsFile, Condition, TextTest
+from tsa_cli.config.channels import NO_RULE, ChannelsFile, Condition, TextTest
 from tsa_cli.enrich.hosts import SiteIndex
 from tsa_cli.errors import ConfigError
 
 DIRECT_SOURCE, DIRECT_MEDIUM = "(direct)", "(none)"
-UNASSIGNED_RULE = "otherwise"
 
 
 @dataclass(frozen=True)
@@ -47,14 +46,14 @@ def channel_table(sources: pl.DataFrame, channels: ChannelsFile, sites: SiteInde
     """`sources` (source, medium, campaign; null or blank = missing) with channel, channel_rule."""
     texts = sources.select(_normal("source"), _normal("medium"), _normal("campaign"))
     frame = texts.with_columns(_site_kinds(texts["source"], sites))
-    rule = pl.lit(UNASSIGNED_RULE)
+    rule = pl.lit(NO_RULE)
     for candidate in reversed(channels.rules):
         if candidate.enabled:
             holds = _expression(candidate.when, candidate.name)
             rule = pl.when(holds).then(pl.lit(candidate.name)).otherwise(rule)
     names = frame.select(rule.alias("channel_rule")).to_series()
     channel_of = {rule.name: rule.channel for rule in channels.rules}
-    channel_of[UNASSIGNED_RULE] = channels.otherwise
+    channel_of[NO_RULE] = channels.otherwise
     channel = names.replace_strict(channel_of, return_dtype=pl.String).alias("channel")
     return sources.with_columns(channel, names)
 

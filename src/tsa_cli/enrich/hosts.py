@@ -83,11 +83,11 @@ class SiteIndex:
         plain = KnownSite("site", "", ())
         self._by_domain = dict.fromkeys(map(str.lower, config.plain), plain)
         self._by_word: dict[str, KnownSite] = {}
-        for domain in config.own:
-            self._by_domain[domain.lower()] = KnownSite("internal", domain, ())
         for kind, sites in config.kinds().items():
             for name, site in sites.items():
                 self._add(KnownSite(kind, name, site.terms or config.terms), site)
+        for domain in config.own:  # last: it is yours, whatever the default lists call it
+            self._by_domain[domain.lower()] = KnownSite("internal", domain, ())
 
     def _add(self, known: KnownSite, site: Site) -> None:
         for word in (known.name, *site.aliases):

@@ -128,7 +128,7 @@ def _with_parameters(frame: pl.DataFrame, click_ids: Mapping[str, ClickId]) -> p
     )
     distinct = frame["tagged"].drop_nulls().unique()
     utm = [
-        decoded(distinct.str.extract(rf"(?i)(?:^|[&;]){name}=([^&]*)", 1)).alias(name)
+        decoded(distinct.str.extract(rf"(?i)(?:^|[&;]){name}=([^&]+)", 1)).alias(name)
         for name in UTM_KEYS
     ]
     return frame.join(

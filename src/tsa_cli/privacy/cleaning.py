@@ -69,10 +69,10 @@ class Cleaner:
 
     def trait(self, key: str, value: object) -> dict[str, str]:
         """The (key, value) pairs to store of a trait: inside of one that is not personal, too."""
-        if isinstance(value, bool) and key in self._personal:
+        if isinstance(value, bool) and self.privacy.is_personal(key):
             return {}  # it would stand in the place of a real one
         is_bare = isinstance(value, str) and not may_hold(value) and not {"'", '"'} & {*value}
-        if not is_bare and key not in self._personal:
+        if not is_bare and not self.privacy.is_personal(key):
             value = self._hashing.inside(key, value)
         return {} if value is _GONE else stored_trait(key, value, self.privacy, self.keys)
 
@@ -127,9 +127,9 @@ class Cleaner:
 
     def _children(self, value: dict[str, object], key: str) -> Iterator[tuple[str, str, object]]:
         """(its name, the key that says what it is, the value) of each member."""
-        is_personal, told = key in self._personal, value.get("key")
+        is_personal, told = self.privacy.is_personal(key), value.get("key")
         for name, inner in value.items():
-            if name in self._personal or name.endswith("_micros"):
+            if self.privacy.is_personal(name) or name.endswith("_micros"):
                 yield name, name, inner
             elif is_personal or name.endswith("_value"):  # GA4's {"string_value": …}
                 yield name, key, inner
@@ -137,10 +137,6 @@ class Cleaner:
                 yield name, told, inner
             else:
                 yield name, name, inner
-
-    @cached_property
-    def _personal(self) -> frozenset[str]:
-        return frozenset(self.privacy.personal_keys())
 
     def _leaf_of(self, values: Sequence[object], key: str) -> Leaf:
         """What cleans a leaf; the URLs in all of the values are cleaned together, as a column."""
@@ -159,7 +155,7 @@ class Cleaner:
     def _clean(self, key: str, value: object, urls: dict[str, str]) -> object:
         if value is None or value == "" or isinstance(value, bool):
             return value
-        if key in self._personal and can_be_personal(self.privacy.trait_key(key), value):
+        if self.privacy.is_personal(key) and can_be_personal(self.privacy.trait_key(key), value):
             stored = stored_trait(key, value, self.privacy, self.keys)
             return stored.get(self.privacy.trait_key(key), _GONE)
         if not isinstance(value, str):

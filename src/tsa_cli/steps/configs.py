@@ -135,8 +135,15 @@ def _settings(catalog: Catalog, name: str) -> Iterator[Setting]:
         shown = catalog.shown(path)
     document = read_yaml(path, shown) if path else None
     config = load_file(model, path, shown) if path else model()
+    default = catalog.default_of(model, relative)
+    kept = read_yaml(default, f"defaults/{relative}") if default else None
+    if kept is not None:
+        config = catalog.load(model, relative)
     for key, value in _flat(config):
-        yield Setting(name, ".".join(key), value, _origin(document, key))
+        origin = _origin(document, key)
+        yield Setting(
+            name, ".".join(key), value, origin if origin != BUILT_IN else _origin(kept, key)
+        )
 
 
 def _flat(config: ConfigFile) -> Iterator[tuple[tuple[str, ...], object]]:

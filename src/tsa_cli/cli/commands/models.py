@@ -85,7 +85,7 @@ def show(
     from tsa_cli.steps import models as step
 
     found = step.one(folder, name, version)
-    answer = Answer("models show", found, [], picture=lambda _: Markdown(found.card))
+    answer = Answer("models show", found, picture=lambda _: Markdown(found.card))
     session_of(ctx).emit(answer, fmt, out)
 
 

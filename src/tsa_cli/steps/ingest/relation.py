@@ -50,14 +50,13 @@ def relation_of_lines(
     `sample` is what the keys are discovered in: the file itself, or slices of a large one.
     """
     keys, property_keys = discovered_keys(store, engine.documents_reader(sample), source)
-    personal = set(policies.privacy.personal_keys())
-    if is_plain(keys, property_keys, source, personal):
+    held = _personal_among(keys | property_keys, policies.privacy)
+    if is_plain(keys, property_keys, source, {*held}):
         objects = {*source.properties, *source.traits, *source.consent}
         columns = sorted(keys) or ["event"]
         reader = Reader(engine.line_columns_reader(path, columns, objects), tuple(columns))
         canonical = from_columns(source, reader)
     else:
-        held = _personal_among(keys | property_keys, policies.privacy)
         canonical = from_documents(source, Reader(engine.documents_reader(path)), held, keys)
     return _normalised(canonical, source, policies)
 
@@ -67,9 +66,9 @@ def relation_of_parquet(
 ) -> Fragment:
     """The normalised relation of a Parquet file, with any columns, in any order."""
     columns = parquet.columns_of(store, path)
-    personal = set(policies.privacy.personal_keys())
     if source.is_plain() and not parquet.has_open_keys(columns, source.properties):
         property_keys = parquet.property_keys(store, path, columns, source)
+        personal = {*_personal_among(property_keys, policies.privacy)}
         if is_plain(set(columns), property_keys, source, personal):
             reader, names = parquet.typed(path, columns, source)
             canonical = from_columns(source, Reader(reader, tuple(names)))
@@ -103,7 +102,7 @@ def event_names(plan: EventsConfig, source: SourceConfig) -> dict[str, str]:
 
 def _personal_among(keys: set[str], privacy: PrivacyConfig) -> dict[str, str]:
     """{personal key: the trait that it stands for} of those among `keys`."""
-    return {key: privacy.trait_key(key) for key in privacy.personal_keys() if key in keys}
+    return {key: privacy.trait_key(key) for key in sorted(keys) if privacy.is_personal(key)}
 
 
 def _normalised(canonical: Fragment, source: SourceConfig, policies: Policies) -> Fragment:
