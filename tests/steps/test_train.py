@@ -1,6 +1,7 @@
 """Training from a real store: what is learned, on whom it is judged, what is kept."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -119,7 +120,10 @@ def test_a_version_holds_its_manifest_and_card_and_becomes_current(store, tmp_pa
 
 def test_the_same_data_gives_the_same_version_and_changes_no_file(store, tmp_path):
     fill(store, random_events(4))
+    told = train.run(store, replace(train_request(store, tmp_path / "models"), is_dry_run=True))
+    assert not (tmp_path / "models").exists()
     first = train.run(store, train_request(store, tmp_path / "models"))
+    assert told == first
     before = {p: p.stat().st_mtime_ns for p in (tmp_path / "models").rglob("*")}
     again = train.run(store, train_request(store, tmp_path / "models"))
     assert (again.version, again.status, again.is_current) == (first.version, "unchanged", True)

@@ -32,6 +32,7 @@ def train(
     as_of: AsOfOption = None,
     folder: FolderOption = jobs.FOLDER,
     build: BuildOption = False,
+    dry_run: DryRunOption = False,
     fmt: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -39,7 +40,8 @@ def train(
     session = session_of(ctx)
     if build:
         build_missing(session, "sessionize")
-    session.emit(jobs.train(session, names or [], Asked(as_of), folder), fmt, out)
+    answer = jobs.train(session, names or [], Asked(as_of), folder, is_dry_run=dry_run)
+    session.emit(answer, fmt, out)
 
 
 def score(

@@ -25,7 +25,12 @@ FOLDER = Path("models")
 
 
 def train(
-    session: Session, names: list[str], asked: Asked | None = None, folder: Path = FOLDER
+    session: Session,
+    names: list[str],
+    asked: Asked | None = None,
+    folder: Path = FOLDER,
+    *,
+    is_dry_run: bool = False,
 ) -> Answer:
     """What `tsa train` answers; a model with too little data does not stop the others."""
     from tsa_cli.cli.pictures.training import picture
@@ -37,12 +42,12 @@ def train(
     aliases = session.catalog.load(EventsConfig, "events.yaml").canonical_names()
     definition = definition_hash(*configs.values())
     results: list[dict[str, Plain]] = []
-    with session.writing("train", definition) as run:
+    with session.writing("train", definition, is_dry_run=is_dry_run) as run:
         as_of = span(run.store, asked or Asked()).as_of
         warnings = behind(session, run.store)
         snapshot = snapshot_of_today(session, run.store)
         for name, config in configs.items():
-            request = step.Request(name, config, snapshot, as_of, folder, aliases)
+            request = step.Request(name, config, snapshot, as_of, folder, aliases, is_dry_run)
             try:
                 result = step.run(run.store, request)
             except DataError as error:

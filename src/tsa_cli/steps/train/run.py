@@ -24,7 +24,6 @@ from tsa_cli.steps.train.figures import figures_of, is_no_worse
 from tsa_cli.steps.train.samples import Samples, Snapshot, read_samples
 from tsa_cli.store import Store
 from tsa_cli.store.model_files import (
-    ModelVersion,
     current_version,
     library_versions,
     list_versions,
@@ -48,6 +47,7 @@ class Request:
     as_of: datetime
     models_dir: Path
     event_aliases: Mapping[str, str] = field(default_factory=dict)
+    is_dry_run: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ def run(store: Store, request: Request) -> TrainResult:
     """
     The trained version: the same store, config and moment always give the same one.
 
+    A dry run trains and judges it, and writes nothing.
     Raises DataError with too little data, ConfigError for features that do not exist.
     """
     store.require("core")
@@ -75,21 +76,23 @@ def run(store: Store, request: Request) -> TrainResult:
     )
     version = _version(config, samples, request.as_of)
     if any(known.version == version for known in list_versions(root, name)):
-        found = read_version(root, name, version)
-        return _result(request, found, "unchanged", current_version(root, name) == version)
+        figures = read_version(root, name, version).manifest.get("figures")
+        is_current = current_version(root, name) == version
+        return _result(request, version, figures, "unchanged", is_current)
     trained = lead_score.train(
         samples.training, config.estimator, config.threshold.precision, config.seed
     )
-    found = _save(request, version, samples, trained)
-    is_better = _deserves_promotion(request, samples, trained.model)
-    if is_better:
-        promote(root, name, version)
-    return _result(request, found, "trained", is_better)
-
-
-def _save(request: Request, version: str, samples: Samples, trained: Trained) -> ModelVersion:
-    config = request.config
     figures = figures_of(config, samples, trained)
+    is_better = _deserves_promotion(request, samples, trained.model)
+    if not request.is_dry_run:
+        _save(request, version, figures, trained)
+        if is_better:
+            promote(root, name, version)
+    return _result(request, version, figures, "trained", is_better)
+
+
+def _save(request: Request, version: str, figures: Mapping[str, object], trained: Trained) -> None:
+    config = request.config
     manifest = {
         "kind": config.kind,
         "features": list(config.features),
@@ -101,7 +104,7 @@ def _save(request: Request, version: str, samples: Samples, trained: Trained) ->
     }
     card = card_of(request.name, version, config, figures)
     estimator = trained.model.estimator
-    return save_version(request.models_dir, request.name, version, estimator, manifest, card)
+    save_version(request.models_dir, request.name, version, estimator, manifest, card)
 
 
 def _deserves_promotion(request: Request, samples: Samples, candidate: Classifier) -> bool:
@@ -124,14 +127,17 @@ def _version(config: ModelConfig, samples: Samples, as_of: datetime) -> str:
 
 
 def _result(
-    request: Request, found: ModelVersion, status: Literal["trained", "unchanged"], current: bool
+    request: Request,
+    version: str,
+    figures: object,
+    status: Literal["trained", "unchanged"],
+    is_current: bool,
 ) -> TrainResult:
-    figures = found.manifest.get("figures")
     return TrainResult(
         model=request.name,
-        version=found.version,
+        version=version,
         status=status,
-        is_current=current,
+        is_current=is_current,
         as_of=request.as_of,
         figures=figures if isinstance(figures, Mapping) else {},
     )
