@@ -32,8 +32,14 @@ def main() -> None:
         con = store.connection()
         layout.encode(store, SessionizeConfig())
         with stages.timed("sessions"), store.aside() as reading:
-            events = reading.connection().sql(statements["events"][0])
-            rows = _measured(store, events.to_arrow_reader(laying.PIECE_ROWS))
+            reading.connection().execute(statements["view"][0]).fetchall()
+            events = reading.stream(
+                "2_sessions/events_of_devices.sql",
+                batch_rows=laying.PIECE_ROWS,
+                from_device_key=laying.FIRST_DEVICE,
+                until_device_key=laying.BEYOND_DEVICES,
+            )
+            rows = _measured(store, events)
             with store.lent("measured_spans", rows), store.unordered():
                 con.execute(statements["sessions"][0]).fetchall()
         answer = con.execute(statements["answer"][0])

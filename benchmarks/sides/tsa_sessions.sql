@@ -1,18 +1,6 @@
 -- tsa's sessions from core, as the peers keep them: one row each, in a table of the file
--- section: events
-select
-    device_key,
-    actor_key,
-    epoch_us(event_ts) as event_us,
-    event_code,
-    event_seq,
-    coalesce(page_key, 0) as page_key,
-    coalesce(referrer_key, 0) as referrer_key,
-    coalesce(agent_key, 0) as agent_key,
-    coalesce(ip_key, 0) as ip_key,
-    cast(is_server as utinyint) as is_server,
-    cast(is_known as utinyint) as is_known
-from core
+-- section: view
+create temp view events_to_lay_out as select * from core
 -- section: sessions
 create or replace table bench_sessions as
 select
