@@ -91,13 +91,9 @@ def rename_events(store: "Store", names: Mapping[str, str]) -> int:
     `names` are alias → name. An alias may have come into the plan after its events: matchers ask
     for the name alone, and a line that is read again has it. The next `tsa sessionize` is full.
     """
-    import polars as pl
-
-    if not names:
-        return 0
-    aliases = pl.DataFrame({"alias": [*names], "name": [*names.values()]})
-    with store.lent("aliases", aliases):
-        found = store.rows("1_events/aliased_event_types.sql")
+    found = store.rows(
+        "1_events/aliased_event_types.sql", aliases=[*names], names=[*names.values()]
+    )
     if not found:
         return 0
     codes = {str(name): code for _, name, code in found if code is not None}

@@ -72,13 +72,6 @@ def remember_files(store: Store, fingerprint: str) -> None:
     store.execute("2_sessions/remember_files.sql", fingerprint=fingerprint)
 
 
-def knows_files(store: Store, fingerprint: str) -> bool:
-    """True when the tables were made under the very same files."""
-    if not store.has_table("sessionize_files"):
-        return False
-    return store.value("2_sessions/known_files.sql") == fingerprint
-
-
 def is_made_by(store: Store, definition: str) -> bool:
     """True when the configuration is the one that made the tables, and before there are any."""
     states = store.records("2_sessions/state.sql")
