@@ -190,10 +190,10 @@ def test_a_text_of_few_values_is_proposed_as_the_event_name(key: str) -> None:
 def test_personal_keys_are_no_properties_of_the_proposed_plan() -> None:
     lines = [
         {"act": ("look", "buy")[n % 2], "when": 1777629600 + n, "mail": "a@example.com",
-         "payload": {"$phone": "+1 800 555 0100", "price": n}, "note": "x"}
+         "payload": {"$phone": "+1 800 555 0100", "First Name": "A", "price": n}, "note": "x"}
         for n in range(9)
     ]  # fmt: skip
-    plan = yaml.safe_load(propose("x", lines, None, PrivacyConfig().personal_keys()).plan)
+    plan = yaml.safe_load(propose("x", lines, None, PrivacyConfig().is_personal).plan)
     assert plan["events"]["look"]["required"] == ["note", "price"], "ingest makes traits of them"
 
 

@@ -53,9 +53,7 @@ def detect(
     """
     scores = []
     for key, source in sources.items():
-        if not any(
-            vars(source.detect).values()
-        ):  # it says nothing, and is there for --source alone
+        if not any(vars(source.detect).values()):  # it is there for --source alone
             continue
         fitting = sum(1 for document in documents if fits(document, source.detect))
         share = fitting / len(documents) if documents else 0.0

@@ -128,7 +128,7 @@ def choose(config: IngestConfig, name: str, documents: list[dict[str, object]]) 
         return Detected(config.source, config.sources[config.source], "as --source says")
     policies = config.policies
     stem = Path(name).name.split(".")[0] or "new"
-    proposal = partial(propose, stem, documents, policies.plan, policies.privacy.personal_keys())
+    proposal = partial(propose, stem, documents, policies.plan, policies.privacy.is_personal)
     try:
         return replace(detect(name, documents, config.sources), proposal=proposal)
     except DataError as error:

@@ -6,7 +6,7 @@ Pure: sampled documents in, the text of two YAML files out. Values are shown as 
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tsa_cli.config.events import EventsConfig
@@ -108,13 +108,13 @@ def propose(
     name: str,
     documents: Sequence[Mapping[str, object]],
     plan: EventsConfig | None = None,
-    personal_keys: Collection[str] = (),
+    is_personal: Callable[[str], bool] = lambda _: False,
 ) -> Proposal:
     """
     Both YAML texts; they validate, and what was not found stands in them as a comment.
 
     `name` is the mapping's; events that `plan` knows already, by name or alias, are left out of
-    the proposed plan, and so are `personal_keys`: ingest makes traits of them, no properties.
+    the proposed plan, and so is every key that `is_personal`: ingest makes a trait of it.
     """
     found = [profile for profile in profiles(documents) if profile.filled_count]
     fields = _fields(found)
@@ -123,7 +123,7 @@ def propose(
     known = set(plan.events) | set(plan.canonical_names()) if plan else set[str]()
     return Proposal(
         _mapping_text(name, found, fields, objects, people),
-        plan_text(documents, Kept(fields, objects, people, frozenset(personal_keys)), known),
+        plan_text(documents, Kept(fields, objects, people, is_personal), known),
     )
 
 

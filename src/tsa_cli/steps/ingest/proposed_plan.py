@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tsa_cli.steps.ingest.profile import KeyProfile, profiles
@@ -17,7 +17,7 @@ class Kept:
     fields: Mapping[str, KeyProfile]
     objects: Sequence[KeyProfile]  # unwrapped: their keys are properties
     people: Sequence[KeyProfile]  # traits
-    personal_keys: Collection[str]  # traits, too, wherever they stand
+    is_personal: Callable[[str], bool]  # of a key: a trait, too, wherever it stands
 
     def properties_of(self, document: Mapping[str, object]) -> dict[str, object]:
         """What ingest would keep as the line's properties."""
@@ -27,7 +27,7 @@ class Kept:
         for profile in self.objects:
             inner = _at(document, profile.keys)
             kept |= inner if isinstance(inner, dict) else {}
-        return {key: value for key, value in kept.items() if key not in self.personal_keys}
+        return {key: value for key, value in kept.items() if not self.is_personal(key)}
 
 
 def plan_text(documents: Sequence[Mapping[str, object]], kept: Kept, known: Collection[str]) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.steps.ingest.word_keys import address_cleaner
 from tsa_cli.store import Fragment, Store, fragment_of
@@ -54,12 +55,11 @@ def _conflicts(suspects: "list[dict[str, object]]", cleaner: Cleaner) -> Iterato
     documents = cleaner.lines([str(row["first_properties"]).encode() for row in suspects])
     addresses = pl.Series([row["first_ip_address"] for row in suspects], dtype=pl.String)
     addresses = address_cleaner(cleaner.privacy.ip)(addresses)
-    personal = frozenset(cleaner.privacy.personal_keys())
     for row, document, address in zip(suspects, documents, addresses, strict=True):
         is_same = (
             row["has_same_facts"]
             and row["ip_address"] == address
-            and _same_content(str(row["properties"]), document, personal)
+            and _same_content(str(row["properties"]), document, cleaner.privacy)
         )
         if not is_same:
             yield int(str(row["ordinal"]))
@@ -74,15 +74,18 @@ def _firsts() -> Fragment:
     return fragment_of("1_events/first_repeats.sql")
 
 
-def _same_content(mine: str, first: str, personal: frozenset[str]) -> bool:
+def _same_content(mine: str, first: str, privacy: PrivacyConfig) -> bool:
     """
     True when two objects differ only in the order of keys, or in keys that are null.
 
-    What stands under `personal` keys left `mine` for the traits; in `first` it may be a hash.
+    What stands under a personal key left `mine` for the traits; in `first` it may be a hash.
     """
     ours, theirs = json.loads(mine), json.loads(first)
-    left = {key for key in personal & theirs.keys() - ours.keys() if _is_hash(theirs[key])}
-    kept = {key: value for key, value in theirs.items() if key not in left}
+    kept = {
+        key: value
+        for key, value in theirs.items()
+        if key in ours or not (privacy.is_personal(key) and _is_hash(value))
+    }
     return _without_nulls(ours) == _without_nulls(kept)
 
 
