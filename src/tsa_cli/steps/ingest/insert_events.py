@@ -7,9 +7,10 @@ reads   the normalised relation of the file, raw_events (ids), the lookups
 writes  raw_events, the lookups
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tsa_cli import lookups
@@ -53,16 +54,22 @@ def insert_events(
     before. Raises ClockIsOff, and DataError when the file changed while it was read.
     """
     told = Told()
-    encoder = _encoder_in_turns if is_dry_run else _encoder_ahead
+    limits = Limits(policies.now_ts, LATEST_TRUSTED_TS)
+    slots = {"rows": fragment_of("1_events/streamed_rows.sql")}
     with (
         _rows(store, file, read) as batches,
-        encoder(store, policies, file, batches, known_ids, told) as (keys, parts),
+        # A dry run commits nothing: only the connection itself sees the texts of files before.
+        nullcontext(store) if is_dry_run else store.aside() as looks,
+        store.reader() as engine,
     ):
-        slots = {"rows": fragment_of("1_events/streamed_rows.sql")}
-        for rows in parts:
-            with store.lent("streamed_rows", rows), store.unordered():
-                store.execute("1_events/insert_events.sql", slots, load_id=load_id)
-        new_rows = keys.new_rows()
+        encoder = _encoder(policies, file, looks, engine)
+        rows = partial(encoded, batches, encoder, told, limits, known_ids)
+        in_parts = _in_turns(rows) if is_dry_run else _ahead(rows, schema_of(batches.schema))
+        with in_parts as parts:
+            for part in parts:
+                with store.lent("streamed_rows", part), store.unordered():
+                    store.execute("1_events/insert_events.sql", slots, load_id=load_id)
+        new_rows = encoder.keys.new_rows()
     if told.row_count != file.row_count:
         raise DataError(
             f"{file.name}: {file.row_count} lines, but {told.row_count} were read",
@@ -88,55 +95,33 @@ def _rows(
 
 
 @contextmanager
-def _encoder_ahead(
-    store: Store,
-    policies: Policies,
-    file: FileToLoad,
-    batches: "pa.RecordBatchReader",
-    known_ids: KnownIds | None,
-    told: Told,
-) -> "Iterator[tuple[WordKeys, Iterable[pa.RecordBatchReader]]]":
-    """(the keys, the encoded rows as one stream): encoded ahead of who takes them."""
+def _ahead(
+    rows: "Callable[[], Iterator[pa.RecordBatch]]", schema: "pa.Schema"
+) -> "Iterator[Iterable[pa.RecordBatchReader]]":
+    """The rows as one stream, encoded ahead of who takes them."""
     import pyarrow as pa
 
-    with store.aside() as aside, store.reader() as engine:
-        encoder = _encoder(policies, file, aside, engine)
-        limits = Limits(policies.now_ts, LATEST_TRUSTED_TS)
-        ahead = Ahead(lambda: encoded(batches, encoder, told, limits, known_ids))
-        try:
-            stream = pa.RecordBatchReader.from_batches(schema_of(batches.schema), ahead)
-            yield encoder.keys, [stream]
-            if ahead.error is not None:
-                raise ahead.error
-        except DataError:
-            if ahead.error is not None:  # what the engine says of it is only an echo
-                raise ahead.error from None
-            raise
-        finally:
-            ahead.close()
+    ahead = Ahead(rows)
+    try:
+        yield [pa.RecordBatchReader.from_batches(schema, ahead)]
+        if ahead.error is not None:
+            raise ahead.error
+    except DataError:
+        if ahead.error is not None:  # what the engine says of it is only an echo
+            raise ahead.error from None
+        raise
+    finally:
+        ahead.close()
 
 
 @contextmanager
-def _encoder_in_turns(
-    store: Store,
-    policies: Policies,
-    file: FileToLoad,
-    batches: "pa.RecordBatchReader",
-    known_ids: KnownIds | None,
-    told: Told,
-) -> "Iterator[tuple[WordKeys, Iterable[pa.Table]]]":
-    """
-    (the keys, the encoded rows in parts), each encoded when the one before was taken.
-
-    A dry run commits nothing: only the connection itself sees the texts of the files before.
-    """
+def _in_turns(
+    rows: "Callable[[], Iterator[pa.RecordBatch]]",
+) -> "Iterator[Iterable[pa.Table]]":
+    """The rows in parts, each encoded when the one before was taken: looks need the connection."""
     import pyarrow as pa
 
-    with store.reader() as engine:
-        encoder = _encoder(policies, file, store, engine)
-        limits = Limits(policies.now_ts, LATEST_TRUSTED_TS)
-        rows = encoded(batches, encoder, told, limits, known_ids)
-        yield encoder.keys, (pa.Table.from_batches([part]) for part in rows)
+    yield (pa.Table.from_batches([part]) for part in rows())
 
 
 def _encoder(policies: Policies, file: FileToLoad, looks: Store, engine: Store) -> Encoder:
