@@ -134,3 +134,39 @@ def test_a_signal_that_a_callback_loses_ends_the_run_all_the_same() -> None:
     assert time.monotonic() - sent < MOST_SECONDS
     assert ended.returncode == 128 + signal.SIGTERM
     assert "Traceback" not in ended.stderr
+
+
+IMPORTED = """
+import os
+import signal
+
+os.kill(os.getpid(), signal.SIGTERM)
+for each in range(1000):  # the handler runs in here
+    pass
+print("whole", flush=True)
+"""
+IMPORTING = """
+import sys
+import time
+from tsa_cli.cli.outcome import Outcome
+from tsa_cli.cli.signals import ending_signals
+
+outcome = Outcome(tracebacks=False, as_json=False)
+with outcome, ending_signals(outcome.signals):
+    import imported
+    time.sleep(60)
+sys.exit(outcome.code)
+"""
+
+
+def test_a_signal_within_an_import_waits_for_its_end(tmp_path: Path) -> None:
+    """Of an exception while DuckDB's module makes its enums, the process died by SIGABRT."""
+    (tmp_path / "imported.py").write_text(IMPORTED)
+    sent = time.monotonic()
+    ended = subprocess.run(
+        [sys.executable, "-c", IMPORTING],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert time.monotonic() - sent < MOST_SECONDS
+    assert (ended.returncode, ended.stdout) == (128 + signal.SIGTERM, "whole\n")
+    assert "Traceback" not in ended.stderr

@@ -4,8 +4,9 @@ one ends it at once, which is safe too: the store survives a kill at any moment.
 
 Python calls a handler between two steps of the main thread, so not while the engine works, and
 the engine's threads work on: another thread, which hears of the signal first, stops the engine.
-An exception that is raised in a callback (of a weak reference, of an import) ends there, unseen:
-the signal is sent again.
+An exception that is raised in a callback (of a weak reference) ends there, unseen; one that is
+raised while a compiled module is being imported ends the process by SIGABRT, since such a module
+cannot fail halfway: in both cases the signal is sent again.
 """
 
 import os
@@ -23,6 +24,7 @@ _EXIT_BASE = 128
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 _PATIENCE_SECONDS = 0.1  # enough for a main thread that runs Python
 _GRACE_SECONDS = 5.0  # for the rollback
+_IMPORTING = "<frozen importlib._bootstrap>"
 
 
 class Ended(KeyboardInterrupt):
@@ -35,6 +37,9 @@ def ending_signals(received: list[int]) -> Iterator[None]:
 
     def end(number: int, frame: FrameType | None) -> None:
         received.append(number)
+        if _is_importing(frame):
+            is_lost.set()
+            return
         for each in _ENDING:
             signal.signal(each, signal.SIG_DFL)  # no handler runs while the engine unwinds
         raise Ended
@@ -58,6 +63,15 @@ def ending_signals(received: list[int]) -> Iterator[None]:
         for number, handler in before.items():
             signal.signal(number, handler)
         sys.unraisablehook = hook_before
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    """True of a frame that runs on behalf of an import statement."""
+    while frame is not None:
+        if frame.f_code.co_filename == _IMPORTING:
+            return True
+        frame = frame.f_back
+    return False
 
 
 @contextmanager
