@@ -4,6 +4,9 @@ JOBS ?= 2
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
+# Where the machine forbids compiled modules, each start of tsa would compile them anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test check bench soak docs lock format
 
 help: ## what there is to make

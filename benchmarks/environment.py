@@ -50,6 +50,7 @@ def ensure(*, with_spark: bool) -> Path:
 def variables() -> dict[str, str]:
     """The environment of every process: this checkout's tsa, and nobody's own configuration."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("TSA_")}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # the peers' modules are compiled, so be ours
     return kept | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
 
 

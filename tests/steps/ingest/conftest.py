@@ -14,8 +14,8 @@ from tsa_cli.config.sources import SourceConfig
 from tsa_cli.config.tsa import TsaConfig
 from tsa_cli.privacy.field_crypto import Keys
 from tsa_cli.steps import ingest
-from tsa_cli.steps.ingest.relation import Policies
 from tsa_cli.steps.ingest.report import IngestResult
+from tsa_cli.steps.ingest.settings import Policies
 from tsa_cli.store import Store, open_store
 
 NOW = datetime(2026, 6, 1, 12)

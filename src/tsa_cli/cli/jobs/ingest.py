@@ -61,7 +61,7 @@ def config_of(
     from tsa_cli.config.sources import SourceConfig
     from tsa_cli.lookups import LookupConfig
     from tsa_cli.steps.ingest import IngestConfig
-    from tsa_cli.steps.ingest.relation import Policies
+    from tsa_cli.steps.ingest.settings import Policies
 
     catalog = session.catalog
     plan = catalog.load(EventsConfig, "events.yaml")

@@ -8,27 +8,22 @@ source  the contract's section 3; definitions D1–D5
 """
 
 from collections.abc import Callable
-from contextlib import nullcontext
-from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
 
 from tsa_cli import lookups
 from tsa_cli.errors import DataError, UsageError
-from tsa_cli.steps.ingest.grown import counted_in, sizes_read
+from tsa_cli.steps.ingest.grown import sizes_read
 from tsa_cli.steps.ingest.inputs import Input, resolve
-from tsa_cli.steps.ingest.load import Loader
-from tsa_cli.steps.ingest.nature import OtherFormatError
-from tsa_cli.steps.ingest.prepare import (
-    AUTO,
-    IngestConfig,
-    NoLineError,
-    NoMappingError,
-    file_to_load,
-)
-from tsa_cli.steps.ingest.report import FileReport, IngestResult
+from tsa_cli.steps.ingest.report import FileReport, IngestResult, failed
+from tsa_cli.steps.ingest.settings import AUTO, IngestConfig
 from tsa_cli.steps.ingest.spool import Spool, Spooled, open_spool
-from tsa_cli.store import Store, damage_of
+from tsa_cli.store import Store
 
 __all__ = ["AUTO", "IngestConfig", "run"]
+
+if TYPE_CHECKING:
+    from tsa_cli.steps.ingest.new_files import NewFiles
 
 Progress = Callable[[str], None]
 
@@ -51,50 +46,37 @@ def run(
     inputs, faults = resolve(paths)
     reports = [FileReport(name, "failed", detail=why) for name, why in faults]
     lookups.rename_events(store, config.policies.plan.canonical_names())
-    loader = Loader(store, config.policies, config.keys, run_id, config.is_dry_run)
     sizes = {} if config.is_forced else sizes_read(store, inputs)
     with open_spool(store.path, config.policies.tsa.max_unpacked_ratio, inputs, sizes) as spool:
+
+        @cache
+        def new_files() -> "NewFiles":
+            from tsa_cli.steps.ingest.new_files import NewFiles
+
+            return NewFiles(store, spool, config, run_id)
+
         for item in inputs:
             progress(item.name)
-            reports.append(_one(loader, spool, config, item))
+            reports.append(_one(store, spool, config, item, lambda file: new_files().load(file)))
     return IngestResult(reports, [report.warning for report in reports if report.warning])
 
 
-def _one(loader: Loader, spool: Spool, config: IngestConfig, item: Input) -> FileReport:
+def _one(
+    store: Store,
+    spool: Spool,
+    config: IngestConfig,
+    item: Input,
+    load: Callable[[Spooled], FileReport],
+) -> FileReport:
     try:
         spooled = spool.take(item)
-        if not config.is_forced and (earlier := _read_before(loader.store, config, spooled)):
+        if not config.is_forced and (earlier := _read_before(store, config, spooled)):
             return FileReport(item.name, "unchanged", detail=f"read before as {earlier}")
         if spooled.size_bytes == 0:
             return FileReport(item.name, "ingested", detail="empty")
-        return _loaded(loader, spool, config, spooled)
-    except NoLineError as none:
-        return counted_in(
-            none.before,
-            FileReport(item.name, "ingested", detail=none.message, left_bytes=none.left_bytes),
-        )
-    except NoMappingError as error:
-        report = _failed(item.name, error)
-        if not config.is_dry_run:
-            return report
-        return replace(report, proposal=vars(error.proposal))
+        return load(spooled)
     except DataError as error:
-        return _failed(item.name, error)
-
-
-def _loaded(loader: Loader, spool: Spool, config: IngestConfig, spooled: Spooled) -> FileReport:
-    # Of lines the engine sees only what was judged before.
-    is_parquet = spooled.shape == "parquet"
-    with damage_of(spooled.name, "Parquet") if is_parquet else nullcontext():
-        file = file_to_load(loader.store, spool, config, spooled, loader.run_id)
-        try:
-            report = loader.load(file)
-        except OtherFormatError as error:
-            report = _failed(file.name, error)
-    is_unlike = report.rejected > config.policies.tsa.max_file_rejected * report.read
-    if config.is_dry_run and file.proposal and (is_unlike or report.status == "failed"):
-        return replace(report, proposal=vars(file.proposal()))
-    return report
+        return failed(item.name, error)
 
 
 def _read_before(store: Store, config: IngestConfig, spooled: Spooled) -> str:
@@ -104,8 +86,3 @@ def _read_before(store: Store, config: IngestConfig, spooled: Spooled) -> str:
     wanted = "" if config.source == AUTO else config.source
     known = store.rows("1_events/known_file.sql", sha256=spooled.sha256, source=wanted)
     return str(known[0][1]) if known else ""
-
-
-def _failed(name: str, error: DataError) -> FileReport:
-    hint = f" ({error.hint})" if error.hint else ""
-    return FileReport(name, "failed", detail=error.message.removeprefix(f"{name}: ") + hint)

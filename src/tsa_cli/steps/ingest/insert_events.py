@@ -22,8 +22,8 @@ from tsa_cli.steps.ingest.document_columns import DocumentReader
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.known_ids import KnownIds
 from tsa_cli.steps.ingest.plan import Judge
-from tsa_cli.steps.ingest.relation import Policies
 from tsa_cli.steps.ingest.rows import Encoder, Limits, Told, encoded, schema_of
+from tsa_cli.steps.ingest.settings import Policies
 from tsa_cli.steps.ingest.word_keys import WordKeys
 from tsa_cli.store import Store, fragment_of
 

@@ -30,9 +30,10 @@ from tsa_cli.steps.ingest.known_ids import KnownIds, known_ids_of, read_rows, re
 from tsa_cli.steps.ingest.nature import doubt
 from tsa_cli.steps.ingest.personal import KnownTraits, store_people
 from tsa_cli.steps.ingest.quarantine_rows import DETAILS, Quarantined
-from tsa_cli.steps.ingest.relation import Policies, trusting
+from tsa_cli.steps.ingest.relation import trusting
 from tsa_cli.steps.ingest.report import FileReport
 from tsa_cli.steps.ingest.rows import Told
+from tsa_cli.steps.ingest.settings import Policies
 from tsa_cli.store import Store, fragment_of
 
 if TYPE_CHECKING:

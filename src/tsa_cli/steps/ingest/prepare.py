@@ -5,14 +5,13 @@ Lines are read in place where the engine may see every one of them, else from a 
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from tsa_cli.config.sources import SourceConfig
 from tsa_cli.errors import DataError
-from tsa_cli.privacy.field_crypto import Keys
 from tsa_cli.steps.ingest import parquet_columns
 from tsa_cli.steps.ingest.detect import Detected, detect, sample_documents
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
@@ -24,29 +23,14 @@ from tsa_cli.steps.ingest.propose import Proposal, propose
 from tsa_cli.steps.ingest.quarantine_rows import MAX_RAW_BYTES
 from tsa_cli.steps.ingest.relation import (
     SAMPLED_ABOVE_BYTES,
-    Policies,
     event_names,
     relation_of_lines,
     relation_of_parquet,
 )
+from tsa_cli.steps.ingest.settings import AUTO, IngestConfig
 from tsa_cli.steps.ingest.spool import Spool, Spooled
 from tsa_cli.steps.ingest.table_rows import first_row_width, rows_to_lines
 from tsa_cli.store import Store
-
-AUTO = "auto"
-
-
-@dataclass(frozen=True)
-class IngestConfig:
-    """What one run is asked to do; `sources` are all mappings in force, by name."""
-
-    policies: Policies
-    sources: Mapping[str, SourceConfig]
-    keys: Keys
-    source: str = AUTO
-    is_final: bool = False
-    is_forced: bool = False  # read files again that were read before
-    is_dry_run: bool = False
 
 
 class NoMappingError(DataError):

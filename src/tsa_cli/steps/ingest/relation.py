@@ -4,35 +4,22 @@ The relation of one file: its lines in canonical, normalised form, whatever its 
 Decides between the two ways in: typed columns where the keys allow it, documents elsewhere.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 
 from tsa_cli.config.events import EventsConfig
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.config.sources import SourceConfig
-from tsa_cli.config.tsa import TsaConfig
-from tsa_cli.lookups import LookupConfig
 from tsa_cli.steps.ingest import engine_input as engine
 from tsa_cli.steps.ingest import parquet_columns as parquet
 from tsa_cli.steps.ingest.bound_paths import expected_documents
 from tsa_cli.steps.ingest.canonical import Reader, from_columns, from_documents, is_plain
 from tsa_cli.steps.ingest.paths import pointer
 from tsa_cli.steps.ingest.plan_sql import refusal
+from tsa_cli.steps.ingest.settings import Policies
 from tsa_cli.store import Fragment, Store, fragment_of
 
 SAMPLED_ABOVE_BYTES = 64 << 20
-
-
-@dataclass(frozen=True)
-class Policies:
-    """What all files of a run share."""
-
-    tsa: TsaConfig
-    plan: EventsConfig
-    privacy: PrivacyConfig
-    now_ts: datetime
-    lookups: LookupConfig
 
 
 def trusting(relation: Fragment, max_future_seconds: float) -> Fragment:

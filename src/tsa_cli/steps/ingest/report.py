@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tsa_cli.errors import TsaError
+from tsa_cli.errors import DataError, TsaError
 
 Status = Literal["ingested", "unchanged", "failed"]
 
@@ -63,3 +63,9 @@ class IngestResult:
             told |= {"source": file.source, "detail": file.detail}
             files.append(told | ({"proposal": file.proposal} if file.proposal else {}))
         return {"files": files, **{c: self.total(c) for c in counts}}
+
+
+def failed(name: str, error: DataError) -> FileReport:
+    """The report of a file that was not stored, with the error's hint."""
+    hint = f" ({error.hint})" if error.hint else ""
+    return FileReport(name, "failed", detail=error.message.removeprefix(f"{name}: ") + hint)

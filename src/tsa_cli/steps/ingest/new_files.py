@@ -1,0 +1,56 @@
+"""
+Files that are not in the store yet: each found, loaded and reported.
+
+Loading imports the frame library and more; a run over files that are all known needs none of it.
+"""
+
+from contextlib import nullcontext
+from dataclasses import replace
+
+from tsa_cli.steps.ingest.grown import counted_in
+from tsa_cli.steps.ingest.load import Loader
+from tsa_cli.steps.ingest.nature import OtherFormatError
+from tsa_cli.steps.ingest.prepare import NoLineError, NoMappingError, file_to_load
+from tsa_cli.steps.ingest.report import FileReport, failed
+from tsa_cli.steps.ingest.settings import IngestConfig
+from tsa_cli.steps.ingest.spool import Spool, Spooled
+from tsa_cli.store import Store, damage_of
+
+
+class NewFiles:
+    """The new files of one run."""
+
+    def __init__(self, store: Store, spool: Spool, config: IngestConfig, run_id: str) -> None:
+        self._loader = Loader(store, config.policies, config.keys, run_id, config.is_dry_run)
+        self._spool = spool
+        self._config = config
+
+    def load(self, spooled: Spooled) -> FileReport:
+        """What became of one file, which is in the store by then; DataError when it is not."""
+        try:
+            return self._loaded(spooled)
+        except NoLineError as none:
+            empty = FileReport(
+                spooled.name, "ingested", detail=none.message, left_bytes=none.left_bytes
+            )
+            return counted_in(none.before, empty)
+        except NoMappingError as error:
+            report = failed(spooled.name, error)
+            if not self._config.is_dry_run:
+                return report
+            return replace(report, proposal=vars(error.proposal))
+
+    def _loaded(self, spooled: Spooled) -> FileReport:
+        loader, config = self._loader, self._config
+        # Of lines the engine sees only what was judged before.
+        is_parquet = spooled.shape == "parquet"
+        with damage_of(spooled.name, "Parquet") if is_parquet else nullcontext():
+            file = file_to_load(loader.store, self._spool, config, spooled, loader.run_id)
+            try:
+                report = loader.load(file)
+            except OtherFormatError as error:
+                report = failed(file.name, error)
+        is_unlike = report.rejected > config.policies.tsa.max_file_rejected * report.read
+        if config.is_dry_run and file.proposal and (is_unlike or report.status == "failed"):
+            return replace(report, proposal=vars(file.proposal()))
+        return report
