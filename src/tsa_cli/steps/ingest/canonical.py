@@ -6,12 +6,14 @@ Two ways in. Lines whose keys are all plain are read as typed columns (twice as 
 else is read as one JSON document a line, and every field is looked up by its path.
 """
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tsa_cli.config.sources import CanonicalField, SourceConfig
+from tsa_cli.steps.ingest.bound_paths import without_nulls
 from tsa_cli.steps.ingest.documents import DocumentSql
-from tsa_cli.steps.ingest.paths import is_top, keys_of
+from tsa_cli.steps.ingest.paths import first_key, keys_of
 from tsa_cli.store import Fragment, fragment_of, quoted
 
 TEXT_FIELDS: tuple[CanonicalField, ...] = (
@@ -43,7 +45,7 @@ def from_columns(source: SourceConfig, reader: Reader) -> Fragment:
     properties = next((path for path in source.properties if path in present), None)
     slots = {column_name(field): Fragment(sql) for field, sql in texts.items()}
     slots["c_event_ts"] = Fragment("c_event_ts" if "c_event_ts" in present else "null")
-    slots["c_properties"] = Fragment(_object_or_wrapped(properties))
+    slots["c_properties"] = _object_or_wrapped(properties, source.keep_rest)
     slots["c_sent_properties"] = Fragment("null")
     for name, paths in (("c_traits", source.traits), ("c_consent", source.consent)):
         held = next((path for path in paths if path in present), None)
@@ -78,19 +80,30 @@ def is_plain(
     keys: set[str], property_keys: set[str], source: SourceConfig, personal: set[str]
 ) -> bool:
     """True when typed top-level columns say everything that the lines carry."""
+    fields = {*itertools.chain(*source.fields.values())}
     objects = {*source.properties, *source.traits, *source.consent}
-    nested = {
-        keys_of(path)[1]
-        for _, path in source.field_paths()
-        if len(keys_of(path)) == 2 and keys_of(path)[0] in source.properties
-    }
-    top = {keys_of(path)[0] for _, path in source.field_paths() if is_top(path)}
-    is_told_once = all(
-        sum(path in keys for path in {*paths} if is_top(path)) < 2
-        for paths in source.fields.values()
+    return (
+        source.is_plain()
+        and keys <= {path for path in fields | objects if path == first_key(path)}
+        and not (keys | property_keys) & personal
+        and not keys & fields & objects
+        and len({key.lower() for key in keys}) == len(keys)  # as names of columns are compared
+        and _is_told_once(keys, source)
+        and not any(_may_lead(path, keys, property_keys, source) for path in fields | objects)
     )
-    is_known = keys <= top | objects and not property_keys & (nested | personal)
-    return source.is_plain() and is_told_once and is_known
+
+
+def _is_told_once(keys: set[str], source: SourceConfig) -> bool:
+    """Whether no two keys compete for one field, or are put together in one object."""
+    told = [*source.fields.values(), source.properties, source.traits, source.consent]
+    return all(len(keys.intersection(paths)) < 2 for paths in told)
+
+
+def _may_lead(path: str, keys: set[str], property_keys: set[str], source: SourceConfig) -> bool:
+    """Whether a path may lead to something inside of one of the keys."""
+    first, *inner = keys_of(path)
+    is_elsewhere = first in source.properties and inner and inner[0] not in property_keys
+    return bool(inner) and first in keys and not is_elsewhere
 
 
 def _coalesced_columns(paths: Iterable[str], present: set[str]) -> str:
@@ -107,12 +120,14 @@ def _anonymous_id(source: SourceConfig, texts: Mapping[CanonicalField, str]) -> 
     return f"coalesce({sent}, {session})"
 
 
-def _object_or_wrapped(column: str | None) -> str:
+def _object_or_wrapped(column: str | None, keep_rest: bool) -> Fragment:
     if column is None:
-        return "'{}'"
-    name = quoted(column)
-    return (
-        f"case when {name} is null or cast({name} as varchar) = 'null' then cast('{{}}' as json)"
-        f" when starts_with(cast({name} as varchar), '{{') then {name}"
-        f" else json_object('properties', {name}) end"
+        return Fragment("'{}'")
+    name, text = quoted(column), f"cast({quoted(column)} as varchar)"
+    other = f"json_object($wrapped_key, {name})" if keep_rest else "cast('{}' as json)"
+    return Fragment(
+        f"case when {text} is null or {text} = 'null' then cast('{{}}' as json)"
+        f" when not starts_with({text}, '{{') then {other}"
+        f" else {without_nulls(name)} end",
+        {"wrapped_key": column} if keep_rest else {},
     )

@@ -55,7 +55,7 @@ def relation_of_parquet(
     columns = parquet.columns_of(store, path)
     if source.is_plain() and not parquet.has_open_keys(columns, source.properties):
         property_keys = parquet.property_keys(store, path, columns, source)
-        personal = {*_personal_among(property_keys, policies.privacy)}
+        personal = {*_personal_among({*columns} | property_keys, policies.privacy)}
         if is_plain(set(columns), property_keys, source, personal):
             reader, names = parquet.typed(path, columns, source)
             canonical = from_columns(source, Reader(reader, tuple(names)))
