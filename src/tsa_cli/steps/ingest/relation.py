@@ -60,7 +60,7 @@ def relation_of_parquet(
             reader, names = parquet.typed(path, columns, source)
             canonical = from_columns(source, Reader(reader, tuple(names)))
             return _normalised(canonical, source, policies)
-    documents = parquet.documents(store, path)
+    documents = parquet.documents(store, path, source.properties)
     keys, property_keys = discovered_keys(store, documents, source)
     held = _personal_among(keys | property_keys, policies.privacy)
     canonical = from_documents(source, Reader(documents), held, keys)
