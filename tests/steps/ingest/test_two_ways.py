@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 
@@ -115,3 +116,27 @@ def test_texts_and_numbers_of_parquet_are_those_of_strict_json(
     stored = worded(store, "event_id")
     assert [json.loads(row["properties"]) for row in stored] == list(PROPERTIES.values())
     assert [row["user_id"] for row in stored] == [*["100000000000000000.0"] * (count - 1), None]
+
+
+ODD = {"context.page": "odd", "properties.": "p"}
+
+
+def test_members_of_objects_as_columns_are_what_they_are_in_a_csv(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    columns = {
+        "event": "e", "timestamp": T, "user_id": "u", "properties.page_url": "https://x.org/a",
+        "properties.a": 1, "context.page.url": "https://x.org/b", "context.page": "odd",
+        "traits.first_name": "Ann", "consent.marketing": True, "properties.": "p",
+    }  # fmt: skip
+    table_of_one = pa.table({name: [value] for name, value in columns.items()})
+    pq.write_table(table_of_one, tmp_path / "a.parquet")
+    pacsv.write_csv(table_of_one.drop_columns(["context.page", "properties."]), tmp_path / "b.csv")
+    do_ingest(tmp_path / "a.parquet", tmp_path / "b.csv", is_forced=True)
+    for row, odd in zip(worded(store, "load_id"), [ODD, {}], strict=True):
+        context = {"page": {"url": "https://x.org/b"}}
+        properties = {"page_url": "https://x.org/a", "a": 1, "context": context}
+        assert json.loads(row["properties"]) == properties | odd
+        assert row["page_url"] == "https://x.org/b"
+    assert "Ann" not in str(table(store, "from user_traits") + worded(store, "load_id"))
+    assert len(table(store, "from consent_events where granted")) == 2

@@ -6,7 +6,7 @@ never unpacked: the spool did that by their bytes, the engine would by their nam
 made JSON lines before; Parquet is read as it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from tsa_cli.steps.ingest.table_rows import MAX_OBJECT_BYTES
@@ -32,10 +32,18 @@ def documents_reader(path: Path) -> Fragment:
     )
 
 
-def parquet_documents_reader(path: Path, shown: Mapping[str, str]) -> Fragment:
-    """One JSON document a Parquet row, without nulls; `shown` columns are read another way."""
-    columns = f"* replace ({_aliased(shown)})" if shown else "*"
-    return _parquet("1_events/parquet_documents.sql", path, columns)
+def parquet_documents_reader(
+    path: Path, shown: Mapping[str, str], made: Mapping[str, str], gone: Collection[str]
+) -> Fragment:
+    """
+    One JSON document a Parquet row, without nulls.
+
+    `shown` columns are read another way, `made` are no columns of the file, `gone` are left out.
+    """
+    exclude = f" exclude ({', '.join(gone)})" if gone else ""
+    replace = f" replace ({_aliased(shown)})" if shown else ""
+    columns = [f"*{exclude}{replace}", *([_aliased(made)] if made else [])]
+    return _parquet("1_events/parquet_documents.sql", path, ", ".join(columns))
 
 
 def parquet_columns_reader(path: Path, shown: Mapping[str, str]) -> Fragment:

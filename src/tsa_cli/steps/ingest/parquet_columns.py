@@ -5,12 +5,14 @@ One of the named places that compose SQL: column names are quoted, nothing else 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from tsa_cli.config.sources import SourceConfig
 from tsa_cli.steps.ingest import engine_input as engine
 from tsa_cli.steps.ingest.finite import finite
+from tsa_cli.steps.ingest.table_rows import path_of_column
 from tsa_cli.store import Fragment, Store, quoted
 
 _INSTANTS = ("TIMESTAMP", "DATE")
@@ -18,6 +20,7 @@ _TEXTS = ("VARCHAR", "JSON")
 _LOOSE = ("NaN", "Infinity", ",}", ",]")  # what the engine takes in JSON, and no strict reader
 _STRINGS = r'"(?:[^"\\]|\\.)*"|[^"]+'  # of a JSON text, and what stands between them
 _NO_NUMBER = "-?(?:NaN|Infinity)"
+_Members = dict[str, Any]  # of an object: objects of the same, and the columns that are values
 _DECLARED = re.compile(r'[(,]\s*(?:"((?:[^"]|"")+)"|(\w+))\s')
 
 
@@ -35,15 +38,46 @@ def documents(store: Store, path: Path, objects: Iterable[str] = ()) -> Fragment
 
     Columns that hold `objects` as text may say null in it.
     """
+    columns = columns_of(store, path)
     shown = {}
-    for name, kind in columns_of(store, path).items():
+    for name, kind in columns.items():
         column = quoted(name)
         if kind in (*_TEXTS, "BLOB"):
             text = _text(column, kind)
             shown[column] = _json_of(f"nullif({text}, 'null')" if name in objects else text)
-        elif (made := finite(column, kind)) != column:
-            shown[column] = made
-    return engine.parquet_documents_reader(path, shown)
+        elif (number := finite(column, kind)) != column:
+            shown[column] = number
+    gone, members = _members(columns)
+    made = {quoted(name): _struct_of(inner, shown) for name, inner in members.items()}
+    shown = {column: expression for column, expression in shown.items() if column not in gone}
+    return engine.parquet_documents_reader(path, shown, made, gone)
+
+
+def _members(columns: Mapping[str, str]) -> tuple[list[str], _Members]:
+    """(the columns that are members of an object, the objects): names like those of a CSV."""
+    gone: list[str] = []
+    objects: _Members = {}
+    names = {name.lower() for name in columns}  # as the engine tells them apart
+    for name in columns:
+        *outer, inner = path_of_column(name)
+        if not outer or outer[0] in names or not all((*outer, inner)):
+            continue
+        holder: object = objects
+        for key in outer:
+            holder = holder.setdefault(key, {}) if isinstance(holder, dict) else None
+        if isinstance(holder, dict) and inner not in holder:
+            holder[inner] = quoted(name)
+            gone.append(quoted(name))
+    return gone, objects
+
+
+def _struct_of(members: _Members, shown: Mapping[str, str]) -> str:
+    parts = (
+        f"{quoted(key)} := "
+        + (_struct_of(inner, shown) if isinstance(inner, dict) else shown.get(inner, inner))
+        for key, inner in members.items()
+    )
+    return f"struct_pack({', '.join(parts)})"
 
 
 def typed(path: Path, columns: dict[str, str], source: SourceConfig) -> tuple[Fragment, list[str]]:

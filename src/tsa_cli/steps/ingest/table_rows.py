@@ -21,7 +21,9 @@ from tsa_cli.steps.ingest.spool import Spool, Spooled
 
 MAX_OBJECT_BYTES = 16 << 20
 _DELIMITERS = ",;\t|"
-_NESTED = ("properties", "traits", "consent", "context")
+_NESTED = {  # objects whose members may be columns
+    "properties", "traits", "consent", "context", "event_properties", "user_properties",
+}  # fmt: skip
 _INTEGER = re.compile(r"-?[1-9]\d{0,14}|0", re.ASCII)
 _DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)\.\d+", re.ASCII)
 _MAX_DIGITS = 15  # that a double keeps, whatever they are
@@ -112,19 +114,27 @@ def _json_row(header: list[str], row: list[str]) -> str:
     for name, text in zip(header, row, strict=True):
         if not text:
             continue
-        outer, dot, inner = name.partition(".")
-        holder = document.setdefault(outer, {}) if dot and outer in _NESTED else document
-        while isinstance(holder, dict) and outer == "context" and "." in inner:
-            outer_key, _, inner = inner.partition(".")
-            holder = holder.setdefault(outer_key, {})
+        *outer, inner = path_of_column(name)
+        holder: object = document
+        for key in outer:
+            holder = holder.setdefault(key, {}) if isinstance(holder, dict) else None
         if isinstance(holder, dict):
-            holder[inner if holder is not document else name] = _cell(name, text)
+            holder[inner] = _cell(name, text)
         else:
             document[name] = _cell(name, text)
     try:
         return json.dumps(document)
     except TypeError:  # there is a number in it that json would not write as it stands
         return _dumped(document)
+
+
+@cache  # of the names of columns, each looked at in every row
+def path_of_column(name: str) -> tuple[str, ...]:
+    """The keys from the top down that a column's name stands for, as `context.page.url`."""
+    outer, dot, inner = name.partition(".")
+    if not dot or outer not in _NESTED:
+        return (name,)
+    return (outer, *(inner.split(".") if outer == "context" else [inner]))
 
 
 def _dumped(value: object) -> str:
@@ -158,6 +168,6 @@ def _digit_count(text: str) -> int:
     return len(text.lstrip("-").replace(".", "").lstrip("0"))
 
 
-@cache  # of the names of columns, each looked at in every row
+@cache
 def _is_spelled(name: str) -> bool:
     return bool(_SPELLED.search(name) or _SPELLED_IN_CAMEL_CASE.search(name))
