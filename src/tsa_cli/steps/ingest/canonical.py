@@ -79,18 +79,23 @@ def is_plain(
 ) -> bool:
     """True when typed top-level columns say everything that the lines carry."""
     objects = {*source.properties, *source.traits, *source.consent}
-    nested = {
-        keys_of(path)[1]
-        for _, path in source.field_paths()
-        if len(keys_of(path)) == 2 and keys_of(path)[0] in source.properties
-    }
     top = {keys_of(path)[0] for _, path in source.field_paths() if is_top(path)}
     is_told_once = all(
         sum(path in keys for path in {*paths} if is_top(path)) < 2
         for paths in source.fields.values()
     )
-    is_known = keys <= top | objects and not property_keys & (nested | personal)
+    decisive = inner_keys_of_fields(source) | personal
+    is_known = keys <= top | objects and not property_keys & decisive
     return source.is_plain() and is_told_once and is_known
+
+
+def inner_keys_of_fields(source: SourceConfig) -> frozenset[str]:
+    """The keys inside the properties that a field is read from."""
+    return frozenset(
+        keys_of(path)[1]
+        for _, path in source.field_paths()
+        if len(keys_of(path)) == 2 and keys_of(path)[0] in source.properties
+    )
 
 
 def _coalesced_columns(paths: Iterable[str], present: set[str]) -> str:

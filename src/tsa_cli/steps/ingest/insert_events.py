@@ -50,8 +50,8 @@ def insert_events(
     """
     What the pass told; the events are in `raw_events`, but for rows whose id is known.
 
-    `known_ids` are those ids; `read` are the rows, where they were read
-    before. Raises ClockIsOff, and DataError when the file changed while it was read.
+    `known_ids` are those ids; `read` are the rows, where they were read before. Raises ClockIsOff,
+    UnseenKeyError, and DataError when the file changed while it was read.
     """
     told = Told()
     limits = Limits(policies.now_ts, LATEST_TRUSTED_TS)
@@ -106,7 +106,7 @@ def _ahead(
         yield [pa.RecordBatchReader.from_batches(schema, ahead)]
         if ahead.error is not None:
             raise ahead.error
-    except DataError:
+    except Exception:
         if ahead.error is not None:  # what the engine says of it is only an echo
             raise ahead.error from None
         raise
@@ -126,5 +126,5 @@ def _in_turns(
 
 def _encoder(policies: Policies, file: FileToLoad, looks: Store, engine: Store) -> Encoder:
     keys = WordKeys(looks, file.event_names, policies.privacy.ip, url_cleaner(policies.privacy))
-    reader = DocumentReader(engine, Judge(policies.plan), Cleaner(policies.privacy))
+    reader = DocumentReader(engine, Judge(policies.plan), Cleaner(policies.privacy), file.unseen)
     return Encoder(keys, reader)

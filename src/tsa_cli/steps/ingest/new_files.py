@@ -14,6 +14,7 @@ from tsa_cli.steps.ingest.prepare import NoLineError, NoMappingError, file_to_lo
 from tsa_cli.steps.ingest.report import FileReport, failed
 from tsa_cli.steps.ingest.settings import IngestConfig
 from tsa_cli.steps.ingest.spool import Spool, Spooled
+from tsa_cli.steps.ingest.unseen_keys import UnseenKeyError
 from tsa_cli.store import Store, damage_of
 
 
@@ -41,15 +42,23 @@ class NewFiles:
             return replace(report, proposal=vars(error.proposal))
 
     def _loaded(self, spooled: Spooled) -> FileReport:
-        loader, config = self._loader, self._config
         # Of lines the engine sees only what was judged before.
         is_parquet = spooled.shape == "parquet"
         with damage_of(spooled.name, "Parquet") if is_parquet else nullcontext():
-            file = file_to_load(loader.store, self._spool, config, spooled, loader.run_id)
             try:
-                report = loader.load(file)
-            except OtherFormatError as error:
-                report = failed(file.name, error)
+                return self._reported(spooled)
+            except UnseenKeyError:
+                return self._reported(spooled, is_sampled=False)
+
+    def _reported(self, spooled: Spooled, *, is_sampled: bool = True) -> FileReport:
+        loader, config = self._loader, self._config
+        file = file_to_load(
+            loader.store, self._spool, config, spooled, loader.run_id, is_sampled=is_sampled
+        )
+        try:
+            report = loader.load(file)
+        except OtherFormatError as error:
+            report = failed(file.name, error)
         is_unlike = report.rejected > config.policies.tsa.max_file_rejected * report.read
         if config.is_dry_run and file.proposal and (is_unlike or report.status == "failed"):
             return replace(report, proposal=vars(file.proposal()))

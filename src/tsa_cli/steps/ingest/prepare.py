@@ -51,10 +51,16 @@ class NoLineError(DataError):
 
 
 def file_to_load(
-    store: Store, spool: Spool, config: IngestConfig, spooled: Spooled, run_id: str
+    store: Store,
+    spool: Spool,
+    config: IngestConfig,
+    spooled: Spooled,
+    run_id: str,
+    *,
+    is_sampled: bool = True,
 ) -> FileToLoad:
     """
-    The file, ready for the loader of the run.
+    The file, ready for the loader of the run; `is_sampled`: slices of a large one say its keys.
 
     Raises NoMappingError when its lines fit no mapping, NoLineError when there is none.
     """
@@ -91,17 +97,18 @@ def file_to_load(
         path = spool.new_path()
         lines.write_without_refused(path)
     sample = path
-    if lines.end - lines.start > SAMPLED_ABOVE_BYTES:
+    if is_sampled and lines.end - lines.start > SAMPLED_ABOVE_BYTES:
         sample = spool.new_path()
         lines.write_sample(sample)
+    relation, unseen = relation_of_lines(store, found.source, path, sample, config.policies)
     return FileToLoad(
         spooled.name, found.name, spooled.sha256, spooled.size_bytes, lines.left_bytes,
-        relation_of_lines(store, found.source, path, sample, config.policies), lines.row_count,
+        relation, lines.row_count,
         [replace(refused, line=_numbered(refused.line, first_lines)) for refused in lines.refused],
         lambda rows: (_numbered(line, first_lines) for line in lines.lines_of_rows(rows)),
         found.why, event_names(config.policies.plan, found.source),
         nature=nature_of(lines.data[:HEAD_BYTES]), before=before, proposal=found.proposal,
-        absolute=spooled.absolute,
+        absolute=spooled.absolute, unseen=unseen,
         lines_at=lambda held: _lines_at(taken.path, lines, first_lines, held),
     )  # fmt: skip
 
