@@ -2,22 +2,25 @@
 A mapping becomes one select: the canonical text columns of every line of a file.
 
 One of the named places that compose SQL: paths and names of the mapping are bound, never pasted.
-Two ways in. Lines whose keys are all plain are read as typed columns (twice as fast); everything
-else is read as one JSON document a line, and every field is looked up by its path.
+Two ways in. Lines whose fields are all plain keys are read as typed columns (twice as fast), keys
+that the mapping does not name as JSON; everything else is read as one JSON document a line, and
+every field is looked up by its path. What the two make of a line differs in nulls alone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tsa_cli.config.sources import CanonicalField, SourceConfig
 from tsa_cli.steps.ingest.documents import DocumentSql
-from tsa_cli.steps.ingest.paths import is_top, keys_of
+from tsa_cli.steps.ingest.paths import first_key, is_top, keys_of
 from tsa_cli.store import Fragment, fragment_of, quoted
 
 TEXT_FIELDS: tuple[CanonicalField, ...] = (
     "event_id", "event", "timestamp", "user_id", "anonymous_id", "session_id", "page_url",
     "referrer_url", "user_agent", "ip",
 )  # fmt: skip
+
+MOST_OPEN_KEYS = 100
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,12 @@ def column_name(field: str) -> str:
     return "c_ts" if field == "timestamp" else f"c_{field}"
 
 
-def from_columns(source: SourceConfig, reader: Reader) -> Fragment:
-    """The canonical select over typed columns; the reader has one for every path it names."""
+def from_columns(source: SourceConfig, reader: Reader, open_keys: Sequence[str] = ()) -> Fragment:
+    """
+    The canonical select over typed columns; the reader has one for every path it names.
+
+    `open_keys` are columns of JSON that go to the properties.
+    """
     present = set(reader.columns)
     texts: dict[CanonicalField, str] = {
         f: _coalesced_columns(source.fields.get(f, []), present) for f in TEXT_FIELDS
@@ -43,7 +50,7 @@ def from_columns(source: SourceConfig, reader: Reader) -> Fragment:
     properties = next((path for path in source.properties if path in present), None)
     slots = {column_name(field): Fragment(sql) for field, sql in texts.items()}
     slots["c_event_ts"] = Fragment("c_event_ts" if "c_event_ts" in present else "null")
-    slots["c_properties"] = Fragment(_object_or_wrapped(properties))
+    slots["c_properties"] = _with_open_keys(_object_or_wrapped(properties), open_keys)
     slots["c_sent_properties"] = Fragment("null")
     for name, paths in (("c_traits", source.traits), ("c_consent", source.consent)):
         held = next((path for path in paths if path in present), None)
@@ -79,14 +86,25 @@ def is_plain(
 ) -> bool:
     """True when typed top-level columns say everything that the lines carry."""
     objects = {*source.properties, *source.traits, *source.consent}
-    top = {keys_of(path)[0] for _, path in source.field_paths() if is_top(path)}
+    top = {first_key(path) for _, path in source.field_paths() if is_top(path)}
+    open_keys = {*open_keys_of(keys, source)}
     is_told_once = all(
         sum(path in keys for path in {*paths} if is_top(path)) < 2
         for paths in source.fields.values()
     )
     decisive = inner_keys_of_fields(source) | personal
-    is_known = keys <= top | objects and not property_keys & decisive
-    return source.is_plain() and is_told_once and is_known
+    is_known = keys <= top | objects | open_keys and not property_keys & decisive
+    # The engine's names are the same in capitals.
+    are_columns = len({key.casefold() for key in keys}) == len(keys) and "" not in keys
+    is_open = not open_keys & personal and len(open_keys) <= MOST_OPEN_KEYS
+    return source.is_plain() and is_told_once and is_known and are_columns and is_open
+
+
+def open_keys_of(keys: Collection[str], source: SourceConfig) -> list[str]:
+    """Those of the top-level keys that no path of the mapping begins with, sorted."""
+    paths = [path for _, path in source.field_paths()]
+    paths += [*source.property_paths(), *source.trait_paths(), *source.consent]
+    return sorted({*keys} - {first_key(path) for path in paths})
 
 
 def inner_keys_of_fields(source: SourceConfig) -> frozenset[str]:
@@ -110,6 +128,18 @@ def _anonymous_id(source: SourceConfig, texts: Mapping[CanonicalField, str]) -> 
         return sent
     session = f"case when {texts['user_id']} is null then {texts['session_id']} end"
     return f"coalesce({sent}, {session})"
+
+
+def _with_open_keys(properties: str, open_keys: Sequence[str]) -> Fragment:
+    """The properties over the values of open keys, where a line has any."""
+    if not open_keys:
+        return Fragment(properties)
+    columns = [quoted(key) for key in open_keys]
+    names = {f"open_{place}": key for place, key in enumerate(open_keys)}
+    pairs = ", ".join(f"${name}, {column}" for name, column in zip(names, columns, strict=True))
+    merged = f"json_merge_patch('{{}}', json_object({pairs}), {properties})"
+    sql = f"case when coalesce({', '.join(columns)}) is null then {properties} else {merged} end"
+    return Fragment(sql, {**names})
 
 
 def _object_or_wrapped(column: str | None) -> str:

@@ -5,7 +5,7 @@ One of the named places that compose SQL: column names are quoted, nothing else 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from tsa_cli.config.sources import SourceConfig
@@ -26,24 +26,30 @@ def columns_of(store: Store, path: Path) -> dict[str, str]:
     }
 
 
-def documents(store: Store, path: Path) -> Fragment:
-    """One JSON document a row, without nulls; text that is JSON of an object or array is that."""
+def documents(store: Store, path: Path, objects: Collection[str] = ()) -> Fragment:
+    """
+    One JSON document a row, without nulls; text that is JSON of an object or array is that.
+
+    In columns of `objects`, the text `null` is none.
+    """
     shown = {}
     for name, kind in columns_of(store, path).items():
         column = quoted(name)
         if kind in (*_TEXTS, "BLOB"):
-            text = _text(column, kind)
-            shown[column] = (
-                f"case when {text}[1] in ('{{', '[') and json_valid({text})"
-                f" then cast({text} as json) else to_json({text}) end"
-            )
+            shown[column] = (_object if name in objects else _value)(column, kind)
         elif (made := finite(column, kind)) != column:
             shown[column] = made
     return engine.parquet_documents_reader(path, shown)
 
 
-def typed(path: Path, columns: dict[str, str], source: SourceConfig) -> tuple[Fragment, list[str]]:
-    """(the reader, its columns): instants as `c_event_ts`, objects as JSON, the rest as text."""
+def typed(
+    path: Path, columns: dict[str, str], source: SourceConfig, open_keys: Collection[str] = ()
+) -> tuple[Fragment, list[str]]:
+    """
+    (the reader, its columns): instants as `c_event_ts`, objects as JSON, the rest as text.
+
+    Columns of `open_keys` are the JSON that they are in a document.
+    """
     objects = {*source.properties, *source.traits, *source.consent}
     instant = next((p for p in source.fields.get("timestamp", []) if p in columns), None)
     shown = {}
@@ -55,7 +61,9 @@ def typed(path: Path, columns: dict[str, str], source: SourceConfig) -> tuple[Fr
             shown["c_event_ts"] = _instant(column, kind)
             continue
         names.append(name)
-        if name in objects:
+        if name in open_keys:
+            shown[column] = _value(column, kind)
+        elif name in objects:
             shown[column] = _object(column, kind)
         else:
             shown[column] = _text(column, kind)
@@ -83,9 +91,20 @@ def has_open_keys(columns: dict[str, str], paths: Iterable[str]) -> bool:
     return any(columns.get(path, "").startswith("MAP") for path in paths)
 
 
+def _value(column: str, kind: str) -> str:
+    """What a column is in a document: text that is JSON of an object or array is that."""
+    if kind not in (*_TEXTS, "BLOB"):
+        return f"to_json({finite(column, kind)})"
+    text = _text(column, kind)
+    return (
+        f"case when {text}[1] in ('{{', '[') and json_valid({text})"
+        f" then cast({text} as json) else to_json({text}) end"
+    )
+
+
 def _object(column: str, kind: str) -> str:
     if kind in (*_TEXTS, "BLOB"):
-        return f"coalesce(try_cast({_text(column, kind)} as json), to_json({_text(column, kind)}))"
+        return f"case when {_text(column, kind)} <> 'null' then {_value(column, kind)} end"
     if kind.startswith("STRUCT"):  # every row has every key, most of them null
         return f"json_merge_patch('{{}}', to_json({finite(column, kind)}))"
     return f"to_json({finite(column, kind)})"

@@ -19,6 +19,7 @@ from tsa_cli.steps.ingest.canonical import (
     from_documents,
     inner_keys_of_fields,
     is_plain,
+    open_keys_of,
 )
 from tsa_cli.steps.ingest.paths import pointer
 from tsa_cli.steps.ingest.plan_sql import refusal
@@ -49,12 +50,15 @@ def relation_of_lines(
         keys = top_level_keys(store, engine.documents_reader(path))
     held = _personal_among(keys | property_keys, policies.privacy)
     of_fields: frozenset[str] = frozenset()
-    if is_plain(keys, property_keys, source, {*held}):
+    open_keys = open_keys_of(keys, source)
+    if is_plain(keys, property_keys, source, {*held}) and not (
+        open_keys and _has_twin_keys(store, path)
+    ):
         of_fields = inner_keys_of_fields(source)
-        objects = {*source.properties, *source.traits, *source.consent}
+        objects = {*source.properties, *source.traits, *source.consent, *open_keys}
         columns = sorted(keys) or ["event"]
         reader = Reader(engine.line_columns_reader(path, columns, objects), tuple(columns))
-        canonical = from_columns(source, reader)
+        canonical = from_columns(source, reader, open_keys if source.keep_rest else ())
     else:
         canonical = from_documents(source, Reader(engine.documents_reader(path)), held, keys)
     unseen = UnseenKeys(frozenset(keys | property_keys), of_fields, policies.privacy)
@@ -68,12 +72,15 @@ def relation_of_parquet(
     columns = parquet.columns_of(store, path)
     if source.is_plain() and not parquet.has_open_keys(columns, source.properties):
         property_keys = parquet.property_keys(store, path, columns, source)
-        personal = {*_personal_among(property_keys, policies.privacy)}
-        if is_plain(set(columns), property_keys, source, personal):
-            reader, names = parquet.typed(path, columns, source)
-            canonical = from_columns(source, Reader(reader, tuple(names)))
+        personal = {*_personal_among(property_keys | {*columns}, policies.privacy)}
+        if is_plain({*columns}, property_keys, source, personal):
+            open_keys = open_keys_of(columns, source)
+            reader, names = parquet.typed(path, columns, source, open_keys)
+            open_columns = open_keys if source.keep_rest else ()
+            canonical = from_columns(source, Reader(reader, tuple(names)), open_columns)
             return _normalised(canonical, source, policies)
-    documents = parquet.documents(store, path)
+    objects = {*source.property_paths(), *source.trait_paths(), *source.consent}
+    documents = parquet.documents(store, path, objects)
     keys, property_keys = discovered_keys(store, documents, source)
     held = _personal_among(keys | property_keys, policies.privacy)
     canonical = from_documents(source, Reader(documents), held, keys)
@@ -97,6 +104,12 @@ def top_level_keys(store: Store, documents: Fragment) -> set[str]:
     """The keys of the documents themselves: half the price of those inside, too."""
     rows = store.rows("1_events/top_level_keys.sql", {"documents": documents})
     return {str(key) for (key,) in rows}
+
+
+def _has_twin_keys(store: Store, path: Path) -> bool:
+    """Whether a line has a key twice: a document keeps both of them, a column one."""
+    slots = {"documents": engine.documents_reader(path)}
+    return bool(store.value("1_events/has_twin_keys.sql", slots))
 
 
 def event_names(plan: EventsConfig, source: SourceConfig) -> dict[str, str]:
