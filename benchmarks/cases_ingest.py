@@ -41,7 +41,22 @@ def ingest(name: str, what: str, file: str, errors: float = 0) -> Case:
         )
     ]
     needs = ("parquet",) if kind == "Parquet" else ("lines",)
-    return Case(name, f"Load {what}, into an empty store", needs, (tsa, *peers))
+    alone = _duckdb_ingest(file, is_exact=not errors)
+    return Case(name, f"Load {what}, into an empty store", needs, (tsa, *peers, alone))
+
+
+def _duckdb_ingest(file: str, *, is_exact: bool) -> Side:
+    """The engine that tsa stores in, by itself: the floor below which no store in it can be."""
+    run = ["sides.duckdb_sql", "work_plain.duckdb", "sides/duckdb_ingest.sql"]
+    section = "ingest_parquet" if file.endswith("parquet") else "ingest_jsonl"
+    return Side(
+        "DuckDB alone (no ids, ledger, plan)",
+        [*run, section, f"file={file}"],
+        [["prepare.fresh", "work_plain.duckdb"]],
+        [*run, "answer", f"file={file}"],
+        {"step": (section,)},
+        may_differ=not is_exact,
+    )
 
 
 def _chdb_ingest(label: str, section: str, *values: str, origin: str | None = None) -> Side:

@@ -85,8 +85,8 @@ def test_columns_and_documents_say_the_same(
     assert stored(tmp_path / "documents", path) == by_columns
 
 
-def test_a_key_that_comes_twice_is_kept_twice(tmp_path: Path) -> None:
+def test_of_a_key_that_comes_twice_the_first_value_holds(tmp_path: Path) -> None:
     path = tmp_path / "twins.jsonl"
     path.write_text('{"event":"a","ts":1777629600,"user_id":"u","page":1,"page":2}\n')
     [row] = stored(tmp_path, path)
-    assert row["properties"] == {"page": 2}
+    assert row["properties"] == {"page": 1}

@@ -50,11 +50,9 @@ def relation_of_lines(
         keys = top_level_keys(store, engine.documents_reader(path))
     held = _personal_among(keys | property_keys, policies.privacy)
     of_fields: frozenset[str] = frozenset()
-    open_keys = open_keys_of(keys, source)
-    if is_plain(keys, property_keys, source, {*held}) and not (
-        open_keys and _has_twin_keys(store, path)
-    ):
+    if is_plain(keys, property_keys, source, {*held}):
         of_fields = inner_keys_of_fields(source)
+        open_keys = open_keys_of(keys, source)
         objects = {*source.properties, *source.traits, *source.consent, *open_keys}
         columns = sorted(keys) or ["event"]
         reader = Reader(engine.line_columns_reader(path, columns, objects), tuple(columns))
@@ -104,12 +102,6 @@ def top_level_keys(store: Store, documents: Fragment) -> set[str]:
     """The keys of the documents themselves: half the price of those inside, too."""
     rows = store.rows("1_events/top_level_keys.sql", {"documents": documents})
     return {str(key) for (key,) in rows}
-
-
-def _has_twin_keys(store: Store, path: Path) -> bool:
-    """Whether a line has a key twice: a document keeps both of them, a column one."""
-    slots = {"documents": engine.documents_reader(path)}
-    return bool(store.value("1_events/has_twin_keys.sql", slots))
 
 
 def event_names(plan: EventsConfig, source: SourceConfig) -> dict[str, str]:
