@@ -4,6 +4,8 @@ From nothing to stored events: start-up, ingest, reruns, increments.
 
 from benchmarks.case import WORK, WORK_CHDB, Case, Side
 
+LONGEST = 1 << 40  # bytes of a line
+
 
 def start_up() -> Case:
     """The least that a command costs."""
@@ -33,7 +35,13 @@ def ingest(name: str, what: str, file: str, errors: float = 0) -> Case:
     )
     peers = [
         _chdb_ingest(
-            label, "ingest", f"format={kind}", f"file={file}", f"order={order}", f"errors={errors}"
+            label,
+            "ingest",
+            f"format={kind}",
+            f"file={file}",
+            f"order={order}",
+            f"errors={errors}",
+            f"longest={LONGEST}",
         )
         for label, order in (
             ("chdb, arrival order", "tuple()"),
@@ -96,7 +104,13 @@ def increment() -> Case:
         ["sides.duckdb_sql", WORK, "sides/tsa_ingest.sql", "answer"],
         {"step": ("ingest",)},
     )
-    values = ("format=Parquet", "file=increment.parquet", "order=tuple()", "errors=0")
+    values = (
+        "format=Parquet",
+        "file=increment.parquet",
+        "order=tuple()",
+        "errors=0",
+        f"longest={LONGEST}",
+    )
     peer = _chdb_ingest("chdb (no look for known ids)", "add", *values, origin="chdb_loaded")
     return Case(
         "ingest_increment",
