@@ -81,6 +81,12 @@ def expected_documents(source: SourceConfig, base: Fragment) -> Fragment:
     return Fragment(lines.sql, {**lines.params, **paths.params})
 
 
+def without_nulls(document: str) -> str:
+    """The object without keys that are null, at any depth: such a key says as much as none."""
+    is_suspect = f"contains(cast({document} as varchar), 'null')"
+    return f"case when {is_suspect} then json_merge_patch('{{}}', {document}) else {document} end"
+
+
 def _patched(base: Fragment, source: SourceConfig, paths: BoundPaths) -> Fragment:
     patches = [_embedded(key, paths) for key in source.embedded]
     lists = [_object_of(rule, paths) for rule in source.key_values]

@@ -4,15 +4,17 @@ A mapping becomes one select: the canonical text columns of every line of a file
 One of the named places that compose SQL: paths and names of the mapping are bound, never pasted.
 Two ways in. Lines whose fields are all plain keys are read as typed columns (twice as fast), keys
 that the mapping does not name as JSON; everything else is read as one JSON document a line, and
-every field is looked up by its path. What the two make of a line differs in nulls alone.
+every field is looked up by its path.
 """
 
+import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tsa_cli.config.sources import CanonicalField, SourceConfig
+from tsa_cli.steps.ingest.bound_paths import without_nulls
 from tsa_cli.steps.ingest.documents import DocumentSql
-from tsa_cli.steps.ingest.paths import first_key, is_top, keys_of
+from tsa_cli.steps.ingest.paths import first_key, keys_of
 from tsa_cli.store import Fragment, fragment_of, quoted
 
 TEXT_FIELDS: tuple[CanonicalField, ...] = (
@@ -50,7 +52,8 @@ def from_columns(source: SourceConfig, reader: Reader, open_keys: Sequence[str] 
     properties = next((path for path in source.properties if path in present), None)
     slots = {column_name(field): Fragment(sql) for field, sql in texts.items()}
     slots["c_event_ts"] = Fragment("c_event_ts" if "c_event_ts" in present else "null")
-    slots["c_properties"] = _with_open_keys(_object_or_wrapped(properties), open_keys)
+    own = _object_or_wrapped(properties, source.keep_rest)
+    slots["c_properties"] = _with_open_keys(own, open_keys)
     slots["c_sent_properties"] = Fragment("null")
     for name, paths in (("c_traits", source.traits), ("c_consent", source.consent)):
         held = next((path for path in paths if path in present), None)
@@ -85,19 +88,20 @@ def is_plain(
     keys: set[str], property_keys: set[str], source: SourceConfig, personal: set[str]
 ) -> bool:
     """True when typed top-level columns say everything that the lines carry."""
+    fields = {*itertools.chain(*source.fields.values())}
     objects = {*source.properties, *source.traits, *source.consent}
-    top = {first_key(path) for _, path in source.field_paths() if is_top(path)}
     open_keys = {*open_keys_of(keys, source)}
-    is_told_once = all(
-        sum(path in keys for path in {*paths} if is_top(path)) < 2
-        for paths in source.fields.values()
+    return (
+        source.is_plain()
+        and keys <= {path for path in fields | objects if path == first_key(path)} | open_keys
+        and len(open_keys) <= MOST_OPEN_KEYS
+        and not (keys | property_keys) & personal
+        and not keys & fields & objects
+        and "" not in keys
+        and len({key.casefold() for key in keys}) == len(keys)  # as names of columns are compared
+        and _is_told_once(keys, source)
+        and not any(_may_lead(path, keys, property_keys, source) for path in fields | objects)
     )
-    decisive = inner_keys_of_fields(source) | personal
-    is_known = keys <= top | objects | open_keys and not property_keys & decisive
-    # The engine's names are the same in capitals.
-    are_columns = len({key.casefold() for key in keys}) == len(keys) and "" not in keys
-    is_open = not open_keys & personal and len(open_keys) <= MOST_OPEN_KEYS
-    return source.is_plain() and is_told_once and is_known and are_columns and is_open
 
 
 def open_keys_of(keys: Collection[str], source: SourceConfig) -> list[str]:
@@ -108,12 +112,23 @@ def open_keys_of(keys: Collection[str], source: SourceConfig) -> list[str]:
 
 
 def inner_keys_of_fields(source: SourceConfig) -> frozenset[str]:
-    """The keys inside the properties that a field is read from."""
-    return frozenset(
-        keys_of(path)[1]
-        for _, path in source.field_paths()
-        if len(keys_of(path)) == 2 and keys_of(path)[0] in source.properties
-    )
+    """The keys inside the properties that a path of the mapping goes on with."""
+    paths = [*itertools.chain(*source.fields.values()), *source.traits, *source.consent]
+    inside = (keys_of(path) for path in paths if first_key(path) in source.properties)
+    return frozenset(keys[1] for keys in inside if len(keys) > 1)
+
+
+def _is_told_once(keys: set[str], source: SourceConfig) -> bool:
+    """Whether no two keys compete for one field, or are put together in one object."""
+    told = [*source.fields.values(), source.properties, source.traits, source.consent]
+    return all(len(keys.intersection(paths)) < 2 for paths in told)
+
+
+def _may_lead(path: str, keys: set[str], property_keys: set[str], source: SourceConfig) -> bool:
+    """Whether a path may lead to something inside of one of the keys."""
+    first, *inner = keys_of(path)
+    is_elsewhere = first in source.properties and inner and inner[0] not in property_keys
+    return bool(inner) and first in keys and not is_elsewhere
 
 
 def _coalesced_columns(paths: Iterable[str], present: set[str]) -> str:
@@ -130,24 +145,27 @@ def _anonymous_id(source: SourceConfig, texts: Mapping[CanonicalField, str]) -> 
     return f"coalesce({sent}, {session})"
 
 
-def _with_open_keys(properties: str, open_keys: Sequence[str]) -> Fragment:
+def _with_open_keys(properties: Fragment, open_keys: Sequence[str]) -> Fragment:
     """The properties over the values of open keys, where a line has any."""
     if not open_keys:
-        return Fragment(properties)
+        return properties
     columns = [quoted(key) for key in open_keys]
     names = {f"open_{place}": key for place, key in enumerate(open_keys)}
     pairs = ", ".join(f"${name}, {column}" for name, column in zip(names, columns, strict=True))
-    merged = f"json_merge_patch('{{}}', json_object({pairs}), {properties})"
-    sql = f"case when coalesce({', '.join(columns)}) is null then {properties} else {merged} end"
-    return Fragment(sql, {**names})
+    own = properties.sql
+    merged = f"json_merge_patch('{{}}', json_object({pairs}), {own})"
+    sql = f"case when coalesce({', '.join(columns)}) is null then {own} else {merged} end"
+    return Fragment(sql, {**properties.params, **names})
 
 
-def _object_or_wrapped(column: str | None) -> str:
+def _object_or_wrapped(column: str | None, keep_rest: bool) -> Fragment:
     if column is None:
-        return "'{}'"
-    name = quoted(column)
-    return (
-        f"case when {name} is null or cast({name} as varchar) = 'null' then cast('{{}}' as json)"
-        f" when starts_with(cast({name} as varchar), '{{') then {name}"
-        f" else json_object('properties', {name}) end"
+        return Fragment("'{}'")
+    name, text = quoted(column), f"cast({quoted(column)} as varchar)"
+    other = f"json_object($wrapped_key, {name})" if keep_rest else "cast('{}' as json)"
+    return Fragment(
+        f"case when {text} is null or {text} = 'null' then cast('{{}}' as json)"
+        f" when not starts_with({text}, '{{') then {other}"
+        f" else {without_nulls(name)} end",
+        {"wrapped_key": column} if keep_rest else {},
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from tsa_cli.config.sources import Call, CanonicalField, SourceConfig, ToldDevice
 from tsa_cli.enrich.told_devices import KEYS
 from tsa_cli.privacy.traits import EVIDENCE
-from tsa_cli.steps.ingest.bound_paths import BoundPaths
+from tsa_cli.steps.ingest.bound_paths import BoundPaths, without_nulls
 from tsa_cli.steps.ingest.paths import first_key, is_top, keys_of, pointer
 
 _YES = ("yes", "true", "granted", "1")
@@ -72,7 +72,7 @@ class DocumentSql:
         return replace(self, personal_keys={}).properties() if self.personal_keys else "null"
 
     def _merged(self, patches: Sequence[str]) -> str:
-        base = "json" if self.source.keep_rest else _NOTHING
+        base = without_nulls("json") if self.source.keep_rest else _NOTHING
         return f"json_merge_patch({', '.join([base, *patches])})" if patches else base
 
     def _patches(self, objects: Sequence[str]) -> list[str]:
@@ -199,7 +199,7 @@ class DocumentSql:
             elif is_top(path):
                 gone = self.paths.bind(json.dumps({first_key(path): None}))
                 patches.append(_when(is_object, gone))
-            patches.append(_when(is_object, self.paths.part(path)))
+            patches.append(_when(is_object, without_nulls(self.paths.part(path))))
         return patches
 
     def _inner_strips(self) -> list[str]:

@@ -1,0 +1,83 @@
+"""Typed columns and documents are two ways to read the same lines; what is stored is the same."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.steps.ingest.conftest import Ingest, ingest_config
+from tests.stored import table, worded
+from tsa_cli.config.sources import SourceConfig
+from tsa_cli.steps import ingest
+from tsa_cli.steps.ingest.canonical import is_plain
+from tsa_cli.store import Store
+
+T = "2026-05-01T10:00:00Z"
+FIELDS = {"event": ["event"], "timestamp": ["ts"], "user_id": ["uid"]}
+KEYS = {"event", "ts", "uid"}
+
+
+def source(**changes: object) -> SourceConfig:
+    """A mapping that columns can say, with some changes."""
+    fields = {**FIELDS, **changes.pop("fields", {})}  # type: ignore[dict-item]
+    return SourceConfig.model_validate({"version": 1, "title": "t", "fields": fields, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "keys", "property_keys", "plain"),
+    [
+        ({}, {"properties"}, {"page"}, True),
+        ({"properties": ["a", "b"]}, {"a"}, set(), True),
+        ({"properties": ["a", "b"]}, {"a", "b"}, set(), False),
+        ({"traits": ["a", "b"]}, {"a", "b"}, set(), False),
+        ({"consent": ["a", "b"]}, {"a", "b"}, set(), False),
+        ({"traits": ["properties.who"]}, {"properties"}, {"what"}, True),
+        ({"traits": ["properties.who"]}, {"properties"}, {"who"}, False),
+        ({"consent": ["properties.may"]}, {"properties"}, {"may"}, False),
+        ({"fields": {"ip": ["traits.ip"]}, "traits": ["traits"]}, {"traits"}, set(), False),
+        ({"fields": {"ip": ["properties.net.ip"]}}, {"properties"}, {"net"}, False),
+        ({"fields": {"ip": ["/my.ip"]}}, {"my.ip"}, set(), False),
+        ({"fields": {"ip": ["/ip"]}}, {"ip"}, set(), False),
+        ({"fields": {"ip": ["properties"]}}, {"properties"}, set(), False),
+        ({"fields": {"ip": ["UID"]}}, {"UID"}, set(), False),
+        ({"fields": {"ip": ["email"]}}, {"email"}, set(), False),
+    ],
+)
+def test_columns_are_read_where_they_say_everything(
+    changes: dict[str, object], keys: set[str], property_keys: set[str], plain: bool
+) -> None:
+    assert is_plain(KEYS | keys, property_keys, source(**changes), {"email"}) == plain
+
+
+def test_a_second_object_of_properties_is_not_lost(store: Store, tmp_path: Path) -> None:
+    mine = source(properties=["props", "more"], traits=["more.who"])
+    config = replace(ingest_config(), sources={"mine": mine}, source="mine")
+    event = {"event": "e", "ts": T, "uid": "u"}
+    lines = [{"props": {"a": 1}}, {"more": {"b": 2, "who": {"plan": "x"}}}]
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(json.dumps(event | line) + "\n" for line in lines))
+    [report] = ingest.run(store, config, [str(path)], "run").files
+    assert (report.inserted, report.duplicate) == (2, 0)
+    stored = [json.loads(row["properties"]) for row in worded(store, "properties")]
+    assert stored == [{"a": 1}, {"b": 2}]
+    assert [row["key"] for row in table(store, "from user_traits")] == ["plan"]
+
+
+def test_a_key_that_is_null_says_as_much_as_none(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    event = {"event": "e", "timestamp": T, "user_id": "u"}
+    lines = [
+        {**event, "properties": {"a": None, "b": {"c": None, "d": "null"}}},
+        {**event, "properties": None},
+    ]
+    texts = "".join(json.dumps(line) + "\n" for line in lines)
+    (tmp_path / "columns.jsonl").write_text(texts)
+    [first] = do_ingest(tmp_path / "columns.jsonl").files
+    other = {"event": "e", "timestamp": T, "user_id": "v", "more": {"x": None}}
+    (tmp_path / "documents.jsonl").write_text(texts + json.dumps(other) + "\n")
+    [second] = do_ingest(tmp_path / "documents.jsonl").files
+    assert (first.inserted, second.inserted, second.duplicate) == (2, 1, 2)
+    stored = sorted(row["properties"] for row in worded(store, "properties"))
+    assert stored == ['{"b":{"d":"null"}}', '{"more":{}}', "{}"]
