@@ -105,7 +105,7 @@ class Cleaner:
         leaf = self._leaf_of(with_urls, "")
         cleaned = [self._walked(value, "", leaf) for value in values]
         return [
-            # A key that comes twice hides its first value from this reader, not from others.
+            # A key that comes twice hides one of its values from a reader, not from others.
             before if after == value and not has_repeats else dumped(after)
             for before, value, after, has_repeats in zip(
                 texts, values, cleaned, repeats, strict=True
@@ -203,7 +203,13 @@ def dumped(value: object) -> str:
 
 
 def _loaded(text: str) -> object:
-    return json.loads(text, parse_float=_number)
+    return json.loads(text, parse_float=_number, object_pairs_hook=_first_of)
+
+
+def _first_of(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """The object; of a key that comes twice the first value, as the engine reads it."""
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else found | dict(reversed(pairs))
 
 
 def _seen(text: str, repeats: list[bool]) -> object:
@@ -212,9 +218,8 @@ def _seen(text: str, repeats: list[bool]) -> object:
 
     def object_of(pairs: list[tuple[str, object]]) -> dict[str, object]:
         nonlocal has_repeats
-        seen = dict(pairs)
-        has_repeats = has_repeats or len(seen) < len(pairs)
-        return seen
+        has_repeats = has_repeats or len(dict(pairs)) < len(pairs)
+        return _first_of(pairs)
 
     value = json.loads(text, parse_float=_number, object_pairs_hook=object_of)
     repeats.append(has_repeats)

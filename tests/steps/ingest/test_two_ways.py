@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.steps.ingest.conftest import Ingest, ingest_config
@@ -81,3 +83,35 @@ def test_a_key_that_is_null_says_as_much_as_none(
     assert (first.inserted, second.inserted, second.duplicate) == (2, 1, 2)
     stored = sorted(row["properties"] for row in worded(store, "properties"))
     assert stored == ['{"b":{"d":"null"}}', '{"more":{}}', "{}"]
+
+
+PROPERTIES = {
+    '{"a": NaN, "b": [-Infinity, "x, NaN"], "c": 1}': {"b": [None, "x, NaN"], "c": 1},
+    '{"a":1,}': {"a": 1},
+    ' {"a":1}': {"a": 1},
+    '{"a":1': {"properties": '{"a":1'},
+    "1": {"properties": "1"},
+    "null": {},
+}
+
+
+@pytest.mark.parametrize("other", [[], ["more"]], ids=["columns", "documents"])
+def test_texts_and_numbers_of_parquet_are_those_of_strict_json(
+    store: Store, do_ingest: Ingest, tmp_path: Path, other: list[str]
+) -> None:
+    count = len(PROPERTIES)
+    columns = {
+        "event_id": [f"e{at}" for at in range(count)],
+        "event": ["e"] * count,
+        "timestamp": [T] * count,
+        "user_id": pa.array([*[1e17] * (count - 1), float("nan")], pa.float64()),
+        "anonymous_id": ["a"] * count,
+        "properties": list(PROPERTIES),
+        **dict.fromkeys(other, pa.nulls(count, pa.string())),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    [report] = do_ingest(tmp_path / "a.parquet").files
+    assert report.inserted == count
+    stored = worded(store, "event_id")
+    assert [json.loads(row["properties"]) for row in stored] == list(PROPERTIES.values())
+    assert [row["user_id"] for row in stored] == [*["100000000000000000.0"] * (count - 1), None]

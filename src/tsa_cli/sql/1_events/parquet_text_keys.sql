@@ -5,5 +5,5 @@ select distinct unnest(keys) as key
 from (
     select distinct json_keys(try_cast(text as json)) as keys
     from (select @column as text from read_parquet($path) limit 200000)
-    where starts_with(text, '{')
+    where starts_with(ltrim(text), '{')
 )

@@ -15,6 +15,9 @@ from tsa_cli.store import Fragment, Store, quoted
 
 _INSTANTS = ("TIMESTAMP", "DATE")
 _TEXTS = ("VARCHAR", "JSON")
+_LOOSE = ("NaN", "Infinity", ",}", ",]")  # what the engine takes in JSON, and no strict reader
+_STRINGS = r'"(?:[^"\\]|\\.)*"|[^"]+'  # of a JSON text, and what stands between them
+_NO_NUMBER = "-?(?:NaN|Infinity)"
 _DECLARED = re.compile(r'[(,]\s*(?:"((?:[^"]|"")+)"|(\w+))\s')
 
 
@@ -30,13 +33,14 @@ def documents(store: Store, path: Path, objects: Collection[str] = ()) -> Fragme
     """
     One JSON document a row, without nulls; text that is JSON of an object or array is that.
 
-    In columns of `objects`, the text `null` is none.
+    Columns that hold `objects` as text may say null in it.
     """
     shown = {}
     for name, kind in columns_of(store, path).items():
         column = quoted(name)
         if kind in (*_TEXTS, "BLOB"):
-            shown[column] = (_object if name in objects else _value)(column, kind)
+            text = _text(column, kind)
+            shown[column] = _json_of(f"nullif({text}, 'null')" if name in objects else text)
         elif (made := finite(column, kind)) != column:
             shown[column] = made
     return engine.parquet_documents_reader(path, shown)
@@ -92,27 +96,40 @@ def has_open_keys(columns: dict[str, str], paths: Iterable[str]) -> bool:
 
 
 def _value(column: str, kind: str) -> str:
-    """What a column is in a document: text that is JSON of an object or array is that."""
-    if kind not in (*_TEXTS, "BLOB"):
-        return f"to_json({finite(column, kind)})"
-    text = _text(column, kind)
-    return (
-        f"case when {text}[1] in ('{{', '[') and json_valid({text})"
-        f" then cast({text} as json) else to_json({text}) end"
-    )
+    """What a column is in a document."""
+    if kind in (*_TEXTS, "BLOB"):
+        return _json_of(_text(column, kind))
+    return f"to_json({finite(column, kind)})"
 
 
 def _object(column: str, kind: str) -> str:
     if kind in (*_TEXTS, "BLOB"):
-        return f"case when {_text(column, kind)} <> 'null' then {_value(column, kind)} end"
+        return _json_of(f"nullif({_text(column, kind)}, 'null')")
     if kind.startswith("STRUCT"):  # every row has every key, most of them null
         return f"json_merge_patch('{{}}', to_json({finite(column, kind)}))"
     return f"to_json({finite(column, kind)})"
 
 
+def _json_of(text: str) -> str:
+    """The object or array that a text is, in strict JSON with null for NaN; else the text."""
+    numbers = (
+        f"list_transform(regexp_extract_all({text}, '{_STRINGS}'), lambda part: case when"
+        f" part[1] = '\"' then part else regexp_replace(part, '{_NO_NUMBER}', 'null', 'g') end)"
+    )
+    strict = f"json_merge_patch('{{}}', try_cast(array_to_string({numbers}, '') as json))"
+    is_loose = " or ".join(f"contains({text}, '{part}')" for part in _LOOSE)
+    return (
+        f"coalesce(case when ltrim({text})[1] not in ('{{', '[') then null"
+        f" when {text}[1] in ('{{', '[') and not ({is_loose}) then try_cast({text} as json)"
+        f" else {strict} end, to_json({text}))"
+    )
+
+
 def _text(column: str, kind: str) -> str:
     if kind == "BLOB":  # text whose writer did not say so
         return f"coalesce(try(decode({column})), cast({column} as varchar))"
+    if kind.endswith(("DOUBLE", "FLOAT", "]", ")")):  # written as in a document; NaN is no value
+        return f"json_extract_string({_object(column, kind)}, '$')"
     return column if kind in _TEXTS else f"cast({column} as varchar)"
 
 
