@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,10 @@ def without_nulls(value: Any) -> Any:
 
 @pytest.mark.parametrize("ending", ["jsonl", "parquet"])
 def test_columns_and_documents_say_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    as_documents: Callable[[], None],
+    ending: str,
 ) -> None:
     path = tmp_path / f"events.{ending}"
     lines = lines_of(random.Random(7))
@@ -81,7 +85,7 @@ def test_columns_and_documents_say_the_same(
     assert was_asked == [True]
     assert len(by_columns) == len(lines)
     (tmp_path / "documents").mkdir()
-    monkeypatch.setattr(relation, "is_plain", lambda *_: False)
+    as_documents()
     assert stored(tmp_path / "documents", path) == by_columns
 
 
