@@ -51,10 +51,16 @@ class NoLineError(DataError):
 
 
 def file_to_load(
-    store: Store, spool: Spool, config: IngestConfig, spooled: Spooled, run_id: str
+    store: Store,
+    spool: Spool,
+    config: IngestConfig,
+    spooled: Spooled,
+    run_id: str,
+    *,
+    is_copied: bool = False,
 ) -> FileToLoad:
     """
-    The file, ready for the loader of the run.
+    The file, ready for the loader of the run; `is_copied`: the engine reads lines from a copy.
 
     Raises NoMappingError when its lines fit no mapping, NoLineError when there is none.
     """
@@ -87,7 +93,9 @@ def file_to_load(
         name = before.source_name
         found = Detected(name, config.sources[name], f"as its first {before.read} lines")
     path = taken.path
-    if lines.refused or lines.left_bytes or lines.start:  # the engine takes a BOM for a fault
+    if (
+        is_copied or lines.refused or lines.left_bytes or lines.start
+    ):  # the engine takes a BOM for a fault
         path = spool.new_path()
         lines.write_without_refused(path)
     sample = path
