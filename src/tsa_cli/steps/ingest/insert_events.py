@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 LATEST_TRUSTED_TS = datetime(2100, 1, 1)
 
 
+class OtherLinesError(DataError):
+    """The engine read another number of lines than were counted: the file has changed."""
+
+
 class ClockIsOff(Exception):
     """Most of a file lies ahead of this machine's clock: it is the clock that is wrong."""
 
@@ -50,8 +54,13 @@ def insert_events(
     """
     What the pass told; the events are in `raw_events`, but for rows whose id is known.
 
+<<<<<<< HEAD
     `known_ids` are those ids; `read` are the rows, where they were read before. Raises ClockIsOff,
     UnseenKeyError, and DataError when the file changed while it was read.
+=======
+    `known_ids` are those ids; `read` are the rows, where they were read
+    before. Raises ClockIsOff, and OtherLinesError when the file changed while it was read.
+>>>>>>> eyes-south
     """
     told = Told()
     limits = Limits(policies.now_ts, LATEST_TRUSTED_TS)
@@ -71,7 +80,7 @@ def insert_events(
                     store.execute("1_events/insert_events.sql", slots, load_id=load_id)
         new_rows = encoder.keys.new_rows()
     if told.row_count != file.row_count:
-        raise DataError(
+        raise OtherLinesError(
             f"{file.name}: {file.row_count} lines, but {told.row_count} were read",
             "the file is damaged, or changed while it was read: run it again",
         )
@@ -106,12 +115,27 @@ def _ahead(
         yield [pa.RecordBatchReader.from_batches(schema, ahead)]
         if ahead.error is not None:
             raise ahead.error
+<<<<<<< HEAD
     except Exception:
         if ahead.error is not None:  # what the engine says of it is only an echo
             raise ahead.error from None
         raise
+=======
+    except Exception as error:
+        said = ahead.error
+        is_echo = said is not None and (isinstance(error, DataError) or is_unreadable(said))
+        if said is None or not is_echo:
+            raise
+        raise said from None  # what the engine says of it is only an echo
+>>>>>>> eyes-south
     finally:
         ahead.close()
+
+
+def is_unreadable(error: BaseException) -> bool:
+    """Whether the engine found less of a file than there was; of a signal it says the same way."""
+    is_engine = isinstance(error, OSError) and error.errno is None
+    return is_engine and "INTERRUPT Error" not in str(error)
 
 
 @contextmanager

@@ -7,7 +7,9 @@ Loading imports the frame library and more; a run over files that are all known 
 from contextlib import nullcontext
 from dataclasses import replace
 
+from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import counted_in
+from tsa_cli.steps.ingest.insert_events import OtherLinesError, is_unreadable
 from tsa_cli.steps.ingest.load import Loader
 from tsa_cli.steps.ingest.nature import OtherFormatError
 from tsa_cli.steps.ingest.prepare import NoLineError, NoMappingError, file_to_load
@@ -42,10 +44,15 @@ class NewFiles:
             return replace(report, proposal=vars(error.proposal))
 
     def _loaded(self, spooled: Spooled) -> FileReport:
+<<<<<<< HEAD
+=======
+        config = self._config
+>>>>>>> eyes-south
         # Of lines the engine sees only what was judged before.
         is_parquet = spooled.shape == "parquet"
         with damage_of(spooled.name, "Parquet") if is_parquet else nullcontext():
             try:
+<<<<<<< HEAD
                 return self._reported(spooled)
             except UnseenKeyError:
                 return self._reported(spooled, is_sampled=False)
@@ -59,7 +66,29 @@ class NewFiles:
             report = loader.load(file)
         except OtherFormatError as error:
             report = failed(file.name, error)
+=======
+                file, report = self._once(spooled)
+            except OtherLinesError:
+                if is_parquet or not spooled.is_growing:
+                    raise
+                # Another program writes on: what stood there when the lines were counted is copied.
+                file, report = self._once(spooled, is_copied=True)
+>>>>>>> eyes-south
         is_unlike = report.rejected > config.policies.tsa.max_file_rejected * report.read
         if config.is_dry_run and file.proposal and (is_unlike or report.status == "failed"):
             return replace(report, proposal=vars(file.proposal()))
         return report
+
+    def _once(self, spooled: Spooled, *, is_copied: bool = False) -> tuple[FileToLoad, FileReport]:
+        loader = self._loader
+        file = file_to_load(
+            loader.store, self._spool, self._config, spooled, loader.run_id, is_copied=is_copied
+        )
+        try:
+            return file, loader.load(file)
+        except OtherFormatError as error:
+            return file, failed(file.name, error)
+        except OSError as error:
+            if spooled.shape == "parquet" or not is_unreadable(error):
+                raise
+            raise OtherLinesError(f"{file.name}: cut short while it was read", "") from None

@@ -57,10 +57,17 @@ def file_to_load(
     spooled: Spooled,
     run_id: str,
     *,
+<<<<<<< HEAD
     is_sampled: bool = True,
 ) -> FileToLoad:
     """
     The file, ready for the loader of the run; `is_sampled`: slices of a large one say its keys.
+=======
+    is_copied: bool = False,
+) -> FileToLoad:
+    """
+    The file, ready for the loader of the run; `is_copied`: the engine reads lines from a copy.
+>>>>>>> eyes-south
 
     Raises NoMappingError when its lines fit no mapping, NoLineError when there is none.
     """
@@ -93,7 +100,9 @@ def file_to_load(
         name = before.source_name
         found = Detected(name, config.sources[name], f"as its first {before.read} lines")
     path = taken.path
-    if lines.refused or lines.left_bytes or lines.start:  # the engine takes a BOM for a fault
+    if (
+        is_copied or lines.refused or lines.left_bytes or lines.start
+    ):  # the engine takes a BOM for a fault
         path = spool.new_path()
         lines.write_without_refused(path)
     sample = path
