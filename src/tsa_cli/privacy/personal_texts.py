@@ -16,13 +16,11 @@ from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.enrich.ip import truncate_ip
 from tsa_cli.enrich.redaction import FILE_NAME, REDACTED, UrlCleaner
 from tsa_cli.privacy.field_crypto import HASHED, Keys, sha256_hex
+from tsa_cli.privacy.ip_keys import IP_PATTERN, IP_SPELLINGS
 from tsa_cli.privacy.loose_values import LooseValue, values_at
 from tsa_cli.privacy.odd_rows import columns_of
 from tsa_cli.privacy.traits import EVIDENCE, can_be_personal, is_protected, stored_trait
 
-_OF_CLIENTS = ("ip", "ip_address", "ipAddress", "client_ip", "clientIp", "user_ipaddress")
-_OF_REQUESTS = ("request_ip", "remote_addr", "remote_ip", "x_forwarded_for")
-IP_KEYS = frozenset({*_OF_CLIENTS, *_OF_REQUESTS, "context_ip", "context_request_ip"})
 # Bounded, since an open `+` before the @ is quadratic on a long line without one (189 s, seen).
 ADDRESS = re.compile(
     r"[^\s\"'<>,;:=/?&@%\\]{1,64}(?:@|\\u0040|%(?:25)*40)"
@@ -114,14 +112,14 @@ class PersonalTexts:
 
     @cached_property
     def _quoted_keys(self) -> list[str]:
-        keys = [*self.privacy.spelled_keys(), *map(str.lower, IP_KEYS)]
-        return [before + key + after for key in keys for before in "\"'$" for after in "\"'\\"]
+        keys = [*self.privacy.spelled_keys(), *sorted(IP_SPELLINGS)]
+        return [before + key + after for key in keys for before in "\"'$ " for after in "\"'\\ "]
 
     @cached_property
     def _keyed(self) -> str:
         """RE2 syntax; in a JSON text inside of a JSON text each quote stands behind a backslash."""
-        keys = rf"(?i:{self.privacy.spellings()})|\$?(?:{'|'.join(sorted(IP_KEYS))})"
-        name = rf"""["'](?:{keys})\\*["']"""
+        keys = rf"{self.privacy.spellings()}|\$?(?:{IP_PATTERN})"
+        name = rf"""["']\s*(?i:{keys})\s*\\*["']"""
         return rf"""{name}\s*:|["']key\\*["']\s*:\s*\\*{name}"""
 
     @cached_property
@@ -132,8 +130,8 @@ class PersonalTexts:
     def _named(self) -> re.Pattern[str]:
         """A personal key, up to its value."""
         keys = self.privacy.spellings()
-        name = rf"""(["'])({keys})(\\*)\1"""
-        listed = rf"""(["'])key\\*\4\s*:\s*\\*(["'])({keys})(\\*)\5\s*,\s*\\*\5value\\*\5"""
+        name = rf"""(["'])\s*({keys})\s*(\\*)\1"""
+        listed = rf"""(["'])key\\*\4\s*:\s*\\*(["'])\s*({keys})\s*(\\*)\5\s*,\s*\\*\5value\\*\5"""
         return re.compile(rf"(?:{name}|{listed})\s*:\s*", re.IGNORECASE)
 
     def _without_values(self, text: str) -> str:
