@@ -14,6 +14,7 @@ from tsa_cli.privacy.odd_rows import odd_row
 
 KEYS = Keys(encryption=bytes(32))
 EMAIL, PHONE = f"sha256:{sha256_hex('b@x.de')}", f"sha256:{sha256_hex('+491701234567')}"
+WIDE = "sha256:" + sha256_hex("b\uff20x.de")
 ANN = f"sha256:{sha256_hex('ann')}"
 
 
@@ -43,6 +44,8 @@ def cleaned(document: object, **privacy: object) -> object:
         ({"note": "mail b@x.de or B@x.de"}, {
             "note": f"mail {EMAIL} or sha256:{sha256_hex('B@x.de')}"}),
         ({"b@x.de": 1}, {EMAIL: 1}),
+        ({"n": "b\uff20x.de", "u": "/?e%6Dail=b"}, {
+            "n": WIDE, "u": "/?email=(redacted)"}),
         ({"s": '{"first_name": "Ann", oops'}, {"s": f'{{"first_name": "{ANN}", oops'}),
         ({"s": ["{'key': 'firstName', 'value': 'Ann'}"]}, {
             "s": [f"{{'key': 'firstName', 'value': '{ANN}'}}"]}),

@@ -14,7 +14,7 @@ import polars as pl
 
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.enrich.ip import truncate_ip
-from tsa_cli.enrich.redaction import FILE_NAME, REDACTED, UrlCleaner
+from tsa_cli.enrich.redaction import AT, FILE_NAME, LETTERS, REDACTED, UrlCleaner
 from tsa_cli.privacy.field_crypto import HASHED, Keys, sha256_hex
 from tsa_cli.privacy.ip_keys import IP_PATTERN, IP_SPELLINGS
 from tsa_cli.privacy.loose_values import LooseValue, values_at
@@ -23,7 +23,7 @@ from tsa_cli.privacy.traits import EVIDENCE, can_be_personal, is_protected, stor
 
 # Bounded, since an open `+` before the @ is quadratic on a long line without one (189 s, seen).
 ADDRESS = re.compile(
-    r"[^\s\"'<>,;:=/?&@%\\]{1,64}(?:@|\\u0040|%(?:25)*40)"
+    rf"[^\s\"'<>,;:=/?&@%\\]{{1,64}}(?:{AT}|\\u(?i:0040|ff20|fe6b))"
     rf"(?!{FILE_NAME}(?![\w-]|\.\w))"  # a file is no address
     r"[^\s\"'<>,;:=/?&@%\\]{1,255}\.[^\W\d_]{2,24}"
 )
@@ -31,14 +31,14 @@ _IPV4 = re.compile(r"\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}\b")
 _IPV6 = re.compile(r"[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){2,7}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.]*(?:Z|[+-]\d\d:?\d\d)?")
 # A letter or sign that is written by its number (Gson does it with =) may be any of them.
-_ANYWHERE = r"@|%(?:25)*40|\\u00[2-7]"
+_ANYWHERE = rf"(?i:{AT})|{LETTERS}|\\u(?:00[2-7]|(?i:ff20|fe6b))"
 _URL_KEYS = re.compile(r"url|uri|referrer|referer|location|href", re.IGNORECASE)
 _QUERY_KEYS = re.compile(r"(?:query|search|querystring)$", re.IGNORECASE)
 
 
 def may_hold(text: str) -> bool:
     """False for most texts, in which neither an address nor a parameter can be."""
-    return "@" in text or "=" in text or "%" in text
+    return any(sign in text for sign in "@=%\uff20\ufe6b")
 
 
 def is_url(key: str, text: str) -> bool:
