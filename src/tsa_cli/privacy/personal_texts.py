@@ -70,6 +70,15 @@ def without_addresses(text: str) -> str:
     return ADDRESS.sub(lambda match: HASHED + sha256_hex(match[0]), text)
 
 
+def redact_addresses(texts: pl.Series) -> pl.Series:
+    """The texts in order with "(redacted)" for every address: a name or a kind must stay one."""
+    places = texts.str.contains(f"(?i){AT}").fill_null(value=False).arg_true()
+    if places.is_empty():
+        return texts
+    cleaned = [ADDRESS.sub(REDACTED, text) for text in texts.gather(places)]
+    return texts.clone().scatter(places, pl.Series(cleaned, dtype=pl.String))
+
+
 @dataclass(frozen=True)
 class PersonalTexts:
     """What is personal in JSON that is still, or only, a text."""
