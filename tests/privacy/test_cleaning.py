@@ -169,6 +169,25 @@ def test_a_line_that_is_cut_keeps_no_personal_value(end: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "at=info first_name=Zorg phone=+49170123456 x=1", "last_name=\"De Zorg\" x='1'",
+        "{event: x, first_name: Zorg, phone: 49170123456}", "surname: Zorg",
+        '{"surname" => "Zorg"}', r'{"x": 1, "first\u005fname": "Zorg",', '"first_name=Zorg&x=1"',
+        '{"b": "x=1&surname=Zorg"}',
+    ],
+)  # fmt: skip
+def test_a_line_of_a_log_or_a_script_keeps_no_personal_value(line: str) -> None:
+    cleaner = Cleaner(PrivacyConfig())
+    text = cleaner.line(line.encode())
+    assert "Zorg" not in text
+    assert "170123456" not in text
+    assert cleaner.line(text.encode()) == text
+    for kept in ("mail: sent, x=1", "mobile: true, phone: none, x", "{page: 1, name: x}", "a=b c"):
+        assert cleaner.line(kept.encode()) == kept
+
+
+@pytest.mark.parametrize(
     ("sent", "kept"),
     [
         (r'{"first_name":"\u00c9lodie", x', "{'first_name':'élodie'}"),

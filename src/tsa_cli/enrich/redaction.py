@@ -136,7 +136,9 @@ class UrlCleaner:
     @cached_property
     def _loose_patterns(self) -> list[str]:
         # A key of JSON that is not encoded says what its value is to who reads it as such.
-        return list(self._values_of("(?:^|[?&#;])", _LOOSE, f"{_CODED}22"))
+        before = r"""(?:^|[?&#;\s,(){}\[\]<>|"'])"""  # also in a log of `key=value key="a value"`
+        quoted = rf"""(?i)({before}(?:{self._named}){_PLACES}=)(?:"[^"]*"|'[^']*')"""
+        return [quoted, *self._values_of(before, _LOOSE, f"{_CODED}22")]
 
     def _values_of(self, separator: str, plain: tuple[str, ...], quote: str) -> Iterator[str]:
         """Patterns of personal values, the first group of each being what stands before it."""

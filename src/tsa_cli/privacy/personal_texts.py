@@ -31,8 +31,10 @@ _IPV4 = re.compile(r"\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}\b")
 _IPV6 = re.compile(r"[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){2,7}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.]*(?:Z|[+-]\d\d:?\d\d)?")
 # A letter or sign that is written by its number (Gson does it with =) may be any of them.
+_LETTER = re.compile(r"(?<!\\)\\u00(2d|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9a])", re.IGNORECASE)
 _ANYWHERE = rf"(?i:{AT})|{LETTERS}|\\u(?:00[2-7]|(?i:ff20|fe6b))"
 _URL_KEYS = re.compile(r"url|uri|referrer|referer|location|href", re.IGNORECASE)
+_FORM = re.compile(r"[^\s=&?#/:]+=[^\s&]*(?:&[^\s=&]*=[^\s&]*)*")  # as a browser sends it
 _QUERY_KEYS = re.compile(r"(?:query|search|querystring)$", re.IGNORECASE)
 
 
@@ -45,6 +47,7 @@ def is_url(key: str, text: str) -> bool:
     """True for a text that is to be cleaned as a URL."""
     return may_hold(text) and (
         "://" in text
+        or _FORM.fullmatch(text) is not None
         or text[0] in "/?#"
         or _URL_KEYS.search(key) is not None
         or _QUERY_KEYS.search(key) is not None
@@ -53,7 +56,8 @@ def is_url(key: str, text: str) -> bool:
 
 def as_url(key: str, text: str) -> str:
     """The text, or, where it is a bare query, with the question mark that it lacks."""
-    return f"?{text}" if _QUERY_KEYS.search(key) and text[0] != "?" else text
+    is_bare = _QUERY_KEYS.search(key) or _FORM.fullmatch(text)
+    return f"?{text}" if is_bare and text[0] != "?" else text
 
 
 def url_cleaner(privacy: PrivacyConfig) -> UrlCleaner:
@@ -105,14 +109,15 @@ class PersonalTexts:
 
     def cleaned(self, text: str) -> str:
         """What is no JSON (cut, or never was) with values replaced wherever they seem to stand."""
-        found = text
-        if "=" in text or "%" in text:
-            found = self.urls.parameters(text)
+        written = _LETTER.sub(lambda sign: chr(int(sign[1], 16)), text)
+        found = written
+        if "=" in written or "%" in written:
+            found = self.urls.parameters(written)
         found = self._without_values(self._without_cells(found))
         found = without_addresses(found)
-        if self.privacy.ip == "keep":
-            return found
-        return _IPV6.sub(_short_ipv6, _IPV4.sub(r"\1.0", found))
+        if self.privacy.ip != "keep":
+            found = _IPV6.sub(_short_ipv6, _IPV4.sub(r"\1.0", found))
+        return text if found == written else found
 
     @cached_property
     def urls(self) -> UrlCleaner:
@@ -137,17 +142,29 @@ class PersonalTexts:
 
     @cached_property
     def _named(self) -> re.Pattern[str]:
-        """A personal key, up to its value."""
+        """A personal key in quotes, up to its value."""
+        return re.compile(rf"(?:{self._in_quotes})\s*:\s*", re.IGNORECASE)
+
+    @cached_property
+    def _loosely_named(self) -> re.Pattern[str]:
+        """The same, or a bare one: `{first_name: Ann}` of a script, `first_name: Ann` of a log."""
+        bare = rf"(?:^|[\s{{,(;])({self.privacy.spellings()})"
+        keys = rf"(?:{self._in_quotes}|{bare})"
+        return re.compile(rf"{keys}\s*(?::|=>)\s*", re.IGNORECASE | re.MULTILINE)
+
+    @cached_property
+    def _in_quotes(self) -> str:
         keys = self.privacy.spellings()
         name = rf"""(["'])\s*({keys})\s*(\\*)\1"""
         listed = rf"""(["'])key\\*\4\s*:\s*\\*(["'])\s*({keys})\s*(\\*)\5\s*,\s*\\*\5value\\*\5"""
-        return re.compile(rf"(?:{name}|{listed})\s*:\s*", re.IGNORECASE)
+        return f"{name}|{listed}"
 
     def _without_values(self, text: str) -> str:
         """The text with a pseudonym for each value that a personal key names."""
         parts, at = [], 0
-        while (named := self._named.search(text, at)) is not None:
-            key, backslashes = named[2] or named[6], len(named[3] or named[7] or "")
+        while (named := self._loosely_named.search(text, at)) is not None:
+            key = named[2] or named[6] or named[8]
+            backslashes = len(named[3] or named[7] or "")
             parts.append(text[at : named.end()])
             at = named.end()
             values, end = values_at(text, at, backslashes)
