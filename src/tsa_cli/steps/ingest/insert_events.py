@@ -24,6 +24,7 @@ from tsa_cli.steps.ingest.known_ids import KnownIds
 from tsa_cli.steps.ingest.plan import Judge
 from tsa_cli.steps.ingest.rows import Encoder, Limits, Told, encoded, schema_of
 from tsa_cli.steps.ingest.settings import Policies
+from tsa_cli.steps.ingest.unseen_keys import UnseenKeyError
 from tsa_cli.steps.ingest.word_keys import WordKeys
 from tsa_cli.store import Store, fragment_of
 
@@ -54,13 +55,8 @@ def insert_events(
     """
     What the pass told; the events are in `raw_events`, but for rows whose id is known.
 
-<<<<<<< HEAD
     `known_ids` are those ids; `read` are the rows, where they were read before. Raises ClockIsOff,
-    UnseenKeyError, and DataError when the file changed while it was read.
-=======
-    `known_ids` are those ids; `read` are the rows, where they were read
-    before. Raises ClockIsOff, and OtherLinesError when the file changed while it was read.
->>>>>>> eyes-south
+    UnseenKeyError, and OtherLinesError when the file changed while it was read.
     """
     told = Told()
     limits = Limits(policies.now_ts, LATEST_TRUSTED_TS)
@@ -115,19 +111,13 @@ def _ahead(
         yield [pa.RecordBatchReader.from_batches(schema, ahead)]
         if ahead.error is not None:
             raise ahead.error
-<<<<<<< HEAD
-    except Exception:
-        if ahead.error is not None:  # what the engine says of it is only an echo
-            raise ahead.error from None
-        raise
-=======
     except Exception as error:
         said = ahead.error
-        is_echo = said is not None and (isinstance(error, DataError) or is_unreadable(said))
-        if said is None or not is_echo:
-            raise
-        raise said from None  # what the engine says of it is only an echo
->>>>>>> eyes-south
+        if isinstance(said, UnseenKeyError | DataError):
+            raise said from None
+        if said is not None and (isinstance(error, DataError) or is_unreadable(said)):
+            raise said from None  # what the engine says of it is only an echo
+        raise
     finally:
         ahead.close()
 

@@ -73,7 +73,6 @@ class LinesFile:
             )
             inside = [o for o in ordinals[at:] if o < stop]
             yield from self._block_lines(block, [o - self.rows_before[block] for o in inside])
-            self._leave(self.block_starts[block], self._stop(block))
             at += len(inside)
 
     def _block_lines(self, block: int, places: list[int]) -> Iterator[Line]:

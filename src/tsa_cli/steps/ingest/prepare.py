@@ -6,7 +6,7 @@ Lines are read in place where the engine may see every one of them, else from a 
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -33,6 +33,14 @@ from tsa_cli.steps.ingest.table_rows import first_row_width, rows_to_lines
 from tsa_cli.store import Store
 
 
+@dataclass(frozen=True)
+class Reading:
+    """How the lines of a file are read; what a first reading meets asks for another one."""
+
+    is_sampled: bool = True  # slices of a large file say which keys its properties have
+    is_copied: bool = False  # the engine reads a copy of what was counted
+
+
 class NoMappingError(DataError):
     """The lines fit no mapping; the proposal is a first one."""
 
@@ -56,18 +64,10 @@ def file_to_load(
     config: IngestConfig,
     spooled: Spooled,
     run_id: str,
-    *,
-<<<<<<< HEAD
-    is_sampled: bool = True,
+    reading: Reading = Reading(),
 ) -> FileToLoad:
     """
-    The file, ready for the loader of the run; `is_sampled`: slices of a large one say its keys.
-=======
-    is_copied: bool = False,
-) -> FileToLoad:
-    """
-    The file, ready for the loader of the run; `is_copied`: the engine reads lines from a copy.
->>>>>>> eyes-south
+    The file, ready for the loader of the run.
 
     Raises NoMappingError when its lines fit no mapping, NoLineError when there is none.
     """
@@ -100,13 +100,12 @@ def file_to_load(
         name = before.source_name
         found = Detected(name, config.sources[name], f"as its first {before.read} lines")
     path = taken.path
-    if (
-        is_copied or lines.refused or lines.left_bytes or lines.start
-    ):  # the engine takes a BOM for a fault
+    is_partly = lines.refused or lines.left_bytes or lines.start  # also a BOM: the engine's fault
+    if reading.is_copied or is_partly:
         path = spool.new_path()
         lines.write_without_refused(path)
     sample = path
-    if is_sampled and lines.end - lines.start > SAMPLED_ABOVE_BYTES:
+    if reading.is_sampled and lines.end - lines.start > SAMPLED_ABOVE_BYTES:
         sample = spool.new_path()
         lines.write_sample(sample)
     relation, unseen = relation_of_lines(store, found.source, path, sample, config.policies)
