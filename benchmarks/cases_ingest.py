@@ -4,6 +4,8 @@ From nothing to stored events: start-up, ingest, reruns, increments.
 
 from benchmarks.case import WORK, WORK_CHDB, Case, Side
 
+LONGEST = 1 << 40  # bytes of a line
+
 
 def start_up() -> Case:
     """The least that a command costs."""
@@ -33,7 +35,13 @@ def ingest(name: str, what: str, file: str, errors: float = 0) -> Case:
     )
     peers = [
         _chdb_ingest(
-            label, "ingest", f"format={kind}", f"file={file}", f"order={order}", f"errors={errors}"
+            label,
+            "ingest",
+            f"format={kind}",
+            f"file={file}",
+            f"order={order}",
+            f"errors={errors}",
+            f"longest={LONGEST}",
         )
         for label, order in (
             ("chdb, arrival order", "tuple()"),
@@ -41,7 +49,22 @@ def ingest(name: str, what: str, file: str, errors: float = 0) -> Case:
         )
     ]
     needs = ("parquet",) if kind == "Parquet" else ("lines",)
-    return Case(name, f"Load {what}, into an empty store", needs, (tsa, *peers))
+    alone = _duckdb_ingest(file, is_exact=not errors)
+    return Case(name, f"Load {what}, into an empty store", needs, (tsa, *peers, alone))
+
+
+def _duckdb_ingest(file: str, *, is_exact: bool) -> Side:
+    """The engine that tsa stores in, by itself: the floor below which no store in it can be."""
+    run = ["sides.duckdb_sql", "work_plain.duckdb", "sides/duckdb_ingest.sql"]
+    section = "ingest_parquet" if file.endswith("parquet") else "ingest_jsonl"
+    return Side(
+        "DuckDB alone (no ids, ledger, plan)",
+        [*run, section, f"file={file}"],
+        [["prepare.fresh", "work_plain.duckdb"]],
+        [*run, "answer", f"file={file}"],
+        {"step": (section,)},
+        may_differ=not is_exact,
+    )
 
 
 def _chdb_ingest(label: str, section: str, *values: str, origin: str | None = None) -> Side:
@@ -81,7 +104,13 @@ def increment() -> Case:
         ["sides.duckdb_sql", WORK, "sides/tsa_ingest.sql", "answer"],
         {"step": ("ingest",)},
     )
-    values = ("format=Parquet", "file=increment.parquet", "order=tuple()", "errors=0")
+    values = (
+        "format=Parquet",
+        "file=increment.parquet",
+        "order=tuple()",
+        "errors=0",
+        f"longest={LONGEST}",
+    )
     peer = _chdb_ingest("chdb (no look for known ids)", "add", *values, origin="chdb_loaded")
     return Case(
         "ingest_increment",

@@ -266,6 +266,7 @@ def test_errors_are_json_where_logs_are(capsys: pytest.CaptureFixture[str]) -> N
     with Outcome(tracebacks=False, as_json=True):
         raise DataError("what", "how")
     said = json.loads(capsys.readouterr().err)
+    assert said.pop("ts").endswith("Z")  # as every other line of the log has it
     assert said == {"level": "error", "message": "what", "hint": "how"}
 
 

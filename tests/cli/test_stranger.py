@@ -84,9 +84,18 @@ def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path: Path, command: li
     assert (program.returncode, err) == (0, b"")
 
 
-def test_a_closed_stdout_is_nowhere_and_no_fault(tmp_path: Path) -> None:
-    line = f"{sys.executable} -m tsa_cli models list --format csv >&- 2>&-"
-    assert subprocess.run(["sh", "-c", line], cwd=tmp_path, check=False).returncode == 0
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [("models list --format csv >&- 2>&-", 0), ("init -n 2>/dev/full", 0), ("x 2>/dev/full", 2)],
+)
+def test_a_closed_stdout_or_a_log_on_a_full_disk_is_no_fault(
+    tmp_path: Path, line: str, code: int
+) -> None:
+    program = ["sh", "-c", f"{sys.executable} -m tsa_cli {line}"]
+    assert (
+        subprocess.run(program, cwd=tmp_path, check=False, stdout=subprocess.DEVNULL).returncode
+        == code
+    )
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,8 @@ def test_the_committed_file_equals_the_defaults(name: str) -> None:
         (UsersConfig, "segments: [{name: a, where: {total_bookings: {}}}]", "gte, lte or both"),
         (UsersConfig, "segments: [{name: a}, {name: a}]", "named twice"),
         (UsersConfig, "segments: [{name: a, where: {bookings: {gte: 1}}}]", "total_bookings"),
+        (UsersConfig, "service_events: {a: 1e300}", "less than or equal to 1000000000"),
+        (UsersConfig, "service_events: {a: -1}", "greater than or equal to 0"),
         (FeaturesConfig, "trend: {windows: 1}", "greater than or equal to 2"),
         (
             FeaturesConfig,

@@ -39,6 +39,9 @@ def redacted(url: str) -> object:
             "/?next=%2Fpay%3Ffirst_name%3D(redacted)%26phone%3D(redacted)%26a%3D2#b",
         ),
         ("/?r=%252Fa%253Fphone%253D1%2526b", "/?r=%252Fa%253Fphone%253D(redacted)%2526b"),
+        ("/?First+Name=Ann&e%6Dail=a&b", "/?First+Name=(redacted)&email=(redacted)&b"),
+        ("/?last%20name=P&email%20=a", "/?last%20name=(redacted)&email%20=(redacted)"),
+        ("/a\uff20x.de/?q=a%EF%BC%A0x.de&r=b%40x%2Ede", "/(redacted)/?q=(redacted)&r=(redacted)"),
         ('/?q={"phone":"1","a":2}', '/?q={"phone":"(redacted)","a":2}'),
         (
             "/?q=%7B%22email%22%3A%22a%40x.de%22%2C%22tel%22%3A491701234567%7D",
@@ -56,6 +59,7 @@ def test_personal_values_are_replaced(url: str, expected: str) -> None:
         "https://x.de/repair/iphone-13?model=iphone&iPhone=13&smartphone=1&microphone=2",
         "https://x.de/?utm_medium=email&utm_source=newsletter&emailCampaign=7",
         "https://x.de/@jane/post",
+        "https://x.de/%61?n%61me_of_part=screen%2Done@2x",
         "https://maps.x.de/@52.5,13.4",
         "https://x.de/?female=1&mobile=1&fullscreen=1&name_of_part=screen",
         "",

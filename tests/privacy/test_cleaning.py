@@ -14,6 +14,7 @@ from tsa_cli.privacy.odd_rows import odd_row
 
 KEYS = Keys(encryption=bytes(32))
 EMAIL, PHONE = f"sha256:{sha256_hex('b@x.de')}", f"sha256:{sha256_hex('+491701234567')}"
+WIDE = "sha256:" + sha256_hex("b\uff20x.de")
 ANN = f"sha256:{sha256_hex('ann')}"
 
 
@@ -43,6 +44,8 @@ def cleaned(document: object, **privacy: object) -> object:
         ({"note": "mail b@x.de or B@x.de"}, {
             "note": f"mail {EMAIL} or sha256:{sha256_hex('B@x.de')}"}),
         ({"b@x.de": 1}, {EMAIL: 1}),
+        ({"n": "b\uff20x.de", "u": "/?e%6Dail=b"}, {
+            "n": WIDE, "u": "/?email=(redacted)"}),
         ({"s": '{"first_name": "Ann", oops'}, {"s": f'{{"first_name": "{ANN}", oops'}),
         ({"s": ["{'key': 'firstName', 'value': 'Ann'}"]}, {
             "s": [f"{{'key': 'firstName', 'value': '{ANN}'}}"]}),
@@ -52,6 +55,9 @@ def cleaned(document: object, **privacy: object) -> object:
         ({"user": {"ip": "2001:db8:1:2::9"}}, {"user": {"ip": "2001:db8:1::"}}),
         ({"context_ip": "203.0.113.9"}, {"context_ip": "203.0.113.0"}),
         ({"x_forwarded_for": "203.0.113.9, 10.0.0.1"}, {"x_forwarded_for": "203.0.113.0"}),
+        ({"h": {"X-Forwarded-For": "203.0.113.9"}, "IP": "203.0.113.9", "clientIp": "::1"}, {
+            "h": {"X-Forwarded-For": "203.0.113.0"}, "IP": "203.0.113.0", "clientIp": "::"}),
+        ({"f": {" First Name ": "Ann"}, "zip": "1"}, {"f": {" First Name ": ANN}, "zip": "1"}),
         ({"set": '{"first_name": "Ann"}'}, {"set": f'{{"first_name":"{ANN}"}}'}),
         (
             {"p": [{"key": "phone", "value": {"string_value": "+491701234567", "n_micros": "1"}}]},
@@ -96,6 +102,13 @@ def test_what_can_be_no_trait_takes_no_real_ones_place(
     key: str, value: object, *, is_kept: bool
 ) -> None:
     assert bool(Cleaner(PrivacyConfig()).trait(key, value)) is is_kept
+
+
+def test_an_address_stands_in_no_trait_whatever_it_is_called() -> None:
+    cleaner = Cleaner(PrivacyConfig())
+    assert cleaner.trait("$last_ip", "203.0.113.9") == {"$last_ip": "203.0.113.0"}
+    assert cleaner.trait("b@x.de", 1) == {EMAIL: "1"}
+    assert Cleaner(PrivacyConfig(ip="drop")).trait("ip", "203.0.113.9") == {}
 
 
 def test_a_dropped_field_leaves_no_key_and_other_policies_one_form_each_time() -> None:
@@ -159,6 +172,25 @@ def test_a_line_that_is_cut_keeps_no_personal_value(end: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "at=info first_name=Zorg phone=+49170123456 x=1", "last_name=\"De Zorg\" x='1'",
+        "{event: x, first_name: Zorg, phone: 49170123456}", "surname: Zorg",
+        '{"surname" => "Zorg"}', r'{"x": 1, "first\u005fname": "Zorg",', '"first_name=Zorg&x=1"',
+        '{"b": "x=1&surname=Zorg"}',
+    ],
+)  # fmt: skip
+def test_a_line_of_a_log_or_a_script_keeps_no_personal_value(line: str) -> None:
+    cleaner = Cleaner(PrivacyConfig())
+    text = cleaner.line(line.encode())
+    assert "Zorg" not in text
+    assert "170123456" not in text
+    assert cleaner.line(text.encode()) == text
+    for kept in ("mail: sent, x=1", "mobile: true, phone: none, x", "{page: 1, name: x}", "a=b c"):
+        assert cleaner.line(kept.encode()) == kept
+
+
+@pytest.mark.parametrize(
     ("sent", "kept"),
     [
         (r'{"first_name":"\u00c9lodie", x', "{'first_name':'élodie'}"),
@@ -209,7 +241,20 @@ def test_what_was_encrypted_comes_back_with_its_key_only() -> None:
     assert json.loads(Cleaner(PrivacyConfig(), other).restored(line)) == json.loads(line)
 
 
-NAMES = ("email", "$phone", "firstName", "url", "search", "ip", "key", "value", "string_value", "n")
+NAMES = (
+    "email",
+    "$phone",
+    " Phone ",
+    "X-Real-IP",
+    "firstName",
+    "url",
+    "search",
+    "ip",
+    "key",
+    "value",
+    "string_value",
+    "n",
+)
 VALUES = (
     "b@x.de", "/?email=1", "https://u:p@h/", "phone=12", "203.0.113.9", "::1", "email", "[1", "a=b",
     '{"email":"q","z":"b@x.de"}', "a%40b.de", "Ann", 1, 1.5, True, None, "", "enc:v1:x", EMAIL,

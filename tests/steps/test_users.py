@@ -205,6 +205,13 @@ def test_a_day_since_the_last_visit_is_a_whole_one(store: Store) -> None:
     assert {row["customer_segment"] for row in table(store, "from dim_users")} == {"here"}
 
 
+def test_a_mail_sent_is_no_visit_of_a_segment(store: Store) -> None:
+    add_events(store, [Event("1", "email_sent", START, user_id="u")])
+    rules = [{"name": "here", "where": {"days_since_last_visit": {"gte": 0}}}, {"name": "never"}]
+    sessionize.run(store, default_config(users=UsersConfig.model_validate({"segments": rules})))
+    assert one_user(store)["customer_segment"] == "never"
+
+
 @pytest.mark.parametrize("key", ["a/b", "a~b", 'a"b', "a.b", "$"])
 def test_a_property_may_have_any_name(store: Store, key: str) -> None:
     add_events(store, [Event("1", "booking_completed", START, user_id="u", properties={key: 7})])

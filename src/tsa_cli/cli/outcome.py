@@ -10,11 +10,13 @@ import json
 import os
 import sys
 import traceback
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
+from tsa_cli.cli.plain import iso
 from tsa_cli.cli.signals import exit_code
-from tsa_cli.cli.terminal import say, visible
+from tsa_cli.cli.terminal import say, silence, visible
 from tsa_cli.errors import TsaError
 
 INTERNAL = 4
@@ -62,7 +64,9 @@ class Outcome:
 
     def _say(self, message: str, hint: str) -> None:
         if self._as_json:
-            say(json.dumps({"level": "error", "message": message, "hint": hint}))
+            moment = iso(datetime.now(UTC))
+            said = {"ts": moment, "level": "error", "message": message, "hint": hint}
+            say(json.dumps(said, ensure_ascii=False))
             return
         first, *others = message.splitlines() or ["unknown"]
         say("error: " + visible(first))
@@ -116,13 +120,6 @@ def is_broken_pipe(error: BaseException) -> bool:
     """True of a closed pipe, also as the exit 1 that rich and typer make of one."""
     cause = error.__context__ if isinstance(error, SystemExit) else error
     return isinstance(cause, BrokenPipeError)
-
-
-def silence(stream_number: int) -> None:
-    """Send what is still written to a closed pipe nowhere, so that the exit stays quiet."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream_number)
-    os.close(nowhere)
 
 
 def flushed() -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 from tsa_cli.atomic_file import replacing
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.formats import WRITERS, Format, of_file
-from tsa_cli.cli.outcome import is_broken_pipe, silence
-from tsa_cli.cli.terminal import is_terminal
+from tsa_cli.cli.outcome import is_broken_pipe
+from tsa_cli.cli.terminal import is_terminal, silence
 
 
 def chosen_format(asked: Format | None, out: Path | None) -> Format:

@@ -5,8 +5,10 @@ An event's name is whatever a visitor's browser sent; printed raw it could move 
 change the title or reverse the line.
 """
 
+import os
 import re
 import sys
+from contextlib import suppress
 
 # C0 and C1 controls, DEL, zero-width, bidirectional and line-separator characters.
 HIDDEN = re.compile(
@@ -25,12 +27,20 @@ def _escaped(character: str) -> str:
 
 
 def say(line: str) -> None:
-    """One line on stderr; a closed stderr is no reason to fail."""
+    """One line on stderr; a closed stderr, or one on a full disk, is no reason to fail."""
     try:
         sys.stderr.write(line + "\n")
         sys.stderr.flush()
-    except (BrokenPipeError, ValueError):
-        return
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):  # what waits to be written would fail again at the exit
+            silence(sys.stderr.fileno())
+
+
+def silence(stream_number: int) -> None:
+    """Send what is still written to a stream nowhere, so that the exit stays quiet."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream_number)
+    os.close(nowhere)
 
 
 def is_terminal(stream: object) -> bool:

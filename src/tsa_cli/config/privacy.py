@@ -135,4 +135,4 @@ def _words(key: str) -> list[str]:
 
 
 def _plain(key: str) -> str:
-    return key.removeprefix("$").lower()
+    return key.strip().removeprefix("$").lower()

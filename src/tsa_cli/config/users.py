@@ -4,13 +4,14 @@ configs/users.yaml: what a booking is worth, which services a person prefers, th
 source  the PRD's 3.2.1 (dim_users) and 4.2.1 (VIP: bookings >= 3, value >= 500, engagement >= 0.7)
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from tsa_cli.config.model import ConfigFile, ConfigModel
 from tsa_cli.config.sessions import EventPattern
 
+Weight = Annotated[float, Field(ge=0, le=1e9)]
 Measure = Literal[
     "total_sessions", "total_page_views", "total_bookings", "lifetime_value", "engagement_score",
     "days_since_last_visit",
@@ -62,7 +63,7 @@ class UsersConfig(ConfigFile):
     booking_events: list[EventPattern] = ["booking_completed", "service_booked"]
     booking_id_property: str = "booking_id"
     value_properties: list[str] = Field(default=["value", "price", "amount"], min_length=1)
-    service_events: dict[EventPattern, float] = {
+    service_events: dict[EventPattern, Weight] = {
         "service_viewed": 1.0, "price_checked": 2.0, "quote_requested": 2.0,
         "booking_completed": 5.0, "service_booked": 5.0,
     }  # fmt: skip

@@ -21,17 +21,19 @@ _ENDS = r"=&#?;%:,{}\"'\s\\"  # what no name has in it
 _SIGNS = rf"{_CODED}(?:5[BDF]|2[0DE])"  # []_ -. encoded
 _ANY = rf"(?:[^{_ENDS}]|{_SIGNS})*"
 _BEFORE = rf"(?:{_ANY}(?:[^{_ENDS}a-z]|{_SIGNS}))?"  # user_, user[, user%5B; not the i of iPhone
+_GAP = rf"(?:[_+ ]?-?|{_CODED}20)"  # between the words of a name: first_name, first+name
 _NAMES = (  # of parameters
-    rf"{_ANY}e-?_?mail(?:_?-?addr(?:ess)?)?|mail|mail_?address"
-    rf"|{_BEFORE}(?:tele)?(?:phone|fon)(?:_?-?(?:number|no|nr))?|[a-z]{{2,}}(?-i:Phone)"
-    rf"|{_BEFORE}(?:tel|msisdn|mobile_?-?(?:number|no|nr|phone)|cell_?-?phone)"
-    rf"|{_BEFORE}(?:(?:first|last|full|sur|given|family)_?-?name|vorname|nachname)"
-    rf"|{_BEFORE}(?:birth_?-?(?:day|date)|date_?-?of_?-?birth|dob|iban|ssn)"
-    rf"|{_BEFORE}(?:street(?:_?-?address)?|passw(?:or)?d|pwd"
-    r"|(?:access|auth|id|refresh|reset|api)_?-?(?:token|key))"
+    rf"{_ANY}e{_GAP}mail(?:{_GAP}addr(?:ess)?)?|mail|mail{_GAP}address"
+    rf"|{_BEFORE}(?:tele)?(?:phone|fon)(?:{_GAP}(?:number|no|nr))?|[a-z]{{2,}}(?-i:Phone)"
+    rf"|{_BEFORE}(?:tel|msisdn|mobile{_GAP}(?:number|no|nr|phone)|cell{_GAP}phone)"
+    rf"|{_BEFORE}(?:(?:first|last|full|sur|given|family){_GAP}name|vorname|nachname)"
+    rf"|{_BEFORE}(?:birth{_GAP}(?:day|date)|date{_GAP}of{_GAP}birth|dob|iban|ssn)"
+    rf"|{_BEFORE}(?:street(?:{_GAP}address)?|passw(?:or)?d|pwd"
+    rf"|(?:access|auth|id|refresh|reset|api){_GAP}(?:token|key))"
 )
 _WORDS = r"mail|phone|fon|tel|msisdn|mobile|name|birth|dob|iban|ssn|street|passw|pwd|token|key"
-_PLACES = rf"(?:[\[\]\d]|{_CODED}5[BD])*"  # email[0], email%5B%5D, user[email], phone2
+# email[0], email%5B%5D, user[email], phone2; or spaces, as in the header of a table
+_PLACES = rf"(?:[\[\]\d\s+]|{_CODED}(?:5[BD]|20|09|00))*"
 _SEPARATOR = rf"(?:[?&#;]|{_CODED}(?:3F|26|23|3B))"
 _EQUALS = rf"(?:=|{_CODED}3D)"
 _COLON = rf"\s*(?::|{_CODED}3A)(?:\s|\+|{_CODED}20)*"
@@ -41,7 +43,10 @@ _PLAIN, _LOOSE = ("[^&#0-9]",), (r'[^&#"\s\\0-9]',)
 _INNER = (r'[^&#%"\s0-9]', rf"{_CODED}(?:[013-9A-F][0-9A-F]|2[0-247-9A-F])")
 _QUOTED = (r'[^&#%"\\0-9]', rf"{_CODED}(?:[013-9A-F][0-9A-F]|2[013-46-9A-F])")
 _NUMBER = (r"[+.-]", f"{_CODED}2B")
-_AT = r"(?:@|%(?:25)*40)"
+# @, also as East Asian keyboards write it
+AT = r"(?:[@\uff20\ufe6b]|%(?:25)*(?:40|EF%(?:25)*B(?:C%(?:25)*A0|9%(?:25)*AB)))"
+LETTERS = r"%(?:25)*(?i-u:[46][1-9A-F]|[57][0-9A])"  # by their numbers, which nothing needs
+_PLAIN_SIGN = re.compile(r"(?i)%(?:25)*([46][1-9A-F]|[57][0-9A]|3\d|2[DE]|5F|7E)")
 _FILES = (
     r"(?:png|jpe?g|gif|svg|webp|avif|ico|bmp|tiff?|css|m?js|json|mp[34]|webm|pdf|woff2?|[ot]tf|eot)"
 )
@@ -49,7 +54,7 @@ _FILES = (
 FILE_NAME = rf"(?:[1-4]x(?:[.~_-][^\s/?#&=;,@]*)?|[^\s/?#&=;,@.]+(?:\.\d+)*)\.(?i:{_FILES})"
 _FILE = rf"@({FILE_NAME}(?:[\s/?#&=;,:|\"'<>()\]]|$))"
 _FILE_AT = "\ufdd0"  # no character: stands for the @ of a file name, which is no address
-PERSONAL_ADDRESS = rf"(?i)[^\s/?#&=;,@]+{_AT}[^\s/?#&=;,@%]+\.[a-z]{{2,}}"
+PERSONAL_ADDRESS = rf"(?i)[^\s/?#&=;,@]+{AT}[^\s/?#&=;,@%]+\.[a-z]{{2,}}"
 URL_CREDENTIALS = r"^(\s*[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#\\]*@"
 
 
@@ -68,8 +73,9 @@ class UrlCleaner:
         if not is_suspect.any():
             return values
         places = is_suspect.arg_true()
-        suspects = values.gather(places)
-        is_suspect = suspects.str.contains(rf'(?i){_AT}|{self.begun}|"{self._key}"')
+        given = values.gather(places)
+        suspects = _plainly(given)
+        is_suspect = suspects.str.contains(rf'(?i){AT}|{self.begun}|"{self._key}"')
         if not is_suspect.any():
             return values
         cleaned = suspects.filter(is_suspect).str.replace(URL_CREDENTIALS, "${1}//")
@@ -80,7 +86,12 @@ class UrlCleaner:
             .str.replace_all(PERSONAL_ADDRESS, REDACTED)
             .str.replace_all(_FILE_AT, "@", literal=True)
         )
-        return values.scatter(places.filter(is_suspect), cleaned)
+        kept = pl.select(
+            pl.when(cleaned != suspects.filter(is_suspect))
+            .then(cleaned)
+            .otherwise(given.filter(is_suspect))
+        ).to_series()
+        return values.scatter(places.filter(is_suspect), kept)
 
     def parameters(self, text: str) -> str:
         """The text, which is no URL but may have some in it, with their parameters redacted."""
@@ -106,8 +117,8 @@ class UrlCleaner:
 
     @cached_property
     def _hint(self) -> str:
-        own = "".join(f"|{re.escape(name)}" for name in (*self.names, *self.numbers))
-        return rf"{_AT}|(?i-u:{_WORDS})|(?i:{own[1:]})" if own else rf"{_AT}|(?i-u:{_WORDS})"
+        own = "".join(f"|(?i:{re.escape(name)})" for name in (*self.names, *self.numbers))
+        return rf"(?i:{AT})|{LETTERS}|(?i-u:{_WORDS}){own}"
 
     @cached_property
     def _named(self) -> str:
@@ -125,7 +136,9 @@ class UrlCleaner:
     @cached_property
     def _loose_patterns(self) -> list[str]:
         # A key of JSON that is not encoded says what its value is to who reads it as such.
-        return list(self._values_of("(?:^|[?&#;])", _LOOSE, f"{_CODED}22"))
+        before = r"""(?:^|[?&#;\s,(){}\[\]<>|"'])"""  # also in a log of `key=value key="a value"`
+        quoted = rf"""(?i)({before}(?:{self._named}){_PLACES}=)(?:"[^"]*"|'[^']*')"""
+        return [quoted, *self._values_of(before, _LOOSE, f"{_CODED}22")]
 
     def _values_of(self, separator: str, plain: tuple[str, ...], quote: str) -> Iterator[str]:
         """Patterns of personal values, the first group of each being what stands before it."""
@@ -143,6 +156,17 @@ def _value(signs: tuple[str, ...], digits: str) -> str:
     sign = "|".join(signs)
     tail = f"(?:{sign}|[0-9])*"
     return tail if digits == "*" else f"(?:(?:{sign})*[0-9]){digits}{tail}"
+
+
+def _plainly(urls: pl.Series) -> pl.Series:
+    """The URLs with letters, digits and -._~ as such, as RFC 3986 says they are equal."""
+    places = urls.str.contains(_PLAIN_SIGN.pattern).arg_true()
+    if places.is_empty():
+        return urls
+    plain = [
+        _PLAIN_SIGN.sub(lambda sign: chr(int(sign[1], 16)), url) for url in urls.gather(places)
+    ]
+    return urls.clone().scatter(places, pl.Series(plain, dtype=pl.String))  # it works in place
 
 
 def redact_urls(urls: pl.Series | Sequence[str | None]) -> pl.Series:

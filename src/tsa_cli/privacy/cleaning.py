@@ -19,8 +19,8 @@ from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.enrich.ip import truncate_ip
 from tsa_cli.errors import DataError
 from tsa_cli.privacy.field_crypto import ENCRYPTED, Keys, decrypt_field
+from tsa_cli.privacy.ip_keys import is_ip_key
 from tsa_cli.privacy.personal_texts import (
-    IP_KEYS,
     PersonalTexts,
     as_url,
     is_url,
@@ -72,8 +72,10 @@ class Cleaner:
         if isinstance(value, bool) and self.privacy.is_personal(key):
             return {}  # it would stand in the place of a real one
         is_bare = isinstance(value, str) and not may_hold(value) and not {"'", '"'} & {*value}
-        if not is_bare and not self.privacy.is_personal(key):
+        if not self.privacy.is_personal(key) and (not is_bare or is_ip_key(key)):
             value = self._hashing.inside(key, value)
+        if "@" in key:
+            key = without_addresses(key)
         return {} if value is _GONE else stored_trait(key, value, self.privacy, self.keys)
 
     def inside(self, key: str, value: object) -> object:
@@ -160,7 +162,7 @@ class Cleaner:
             return stored.get(self.privacy.trait_key(key), _GONE)
         if not isinstance(value, str):
             return value
-        if key.removeprefix("$") in IP_KEYS:
+        if is_ip_key(key):
             return self._short_ip(value)
         if _is_json(value):
             return self._cleaned([value])[0]

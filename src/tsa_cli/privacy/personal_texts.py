@@ -14,18 +14,16 @@ import polars as pl
 
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.enrich.ip import truncate_ip
-from tsa_cli.enrich.redaction import FILE_NAME, REDACTED, UrlCleaner
+from tsa_cli.enrich.redaction import AT, FILE_NAME, LETTERS, REDACTED, UrlCleaner
 from tsa_cli.privacy.field_crypto import HASHED, Keys, sha256_hex
+from tsa_cli.privacy.ip_keys import IP_PATTERN, IP_SPELLINGS
 from tsa_cli.privacy.loose_values import LooseValue, values_at
 from tsa_cli.privacy.odd_rows import columns_of
 from tsa_cli.privacy.traits import EVIDENCE, can_be_personal, is_protected, stored_trait
 
-_OF_CLIENTS = ("ip", "ip_address", "ipAddress", "client_ip", "clientIp", "user_ipaddress")
-_OF_REQUESTS = ("request_ip", "remote_addr", "remote_ip", "x_forwarded_for")
-IP_KEYS = frozenset({*_OF_CLIENTS, *_OF_REQUESTS, "context_ip", "context_request_ip"})
 # Bounded, since an open `+` before the @ is quadratic on a long line without one (189 s, seen).
 ADDRESS = re.compile(
-    r"[^\s\"'<>,;:=/?&@%\\]{1,64}(?:@|\\u0040|%(?:25)*40)"
+    rf"[^\s\"'<>,;:=/?&@%\\]{{1,64}}(?:{AT}|\\u(?i:0040|ff20|fe6b))"
     rf"(?!{FILE_NAME}(?![\w-]|\.\w))"  # a file is no address
     r"[^\s\"'<>,;:=/?&@%\\]{1,255}\.[^\W\d_]{2,24}"
 )
@@ -33,20 +31,23 @@ _IPV4 = re.compile(r"\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}\b")
 _IPV6 = re.compile(r"[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){2,7}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.]*(?:Z|[+-]\d\d:?\d\d)?")
 # A letter or sign that is written by its number (Gson does it with =) may be any of them.
-_ANYWHERE = r"@|%(?:25)*40|\\u00[2-7]"
+_LETTER = re.compile(r"(?<!\\)\\u00(2d|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9a])", re.IGNORECASE)
+_ANYWHERE = rf"(?i:{AT})|{LETTERS}|\\u(?:00[2-7]|(?i:ff20|fe6b))"
 _URL_KEYS = re.compile(r"url|uri|referrer|referer|location|href", re.IGNORECASE)
+_FORM = re.compile(r"[^\s=&?#/:]+=[^\s&]*(?:&[^\s=&]*=[^\s&]*)*")  # as a browser sends it
 _QUERY_KEYS = re.compile(r"(?:query|search|querystring)$", re.IGNORECASE)
 
 
 def may_hold(text: str) -> bool:
     """False for most texts, in which neither an address nor a parameter can be."""
-    return "@" in text or "=" in text or "%" in text
+    return any(sign in text for sign in "@=%\uff20\ufe6b")
 
 
 def is_url(key: str, text: str) -> bool:
     """True for a text that is to be cleaned as a URL."""
     return may_hold(text) and (
         "://" in text
+        or _FORM.fullmatch(text) is not None
         or text[0] in "/?#"
         or _URL_KEYS.search(key) is not None
         or _QUERY_KEYS.search(key) is not None
@@ -55,7 +56,8 @@ def is_url(key: str, text: str) -> bool:
 
 def as_url(key: str, text: str) -> str:
     """The text, or, where it is a bare query, with the question mark that it lacks."""
-    return f"?{text}" if _QUERY_KEYS.search(key) and text[0] != "?" else text
+    is_bare = _QUERY_KEYS.search(key) or _FORM.fullmatch(text)
+    return f"?{text}" if is_bare and text[0] != "?" else text
 
 
 def url_cleaner(privacy: PrivacyConfig) -> UrlCleaner:
@@ -70,6 +72,15 @@ def url_cleaner(privacy: PrivacyConfig) -> UrlCleaner:
 def without_addresses(text: str) -> str:
     """The text with a pseudonym for every address."""
     return ADDRESS.sub(lambda match: HASHED + sha256_hex(match[0]), text)
+
+
+def redact_addresses(texts: pl.Series) -> pl.Series:
+    """The texts in order with "(redacted)" for every address: a name or a kind must stay one."""
+    places = texts.str.contains(f"(?i){AT}").fill_null(value=False).arg_true()
+    if places.is_empty():
+        return texts
+    cleaned = [ADDRESS.sub(REDACTED, text) for text in texts.gather(places)]
+    return texts.clone().scatter(places, pl.Series(cleaned, dtype=pl.String))
 
 
 @dataclass(frozen=True)
@@ -98,14 +109,15 @@ class PersonalTexts:
 
     def cleaned(self, text: str) -> str:
         """What is no JSON (cut, or never was) with values replaced wherever they seem to stand."""
-        found = text
-        if "=" in text or "%" in text:
-            found = self.urls.parameters(text)
+        written = _LETTER.sub(lambda sign: chr(int(sign[1], 16)), text)
+        found = written
+        if "=" in written or "%" in written:
+            found = self.urls.parameters(written)
         found = self._without_values(self._without_cells(found))
         found = without_addresses(found)
-        if self.privacy.ip == "keep":
-            return found
-        return _IPV6.sub(_short_ipv6, _IPV4.sub(r"\1.0", found))
+        if self.privacy.ip != "keep":
+            found = _IPV6.sub(_short_ipv6, _IPV4.sub(r"\1.0", found))
+        return text if found == written else found
 
     @cached_property
     def urls(self) -> UrlCleaner:
@@ -114,14 +126,14 @@ class PersonalTexts:
 
     @cached_property
     def _quoted_keys(self) -> list[str]:
-        keys = [*self.privacy.spelled_keys(), *map(str.lower, IP_KEYS)]
-        return [before + key + after for key in keys for before in "\"'$" for after in "\"'\\"]
+        keys = [*self.privacy.spelled_keys(), *sorted(IP_SPELLINGS)]
+        return [before + key + after for key in keys for before in "\"'$ " for after in "\"'\\ "]
 
     @cached_property
     def _keyed(self) -> str:
         """RE2 syntax; in a JSON text inside of a JSON text each quote stands behind a backslash."""
-        keys = rf"(?i:{self.privacy.spellings()})|\$?(?:{'|'.join(sorted(IP_KEYS))})"
-        name = rf"""["'](?:{keys})\\*["']"""
+        keys = rf"{self.privacy.spellings()}|\$?(?:{IP_PATTERN})"
+        name = rf"""["']\s*(?i:{keys})\s*\\*["']"""
         return rf"""{name}\s*:|["']key\\*["']\s*:\s*\\*{name}"""
 
     @cached_property
@@ -130,17 +142,29 @@ class PersonalTexts:
 
     @cached_property
     def _named(self) -> re.Pattern[str]:
-        """A personal key, up to its value."""
+        """A personal key in quotes, up to its value."""
+        return re.compile(rf"(?:{self._in_quotes})\s*:\s*", re.IGNORECASE)
+
+    @cached_property
+    def _loosely_named(self) -> re.Pattern[str]:
+        """The same, or a bare one: `{first_name: Ann}` of a script, `first_name: Ann` of a log."""
+        bare = rf"(?:^|[\s{{,(;])({self.privacy.spellings()})"
+        keys = rf"(?:{self._in_quotes}|{bare})"
+        return re.compile(rf"{keys}\s*(?::|=>)\s*", re.IGNORECASE | re.MULTILINE)
+
+    @cached_property
+    def _in_quotes(self) -> str:
         keys = self.privacy.spellings()
-        name = rf"""(["'])({keys})(\\*)\1"""
-        listed = rf"""(["'])key\\*\4\s*:\s*\\*(["'])({keys})(\\*)\5\s*,\s*\\*\5value\\*\5"""
-        return re.compile(rf"(?:{name}|{listed})\s*:\s*", re.IGNORECASE)
+        name = rf"""(["'])\s*({keys})\s*(\\*)\1"""
+        listed = rf"""(["'])key\\*\4\s*:\s*\\*(["'])\s*({keys})\s*(\\*)\5\s*,\s*\\*\5value\\*\5"""
+        return f"{name}|{listed}"
 
     def _without_values(self, text: str) -> str:
         """The text with a pseudonym for each value that a personal key names."""
         parts, at = [], 0
-        while (named := self._named.search(text, at)) is not None:
-            key, backslashes = named[2] or named[6], len(named[3] or named[7] or "")
+        while (named := self._loosely_named.search(text, at)) is not None:
+            key = named[2] or named[6] or named[8]
+            backslashes = len(named[3] or named[7] or "")
             parts.append(text[at : named.end()])
             at = named.end()
             values, end = values_at(text, at, backslashes)

@@ -14,6 +14,7 @@ from tsa_cli.config.sources import SourceConfig
 from tsa_cli.config.tsa import TsaConfig
 from tsa_cli.privacy.field_crypto import Keys
 from tsa_cli.steps import ingest
+from tsa_cli.steps.ingest import relation
 from tsa_cli.steps.ingest.report import IngestResult
 from tsa_cli.steps.ingest.settings import Policies
 from tsa_cli.store import Store, open_store
@@ -43,6 +44,12 @@ def store(tmp_path: Path) -> Iterator[Store]:
     """An empty store on disk."""
     with open_store(tmp_path / "t.duckdb") as opened:
         yield opened
+
+
+@pytest.fixture
+def as_documents(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From the call on, lines that columns could say are read as documents, too."""
+    return lambda: monkeypatch.setattr(relation, "is_plain", lambda *_: False)
 
 
 @pytest.fixture

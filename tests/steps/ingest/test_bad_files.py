@@ -1,5 +1,6 @@
 """A file that is no event file fails by itself, by name, and the others are read."""
 
+import os
 import random
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.steps.ingest.conftest import Ingest
 from tests.steps.ingest.test_ledger import counts, event, quarantined, stored_ids
+from tsa_cli.steps.ingest import inputs
 from tsa_cli.store import Store
 
 
@@ -110,3 +112,34 @@ def test_a_plain_file_is_plain_whatever_its_name(
 ) -> None:
     (tmp_path / name).write_bytes(event(1) + b"\n")
     assert counts(do_ingest(tmp_path / name).files[0]) == (1, 1, 0, 0, 0)
+
+
+def test_a_folder_that_cannot_be_looked_into_is_named_and_stops_no_other(
+    store: Store, do_ingest: Ingest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "logs" / "closed").mkdir(parents=True)
+    (tmp_path / "logs" / "a.jsonl").write_bytes(event(1) + b"\n")
+    looked = os.scandir
+
+    def guarded(place: object) -> object:
+        if str(place).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(place))
+        return looked(place)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    closed, good = do_ingest(tmp_path / "logs").files
+    assert (closed.path, closed.status) == (str(tmp_path / "logs" / "closed"), "failed")
+    assert closed.detail == "Permission denied: its files are not read"
+    assert (good.status, stored_ids(store)) == ("ingested", ["e1"])
+
+
+def test_an_argument_that_cannot_be_looked_at_stops_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused(*_: object, **__: object) -> list[str]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(inputs.glob, "glob", refused)
+    found, faults = inputs.resolve(["closed/*", "", "-"])  # "" is no name of the working folder
+    assert [item.name for item in found] == ["<stdin>"]
+    assert faults == [("closed/*", "Permission denied"), ("''", "an empty name")]

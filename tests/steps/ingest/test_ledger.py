@@ -57,6 +57,8 @@ BAD_LINES = {
     b'{"event":"a","timestamp":1,"user_id":"u"} trailing': "invalid_json",
     b'{"event":"a","timestamp":1,"user_id":"\xff"}': "invalid_encoding",
     b'{"event":"a","timestamp":1767225600}': "missing_identity",
+    b'{"event":"a","timestamp":1767225600,"user_id":" ","anonymous_id":"\\t"}': "missing_identity",
+    b'{"event":" ","timestamp":1767225600,"user_id":"u"}': "missing_event",
     b'{"event":"a","user_id":"u"}': "missing_timestamp",
     b'{"timestamp":1767225600,"user_id":"u"}': "missing_event",
     b'{"event":"a","timestamp":"yesterday","user_id":"u"}': "invalid_timestamp",
@@ -78,6 +80,13 @@ def test_a_bad_line_is_quarantined_with_its_place_and_its_neighbours_are_kept(
     [report] = do_ingest(tmp_path / "a.jsonl").files
     assert counts(report) == (5, 4, 0, 0, 1)
     assert quarantined(store) == [(5, len(before), reason)]
+
+
+def test_a_blank_id_is_none(store: Store, do_ingest: Ingest, tmp_path: Path) -> None:
+    blank = [event(n, event_id=" ", user_id="  ", anonymous_id=f"d{n}") for n in (1, 2)]
+    (tmp_path / "a.jsonl").write_bytes(b"\n".join(blank))
+    assert counts(do_ingest(tmp_path / "a.jsonl").files[0]) == (2, 2, 0, 0, 0)
+    assert {row["user_id"] for row in worded(store, "user_id")} == {None}
 
 
 def test_a_line_over_the_limit_is_refused_and_its_neighbours_are_not(

@@ -187,6 +187,16 @@ def test_a_text_of_few_values_is_proposed_as_the_event_name(key: str) -> None:
     assert [*yaml.safe_load(proposed.plan)["events"]] == ["view", "buy"]
 
 
+def test_an_address_or_a_number_that_stands_for_a_name_is_not_shown() -> None:
+    line = {"event": "b@x.de", "ts": "2026-05-01", "c@x.de": 1, "x": {"+49 170 1234567": 2}}
+    proposal = propose("table", [{**line, "event": name} for name in ("b@x.de", "seen", "seen")])
+    assert "c@x.de" not in proposal.mapping + proposal.plan
+    assert "b@x.de" not in proposal.mapping + proposal.plan
+    assert "1234567" not in proposal.mapping + proposal.plan
+    assert [*yaml.safe_load(proposal.plan)["events"]] == ["seen"]
+    assert "has the table a header?" in proposal.mapping
+
+
 def test_personal_keys_are_no_properties_of_the_proposed_plan() -> None:
     lines = [
         {"act": ("look", "buy")[n % 2], "when": 1777629600 + n, "mail": "a@example.com",

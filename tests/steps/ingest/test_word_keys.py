@@ -66,6 +66,18 @@ def test_texts_are_cleaned_before_they_get_a_key(store: Store) -> None:
     assert dropping.texts("ips", chunked(["8.8.8.8"], rng)).to_pylist() == [None]
 
 
+def test_names_and_agents_hold_no_address_but_that_of_a_crawler(store: Store) -> None:
+    keys = WordKeys(store, {}, "truncate")
+    crawler = "Mozilla/5.0 (compatible; Ezooms/1.0; ezooms.bot@gmail.com)"
+    keys.texts("event_types", pa.chunked_array([["mailto b@x.de", "mailto c@x.de"]]))
+    keys.texts("user_agents", pa.chunked_array([["App/1 b@x.de", crawler]]))
+    assert keys.new_rows()["event_types"].rows() == [(1, "mailto (redacted)")]
+    assert [row[1] for row in keys.new_rows()["user_agents"].rows()] == [
+        "App/1 (redacted)",
+        crawler,
+    ]
+
+
 def test_calls_about_people_keep_their_codes(store: Store) -> None:
     keys = WordKeys(store, {}, "truncate")
     words = chunked(["$identify", "page_viewed", "$alias"], random.Random(2))

@@ -4,7 +4,8 @@
 -- params:   $now_ts, $min_ts TIMESTAMP; $max_future_seconds DOUBLE
 -- notes:    a cast to timestamptz honours an offset, a cast to timestamp drops it silently;
 --           numbers are s, ms, us or ns by magnitude; offsets are those of RFC 3339, up to 23:59. What is personal
---           in an address or a URL is taken out when its text gets a key: once per distinct text
+--           in an address or a URL is taken out when its text gets a key: once per distinct text.
+--           A blank id is none: it would make one person of all who have it. Few texts are below '!'
 select
     o.* exclude (c_ts, c_event_ts, event_ts, id_uuid, is_uuid),
     o.event_ts,
@@ -73,5 +74,17 @@ from (
                         '(.{4})-?(..)-?(..)[T ](..):?(..):?', '\1-\2-\3T\4:\5:')
                     as timestamptz) at time zone 'UTC'
         end) as event_ts
-    from (select *, try_cast(c_event_id as uuid) as id_uuid from (@canonical)) -- once: a cast costs more than a row
+    from (
+        select
+            * replace (
+                case when c_event_id >= '!' or trim(c_event_id, chr(9) || ' ') <> '' then c_event_id end as c_event_id,
+                case when c_event >= '!' or trim(c_event, chr(9) || ' ') <> '' then c_event end as c_event,
+                case when c_user_id >= '!' or trim(c_user_id, chr(9) || ' ') <> '' then c_user_id end as c_user_id,
+                case
+                    when c_anonymous_id >= '!' or trim(c_anonymous_id, chr(9) || ' ') <> '' then c_anonymous_id
+                end as c_anonymous_id
+            ),
+            try_cast(c_event_id as uuid) as id_uuid         -- once: a cast costs more than a row
+        from (@canonical)
+    )
 ) as o

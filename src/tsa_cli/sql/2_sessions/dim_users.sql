@@ -112,7 +112,7 @@ measured as (
         coalesce(p.browser_fingerprints, []) as browser_fingerprints,
         coalesce(v.total_sessions, 0) as total_sessions,
         coalesce(v.total_page_views, 0) as total_page_views,
-        (epoch_us($now_ts::timestamp) - epoch_us(coalesce(v.last_visit_ts, p.last_ts))) // 86400000000 as days_since_last_visit,
+        (epoch_us($now_ts::timestamp) - epoch_us(v.last_visit_ts)) // 86400000000 as days_since_last_visit,
         coalesce(
             (
                 $pages_weight * (v.total_page_views / v.total_sessions)

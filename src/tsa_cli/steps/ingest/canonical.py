@@ -2,12 +2,13 @@
 A mapping becomes one select: the canonical text columns of every line of a file.
 
 One of the named places that compose SQL: paths and names of the mapping are bound, never pasted.
-Two ways in. Lines whose keys are all plain are read as typed columns (twice as fast); everything
-else is read as one JSON document a line, and every field is looked up by its path.
+Two ways in. Lines whose fields are all plain keys are read as typed columns (twice as fast), keys
+that the mapping does not name as JSON; everything else is read as one JSON document a line, and
+every field is looked up by its path.
 """
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tsa_cli.config.sources import CanonicalField, SourceConfig
@@ -20,6 +21,8 @@ TEXT_FIELDS: tuple[CanonicalField, ...] = (
     "event_id", "event", "timestamp", "user_id", "anonymous_id", "session_id", "page_url",
     "referrer_url", "user_agent", "ip",
 )  # fmt: skip
+
+MOST_OPEN_KEYS = 100
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,12 @@ def column_name(field: str) -> str:
     return "c_ts" if field == "timestamp" else f"c_{field}"
 
 
-def from_columns(source: SourceConfig, reader: Reader) -> Fragment:
-    """The canonical select over typed columns; the reader has one for every path it names."""
+def from_columns(source: SourceConfig, reader: Reader, open_keys: Sequence[str] = ()) -> Fragment:
+    """
+    The canonical select over typed columns; the reader has one for every path it names.
+
+    `open_keys` are columns of JSON that go to the properties.
+    """
     present = set(reader.columns)
     texts: dict[CanonicalField, str] = {
         f: _coalesced_columns(source.fields.get(f, []), present) for f in TEXT_FIELDS
@@ -45,7 +52,8 @@ def from_columns(source: SourceConfig, reader: Reader) -> Fragment:
     properties = next((path for path in source.properties if path in present), None)
     slots = {column_name(field): Fragment(sql) for field, sql in texts.items()}
     slots["c_event_ts"] = Fragment("c_event_ts" if "c_event_ts" in present else "null")
-    slots["c_properties"] = _object_or_wrapped(properties, source.keep_rest)
+    own = _object_or_wrapped(properties, source.keep_rest)
+    slots["c_properties"] = _with_open_keys(own, open_keys)
     slots["c_sent_properties"] = Fragment("null")
     for name, paths in (("c_traits", source.traits), ("c_consent", source.consent)):
         held = next((path for path in paths if path in present), None)
@@ -82,15 +90,32 @@ def is_plain(
     """True when typed top-level columns say everything that the lines carry."""
     fields = {*itertools.chain(*source.fields.values())}
     objects = {*source.properties, *source.traits, *source.consent}
+    open_keys = {*open_keys_of(keys, source)}
     return (
         source.is_plain()
-        and keys <= {path for path in fields | objects if path == first_key(path)}
+        and keys <= {path for path in fields | objects if path == first_key(path)} | open_keys
+        and len(open_keys) <= MOST_OPEN_KEYS
         and not (keys | property_keys) & personal
         and not keys & fields & objects
-        and len({key.lower() for key in keys}) == len(keys)  # as names of columns are compared
+        and "" not in keys
+        and len({key.casefold() for key in keys}) == len(keys)  # as names of columns are compared
         and _is_told_once(keys, source)
         and not any(_may_lead(path, keys, property_keys, source) for path in fields | objects)
     )
+
+
+def open_keys_of(keys: Collection[str], source: SourceConfig) -> list[str]:
+    """Those of the top-level keys that no path of the mapping begins with, sorted."""
+    paths = [path for _, path in source.field_paths()]
+    paths += [*source.property_paths(), *source.trait_paths(), *source.consent]
+    return sorted({*keys} - {first_key(path) for path in paths})
+
+
+def inner_keys_of_fields(source: SourceConfig) -> frozenset[str]:
+    """The keys inside the properties that a path of the mapping goes on with."""
+    paths = [*itertools.chain(*source.fields.values()), *source.traits, *source.consent]
+    inside = (keys_of(path) for path in paths if first_key(path) in source.properties)
+    return frozenset(keys[1] for keys in inside if len(keys) > 1)
 
 
 def _is_told_once(keys: set[str], source: SourceConfig) -> bool:
@@ -118,6 +143,19 @@ def _anonymous_id(source: SourceConfig, texts: Mapping[CanonicalField, str]) -> 
         return sent
     session = f"case when {texts['user_id']} is null then {texts['session_id']} end"
     return f"coalesce({sent}, {session})"
+
+
+def _with_open_keys(properties: Fragment, open_keys: Sequence[str]) -> Fragment:
+    """The properties over the values of open keys, where a line has any."""
+    if not open_keys:
+        return properties
+    columns = [quoted(key) for key in open_keys]
+    names = {f"open_{place}": key for place, key in enumerate(open_keys)}
+    pairs = ", ".join(f"${name}, {column}" for name, column in zip(names, columns, strict=True))
+    own = properties.sql
+    merged = f"json_merge_patch('{{}}', json_object({pairs}), {own})"
+    sql = f"case when coalesce({', '.join(columns)}) is null then {own} else {merged} end"
+    return Fragment(sql, {**properties.params, **names})
 
 
 def _object_or_wrapped(column: str | None, keep_rest: bool) -> Fragment:

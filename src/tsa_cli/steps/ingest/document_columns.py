@@ -19,6 +19,7 @@ from tsa_cli.relations import PROMOTED_PROPERTIES
 from tsa_cli.steps.ingest.actor_keys import PAIR_BITS, PAIR_MASK
 from tsa_cli.steps.ingest.distinct import Distinct, distinct_of
 from tsa_cli.steps.ingest.plan import Judge, Judged
+from tsa_cli.steps.ingest.unseen_keys import UnseenKeys
 from tsa_cli.store import Store, fragment_of
 
 if TYPE_CHECKING:
@@ -55,13 +56,20 @@ class DocumentReader:
     engine: Store
     judge: Judge
     cleaner: Cleaner
+    unseen: UnseenKeys | None = None  # of a file that was sampled
 
     def cleaned(self, documents: Distinct) -> Distinct:
-        """The documents without personal values; the same object when none had any."""
+        """
+        The documents without personal values; the same object when none had any.
+
+        Raises UnseenKeyError when the file has to be read another way.
+        """
         import polars as pl
 
         texts = pl.Series(documents.values)
         clean = self.cleaner.documents(texts)
+        if self.unseen is not None:
+            self.unseen.look(texts, clean)
         if not clean:
             return documents
         values = texts.scatter(list(clean), list(clean.values())).to_arrow()

@@ -199,7 +199,7 @@ class DocumentSql:
             elif is_top(path):
                 gone = self.paths.bind(json.dumps({first_key(path): None}))
                 patches.append(_when(is_object, gone))
-            patches.append(_when(is_object, self.paths.part(path)))
+            patches.append(_when(is_object, without_nulls(self.paths.part(path))))
         return patches
 
     def _inner_strips(self) -> list[str]:

@@ -10,6 +10,7 @@ from tsa_cli.steps.ingest.lines_file import Line, Refused
 from tsa_cli.steps.ingest.nature import Nature
 from tsa_cli.steps.ingest.propose import Proposal
 from tsa_cli.steps.ingest.rows import batch_rows
+from tsa_cli.steps.ingest.unseen_keys import UnseenKeys
 from tsa_cli.store import Fragment
 
 LinesAt = Callable[[list[Line]], Iterable[tuple[Line, bytes]]]
@@ -39,6 +40,7 @@ class FileToLoad:
     nature: Nature = "lines"
     lines_at: LinesAt = _nothing_at  # as they stand in the file, of lines of an earlier reading
     proposal: Callable[[], Proposal] | None = None  # of a mapping, where none was asked for
+    unseen: UnseenKeys | None = None  # what its sample may not have shown
     before: Before | None = None  # what an earlier run read of it, which is no part of the rows
 
     @property

@@ -15,6 +15,8 @@ SUFFIXES = (".jsonl", ".ndjson", ".json", ".parquet", ".csv", ".tsv", ".log")
 PACKED = (".gz", ".zst")
 STDIN = "-"
 
+Fault = tuple[str, str]  # what cannot be read, and why
+
 
 @dataclass(frozen=True)
 class Input:
@@ -25,7 +27,7 @@ class Input:
     absolute: str | None = None  # where the file stands, links followed; a pipe stands nowhere
 
 
-def resolve(arguments: list[str]) -> tuple[list[Input], list[tuple[str, str]]]:
+def resolve(arguments: list[str]) -> tuple[list[Input], list[Fault]]:
     """
     (the files, [(name, why)] of arguments that name nothing to read).
 
@@ -40,9 +42,8 @@ def resolve(arguments: list[str]) -> tuple[list[Input], list[tuple[str, str]]]:
         if argument == STDIN:
             found.setdefault(STDIN, Input("<stdin>", None))
             continue
-        paths, fault = _expand(argument)
-        if fault:
-            faults.append((named(argument), fault))
+        paths, found_faults = _expand(argument)
+        faults += [(named(place), why) for place, why in found_faults]
         for path in paths:
             place = path.resolve()
             absolute = named(place) if place.is_file() else None
@@ -55,19 +56,42 @@ def named(path: Path | str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def _expand(argument: str) -> tuple[list[Path], str]:
+def _expand(argument: str) -> tuple[list[Path], list[Fault]]:
+    """The files, and what of the argument cannot be read; it never counts as nothing."""
+    if not argument:  # Path("") is the working folder, which an unset variable does not mean
+        return [], [("''", "an empty name")]
     path = Path(argument)
-    if path.is_dir():
-        files = sorted(p for p in path.rglob("*") if p.is_file() and is_event_file(p))
-        names = ", ".join(SUFFIXES)
-        return files, "" if files else f"no event files in this folder (looked for {names})"
-    if path.exists() or path.is_symlink():
-        return ([path], "") if path.exists() else ([], "a link to nothing")
-    if glob.has_magic(argument):
-        matches = sorted(Path(p) for p in glob.glob(argument, recursive=True))  # noqa: PTH207 - absolute ones
-        files = [p for p in matches if p.is_file()]
-        return files, "" if files else "no file matches"
-    return [], "no such file or folder"
+    try:
+        if path.is_dir():
+            return _in_folder(path)
+        if path.exists() or path.is_symlink():
+            return ([path], []) if path.exists() else ([], [(argument, "a link to nothing")])
+        if glob.has_magic(argument):
+            matches = sorted(Path(p) for p in glob.glob(argument, recursive=True))  # noqa: PTH207 - absolute ones
+            files = [p for p in matches if p.is_file()]
+            return files, [] if files else [(argument, "no file matches")]
+    except OSError as error:
+        return [], [(argument, error.strerror or "not readable")]
+    return [], [(argument, "no such file or folder")]
+
+
+def _in_folder(folder: Path) -> tuple[list[Path], list[Fault]]:
+    """Its event files at any depth, and the folders in it that cannot be looked into."""
+    faults: list[Fault] = []
+
+    def note(error: OSError) -> None:
+        name = str(Path(error.filename))
+        faults.append((name, f"{error.strerror or type(error).__name__}: its files are not read"))
+
+    files = []
+    for place, folders, names in os.walk(folder, onerror=note):
+        folders.sort()
+        files += [Path(place, name) for name in names if is_event_file(Path(name))]
+    files = sorted(path for path in files if path.is_file())
+    if not files and not faults:
+        looked_for = ", ".join(SUFFIXES)
+        faults.append((str(folder), f"no event files in this folder (looked for {looked_for})"))
+    return files, faults
 
 
 def is_event_file(path: Path) -> bool:

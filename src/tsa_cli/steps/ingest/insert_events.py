@@ -24,6 +24,7 @@ from tsa_cli.steps.ingest.known_ids import KnownIds
 from tsa_cli.steps.ingest.plan import Judge
 from tsa_cli.steps.ingest.rows import Encoder, Limits, Told, encoded, schema_of
 from tsa_cli.steps.ingest.settings import Policies
+from tsa_cli.steps.ingest.unseen_keys import UnseenKeyError
 from tsa_cli.steps.ingest.word_keys import WordKeys
 from tsa_cli.store import Store, fragment_of
 
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LATEST_TRUSTED_TS = datetime(2100, 1, 1)
+
+
+class OtherLinesError(DataError):
+    """The engine read another number of lines than were counted: the file has changed."""
 
 
 class ClockIsOff(Exception):
@@ -50,8 +55,8 @@ def insert_events(
     """
     What the pass told; the events are in `raw_events`, but for rows whose id is known.
 
-    `known_ids` are those ids; `read` are the rows, where they were read
-    before. Raises ClockIsOff, and DataError when the file changed while it was read.
+    `known_ids` are those ids; `read` are the rows, where they were read before. Raises ClockIsOff,
+    UnseenKeyError, and OtherLinesError when the file changed while it was read.
     """
     told = Told()
     limits = Limits(policies.now_ts, LATEST_TRUSTED_TS)
@@ -71,7 +76,7 @@ def insert_events(
                     store.execute("1_events/insert_events.sql", slots, load_id=load_id)
         new_rows = encoder.keys.new_rows()
     if told.row_count != file.row_count:
-        raise DataError(
+        raise OtherLinesError(
             f"{file.name}: {file.row_count} lines, but {told.row_count} were read",
             "the file is damaged, or changed while it was read: run it again",
         )
@@ -106,12 +111,21 @@ def _ahead(
         yield [pa.RecordBatchReader.from_batches(schema, ahead)]
         if ahead.error is not None:
             raise ahead.error
-    except DataError:
-        if ahead.error is not None:  # what the engine says of it is only an echo
-            raise ahead.error from None
+    except Exception as error:
+        said = ahead.error
+        if isinstance(said, UnseenKeyError | DataError):
+            raise said from None
+        if said is not None and (isinstance(error, DataError) or is_unreadable(said)):
+            raise said from None  # what the engine says of it is only an echo
         raise
     finally:
         ahead.close()
+
+
+def is_unreadable(error: BaseException) -> bool:
+    """Whether the engine found less of a file than there was; of a signal it says the same way."""
+    is_engine = isinstance(error, OSError) and error.errno is None
+    return is_engine and "INTERRUPT Error" not in str(error)
 
 
 @contextmanager
@@ -126,5 +140,5 @@ def _in_turns(
 
 def _encoder(policies: Policies, file: FileToLoad, looks: Store, engine: Store) -> Encoder:
     keys = WordKeys(looks, file.event_names, policies.privacy.ip, url_cleaner(policies.privacy))
-    reader = DocumentReader(engine, Judge(policies.plan), Cleaner(policies.privacy))
+    reader = DocumentReader(engine, Judge(policies.plan), Cleaner(policies.privacy), file.unseen)
     return Encoder(keys, reader)

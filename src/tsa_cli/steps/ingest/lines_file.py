@@ -5,8 +5,6 @@ The engine answers with rows, and a row's ordinal is that of a line that is not 
 knows the way back from an ordinal to the line, its number and its place in bytes.
 """
 
-import mmap
-import sys
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,11 +14,10 @@ from typing import IO
 import numpy as np
 
 from tsa_cli.errors import DataError
-from tsa_cli.kernels.byte_slices import Bytes
 from tsa_cli.kernels.lines import BlockScan, scan_block
+from tsa_cli.steps.ingest.file_bytes import BLOCK_BYTES, FileBytes
 from tsa_cli.steps.ingest.verdict import Verdict, judge
 
-BLOCK_BYTES = 1 << 20
 SAMPLE_HEAD_BLOCKS = 16
 SAMPLE_BLOCKS = 64
 BOM = b"\xef\xbb\xbf"
@@ -49,7 +46,7 @@ class LinesFile:
     """A file of lines with its block index; made by `open_lines`."""
 
     path: Path
-    data: mmap.mmap | bytes
+    data: FileBytes
     end: int  # bytes that are read; less than the file when its last line is unfinished
     left_bytes: int
     start: int = 0
@@ -89,11 +86,11 @@ class LinesFile:
 
     def _line(self, block: int, base: int, scan: BlockScan, i: int) -> Line:
         start, end = base + int(scan.starts[i]), base + int(scan.ends[i])
-        return Line(self.lines_before[block] + i + 1, start, bytes(self.data[start:end]))
+        return Line(self.lines_before[block] + i + 1, start, self.data[start:end])
 
     def _scan(self, block: int) -> tuple[BlockScan, int]:
         start = self.block_starts[block]
-        view = self._view(start, self._stop(block))
+        view = self.data.view(start, self._stop(block))
         return scan_block(view, self.max_line_bytes, self.max_depth), start
 
     def _stop(self, block: int) -> int:
@@ -113,12 +110,8 @@ class LinesFile:
                 self.row_count -= len(scan.blank) + self._judge(scan, start)
 
     def _lines_before_start(self) -> int:
-        count = 0
-        for at in range(0, self.start, BLOCK_BYTES):
-            end = min(at + BLOCK_BYTES, self.start)
-            count += self.data[at:end].count(b"\n")
-            self._leave(at, end)
-        return count
+        spans = range(0, self.start, BLOCK_BYTES)
+        return sum(self.data[at : min(at + BLOCK_BYTES, self.start)].count(b"\n") for at in spans)
 
     def _counts(self) -> Iterator[tuple[tuple[int, int], tuple[int, BlockScan | None]]]:
         """
@@ -130,19 +123,8 @@ class LinesFile:
             yield span, self._count(span)
 
     def _count(self, span: tuple[int, int]) -> tuple[int, BlockScan | None]:
-        scan = scan_block(self._view(*span), self.max_line_bytes, self.max_depth)
-        self._leave(*span)
+        scan = scan_block(self.data.view(*span), self.max_line_bytes, self.max_depth)
         return len(scan.ends), scan if scan.has_special else None
-
-    def _leave(self, start: int, stop: int) -> None:
-        """Give the pages of a block back: a large file would fill the memory as it is scanned."""
-        first = -(-start // mmap.PAGESIZE) * mmap.PAGESIZE
-        length = stop // mmap.PAGESIZE * mmap.PAGESIZE - first
-        if isinstance(self.data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED") and length > 0:
-            self.data.madvise(mmap.MADV_DONTNEED, first, length)
-
-    def _view(self, start: int, stop: int) -> Bytes:
-        return np.frombuffer(self.data, dtype=np.uint8, count=stop - start, offset=start)
 
     def _spans(self) -> Iterator[tuple[int, int]]:
         start = self.start
@@ -166,10 +148,11 @@ class LinesFile:
         stop = start + BLOCK_BYTES
         if stop >= self.end:
             return self.end
-        cut = self.data.rfind(b"\n", start, stop)
-        if cut < 0:  # one line longer than a block
-            cut = self.data.find(b"\n", stop, self.end)
-        return self.end if cut < 0 else cut + 1
+        cut = self.data.block(start, stop).rfind(b"\n")
+        if cut >= 0:
+            return start + cut + 1
+        cut = self.data.find(b"\n", stop)  # one line longer than a block
+        return self.end if cut < 0 else min(cut + 1, self.end)
 
     def write_without_refused(self, target: Path) -> None:
         """A copy that the engine may read: each refused line is blank, nothing past `end`."""
@@ -182,9 +165,7 @@ class LinesFile:
 
     def _copy(self, out: IO[bytes], start: int, stop: int) -> None:
         for at in range(start, stop, BLOCK_BYTES):
-            end = min(at + BLOCK_BYTES, stop)
-            out.write(self.data[at:end])
-            self._leave(at, end)
+            out.write(self.data[at : min(at + BLOCK_BYTES, stop)])
 
     def write_sample(self, target: Path) -> None:
         """A copy of some blocks: the first ones, and others evenly over the file."""
@@ -227,19 +208,18 @@ def open_lines(
     The indexed file. Its last line, when unfinished, is left unless `is_final` or it is an object,
     or can be none.
 
-    At most `size` bytes of it are looked at. Lines before the byte `start`, which begins one, are
+    Its first `size` bytes are looked at. Lines before the byte `start`, which begins one, are
     counted only. Raises DataError for UTF-16, which would read as one unreadable line.
     """
-    with path.open("rb") as handle:
-        size = min(handle.seek(0, 2), size if size is not None else sys.maxsize)
-        data = mmap.mmap(handle.fileno(), size, access=mmap.ACCESS_READ) if size else b""
+    data = FileBytes(path, size)
+    size = data.size
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise DataError(f"{path}: UTF-16 text", "convert it to UTF-8")
     start = max(start, len(BOM) if data[:3] == BOM else 0)
     last = data.rfind(b"\n") + 1
     end = size
     if last < size and not is_final:
-        tail = bytes(data[max(last, start) :])
+        tail = data[max(last, start) :]
         if _may_go_on(tail, is_only=last == 0) and judge(tail, max_line_bytes, max_depth).reason:
             end = last
     found = LinesFile(

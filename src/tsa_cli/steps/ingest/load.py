@@ -34,6 +34,7 @@ from tsa_cli.steps.ingest.relation import trusting
 from tsa_cli.steps.ingest.report import FileReport
 from tsa_cli.steps.ingest.rows import Told
 from tsa_cli.steps.ingest.settings import Policies
+from tsa_cli.steps.ingest.unseen_keys import UnseenKeyError
 from tsa_cli.store import Store, fragment_of
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Loader:
 
         `release` names the quarantined lines that the file is made of; they leave the quarantine
         in the same transaction. Raises DataError, and leaves the store as it was, when most of
-        the file is no event.
+        the file is no event, UnseenKeyError when it has keys that its sample did not show.
         """
         try:
             return self._load(file, release)
@@ -131,7 +132,7 @@ class Loader:
         load_id = self.store.count("1_events/next_load_id.sql")
         try:
             return load(file)
-        except (TsaError, _RepeatedIds, ClockIsOff):
+        except (TsaError, _RepeatedIds, ClockIsOff, UnseenKeyError):
             self.store.execute("1_events/forget_load.sql", load_id=load_id)
             raise
 

@@ -5,7 +5,7 @@ One of the named places that compose SQL: column names are quoted, nothing else 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ def columns_of(store: Store, path: Path) -> dict[str, str]:
     }
 
 
-def documents(store: Store, path: Path, objects: Iterable[str] = ()) -> Fragment:
+def documents(store: Store, path: Path, objects: Collection[str] = ()) -> Fragment:
     """
     One JSON document a row, without nulls; text that is JSON of an object or array is that.
 
@@ -51,6 +51,11 @@ def documents(store: Store, path: Path, objects: Iterable[str] = ()) -> Fragment
     made = {quoted(name): _struct_of(inner, shown) for name, inner in members.items()}
     shown = {column: expression for column, expression in shown.items() if column not in gone}
     return engine.parquet_documents_reader(path, shown, made, gone)
+
+
+def has_members(columns: Mapping[str, str]) -> bool:
+    """True when some of the columns are members of an object."""
+    return bool(_members(columns)[0])
 
 
 def _members(columns: Mapping[str, str]) -> tuple[list[str], _Members]:
@@ -80,8 +85,14 @@ def _struct_of(members: _Members, shown: Mapping[str, str]) -> str:
     return f"struct_pack({', '.join(parts)})"
 
 
-def typed(path: Path, columns: dict[str, str], source: SourceConfig) -> tuple[Fragment, list[str]]:
-    """(the reader, its columns): instants as `c_event_ts`, objects as JSON, the rest as text."""
+def typed(
+    path: Path, columns: dict[str, str], source: SourceConfig, open_keys: Collection[str] = ()
+) -> tuple[Fragment, list[str]]:
+    """
+    (the reader, its columns): instants as `c_event_ts`, objects as JSON, the rest as text.
+
+    Columns of `open_keys` are the JSON that they are in a document.
+    """
     objects = {*source.properties, *source.traits, *source.consent}
     instant = next((p for p in source.fields.get("timestamp", []) if p in columns), None)
     shown = {}
@@ -93,7 +104,9 @@ def typed(path: Path, columns: dict[str, str], source: SourceConfig) -> tuple[Fr
             shown["c_event_ts"] = _instant(column, kind)
             continue
         names.append(name)
-        if name in objects:
+        if name in open_keys:
+            shown[column] = _value(column, kind)
+        elif name in objects:
             shown[column] = _object(column, kind)
         else:
             shown[column] = _text(column, kind)
@@ -119,6 +132,13 @@ def property_keys(
 def has_open_keys(columns: dict[str, str], paths: Iterable[str]) -> bool:
     """True when a column's keys are known only row by row, as those of a map."""
     return any(columns.get(path, "").startswith("MAP") for path in paths)
+
+
+def _value(column: str, kind: str) -> str:
+    """What a column is in a document."""
+    if kind in (*_TEXTS, "BLOB"):
+        return _json_of(_text(column, kind))
+    return f"to_json({finite(column, kind)})"
 
 
 def _object(column: str, kind: str) -> str:

@@ -6,7 +6,7 @@ Lines are read in place where the engine may see every one of them, else from a 
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -33,6 +33,14 @@ from tsa_cli.steps.ingest.table_rows import first_row_width, rows_to_lines
 from tsa_cli.store import Store
 
 
+@dataclass(frozen=True)
+class Reading:
+    """How the lines of a file are read; what a first reading meets asks for another one."""
+
+    is_sampled: bool = True  # slices of a large file say which keys its properties have
+    is_copied: bool = False  # the engine reads a copy of what was counted
+
+
 class NoMappingError(DataError):
     """The lines fit no mapping; the proposal is a first one."""
 
@@ -51,7 +59,12 @@ class NoLineError(DataError):
 
 
 def file_to_load(
-    store: Store, spool: Spool, config: IngestConfig, spooled: Spooled, run_id: str
+    store: Store,
+    spool: Spool,
+    config: IngestConfig,
+    spooled: Spooled,
+    run_id: str,
+    reading: Reading = Reading(),
 ) -> FileToLoad:
     """
     The file, ready for the loader of the run.
@@ -87,21 +100,23 @@ def file_to_load(
         name = before.source_name
         found = Detected(name, config.sources[name], f"as its first {before.read} lines")
     path = taken.path
-    if lines.refused or lines.left_bytes or lines.start:  # the engine takes a BOM for a fault
+    is_partly = lines.refused or lines.left_bytes or lines.start  # also a BOM: the engine's fault
+    if reading.is_copied or is_partly:
         path = spool.new_path()
         lines.write_without_refused(path)
     sample = path
-    if lines.end - lines.start > SAMPLED_ABOVE_BYTES:
+    if reading.is_sampled and lines.end - lines.start > SAMPLED_ABOVE_BYTES:
         sample = spool.new_path()
         lines.write_sample(sample)
+    relation, unseen = relation_of_lines(store, found.source, path, sample, config.policies)
     return FileToLoad(
         spooled.name, found.name, spooled.sha256, spooled.size_bytes, lines.left_bytes,
-        relation_of_lines(store, found.source, path, sample, config.policies), lines.row_count,
+        relation, lines.row_count,
         [replace(refused, line=_numbered(refused.line, first_lines)) for refused in lines.refused],
         lambda rows: (_numbered(line, first_lines) for line in lines.lines_of_rows(rows)),
         found.why, event_names(config.policies.plan, found.source),
         nature=nature_of(lines.data[:HEAD_BYTES]), before=before, proposal=found.proposal,
-        absolute=spooled.absolute,
+        absolute=spooled.absolute, unseen=unseen,
         lines_at=lambda held: _lines_at(taken.path, lines, first_lines, held),
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 A first mapping and tracking plan for a file that fits none: guesses to be read, not to be trusted.
 
 Pure: sampled documents in, the text of two YAML files out. Values are shown as shapes only
-(letters x, digits 9); names of events and keys are shown as they are.
+(letters x, digits 9); names of events and keys are shown as they are, but for addresses.
 """
 
 import re
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tsa_cli.config.events import EventsConfig
 from tsa_cli.steps.ingest.profile import KeyProfile, profiles
-from tsa_cli.steps.ingest.proposed_plan import Kept, plan_text, quoted, remark, shown
+from tsa_cli.steps.ingest.proposed_plan import Kept, is_name, plan_text, quoted, remark, shown
 
 _URL = re.compile(r"(https?:)?//[^\s]+|/[^\s]*")
 _IP = re.compile(r"(\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]*:[0-9A-Fa-f:]+:[0-9A-Fa-f.]*")
@@ -116,13 +116,16 @@ def propose(
     `name` is the mapping's; events that `plan` knows already, by name or alias, are left out of
     the proposed plan, and so is every key that `is_personal`: ingest makes a trait of it.
     """
-    found = [profile for profile in profiles(documents) if profile.filled_count]
+    filled = [profile for profile in profiles(documents) if profile.filled_count]
+    found = [profile for profile in filled if all(map(is_name, profile.keys))]
     fields = _fields(found)
     objects = [p for p in found if p.keys[-1:] and _is_whole(p, _OBJECTS)]
     people = [p for p in found if _is_whole(p, _PEOPLE) and p not in objects]
     known = set(plan.events) | set(plan.canonical_names()) if plan else set[str]()
     return Proposal(
-        _mapping_text(name, found, fields, objects, people),
+        _mapping_text(name, found, fields, objects, people)
+        + "# a key that is an address or a number is left out: has the table a header?\n"
+        * (len(found) < len(filled)),
         plan_text(documents, Kept(fields, objects, people, is_personal), known),
     )
 

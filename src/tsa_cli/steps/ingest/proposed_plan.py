@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from tsa_cli.privacy.personal_texts import ADDRESS
 from tsa_cli.steps.ingest.profile import KeyProfile, profiles
 
 _MOST_PROPERTIES = 60
@@ -35,12 +36,14 @@ def plan_text(documents: Sequence[Mapping[str, object]], kept: Kept, known: Coll
     by_name: dict[str, list[dict[str, object]]] = {}
     for document in documents:
         name = _at(document, kept.fields["event"].keys) if "event" in kept.fields else None
-        if isinstance(name, str) and name.isprintable() and name not in known:
+        if isinstance(name, str) and name.isprintable() and name not in known and is_name(name):
             by_name.setdefault(name, []).append(kept.properties_of(document))
     lines = ["# Events for configs/events.yaml, as they were seen.", "version: 1"]
     lines.append("events:" if by_name else "events: {}")
     for name, seen in by_name.items():
-        held = [p for p in profiles(seen) if len(p.keys) == 1 and p.filled_count][:_MOST_PROPERTIES]
+        held = [
+            p for p in profiles(seen) if len(p.keys) == 1 and p.filled_count and is_name(p.path)
+        ][:_MOST_PROPERTIES]
         required = [quoted(p.keys[0]) for p in held if p.filled_count == len(seen)]
         lines.append(f"  {quoted(name)}:  # {len(seen)} lines")
         lines.append(f"    required: [{', '.join(required)}]")
@@ -56,6 +59,12 @@ def _at(document: Mapping[str, object], keys: Sequence[str]) -> object:
     for key in keys:
         value = value.get(key) if isinstance(value, Mapping) else None
     return value
+
+
+def is_name(text: str) -> bool:
+    """False for an address or a number where a name should be, as in a table without a header."""
+    has_letters = any(map(str.isalpha, text))
+    return ADDRESS.search(text) is None and (has_letters or len(re.findall(r"\d", text)) < 6)
 
 
 def remark(profile: KeyProfile) -> str:

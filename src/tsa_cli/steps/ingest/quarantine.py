@@ -113,7 +113,7 @@ def _file_of(
     clean = spool.new_path()
     lines.write_without_refused(clean)
     source = mapping_of(config, held.source)
-    relation = relation_of_lines(store, source, clean, clean, config.policies)
+    relation, _ = relation_of_lines(store, source, clean, clean, config.policies)
     refused = [replace(r, line=_original(originals, r.line)) for r in lines.refused]
     refused += [Refused(left.line, Verdict(left.reason, left.detail)) for left in given.left]
     return FileToLoad(

@@ -13,10 +13,18 @@ from tsa_cli.config.sources import SourceConfig
 from tsa_cli.steps.ingest import engine_input as engine
 from tsa_cli.steps.ingest import parquet_columns as parquet
 from tsa_cli.steps.ingest.bound_paths import expected_documents
-from tsa_cli.steps.ingest.canonical import Reader, from_columns, from_documents, is_plain
+from tsa_cli.steps.ingest.canonical import (
+    Reader,
+    from_columns,
+    from_documents,
+    inner_keys_of_fields,
+    is_plain,
+    open_keys_of,
+)
 from tsa_cli.steps.ingest.paths import pointer
 from tsa_cli.steps.ingest.plan_sql import refusal
 from tsa_cli.steps.ingest.settings import Policies
+from tsa_cli.steps.ingest.unseen_keys import UnseenKeys
 from tsa_cli.store import Fragment, Store, fragment_of
 
 SAMPLED_ABOVE_BYTES = 64 << 20
@@ -30,22 +38,29 @@ def trusting(relation: Fragment, max_future_seconds: float) -> Fragment:
 
 def relation_of_lines(
     store: Store, source: SourceConfig, path: Path, sample: Path, policies: Policies
-) -> Fragment:
+) -> tuple[Fragment, UnseenKeys | None]:
     """
-    The normalised relation of a JSONL file.
+    (the normalised relation of a JSONL file, what its sample may not have shown).
 
-    `sample` is what the keys are discovered in: the file itself, or slices of a large one.
+    `sample` is what the keys of properties are discovered in: the file itself, or slices of a
+    large one. Those of lines are always all known.
     """
     keys, property_keys = discovered_keys(store, engine.documents_reader(sample), source)
+    if sample != path:
+        keys = top_level_keys(store, engine.documents_reader(path))
     held = _personal_among(keys | property_keys, policies.privacy)
+    of_fields: frozenset[str] = frozenset()
     if is_plain(keys, property_keys, source, {*held}):
-        objects = {*source.properties, *source.traits, *source.consent}
+        of_fields = inner_keys_of_fields(source)
+        open_keys = open_keys_of(keys, source)
+        objects = {*source.properties, *source.traits, *source.consent, *open_keys}
         columns = sorted(keys) or ["event"]
         reader = Reader(engine.line_columns_reader(path, columns, objects), tuple(columns))
-        canonical = from_columns(source, reader)
+        canonical = from_columns(source, reader, open_keys if source.keep_rest else ())
     else:
         canonical = from_documents(source, Reader(engine.documents_reader(path)), held, keys)
-    return _normalised(canonical, source, policies)
+    unseen = UnseenKeys(frozenset(keys | property_keys), of_fields, policies.privacy)
+    return _normalised(canonical, source, policies), None if sample == path else unseen
 
 
 def relation_of_parquet(
@@ -53,14 +68,18 @@ def relation_of_parquet(
 ) -> Fragment:
     """The normalised relation of a Parquet file, with any columns, in any order."""
     columns = parquet.columns_of(store, path)
-    if source.is_plain() and not parquet.has_open_keys(columns, source.properties):
+    are_plain = not parquet.has_members(columns) and source.is_plain()
+    if are_plain and not parquet.has_open_keys(columns, source.properties):
         property_keys = parquet.property_keys(store, path, columns, source)
-        personal = {*_personal_among({*columns} | property_keys, policies.privacy)}
-        if is_plain(set(columns), property_keys, source, personal):
-            reader, names = parquet.typed(path, columns, source)
-            canonical = from_columns(source, Reader(reader, tuple(names)))
+        personal = {*_personal_among(property_keys | {*columns}, policies.privacy)}
+        if is_plain({*columns}, property_keys, source, personal):
+            open_keys = open_keys_of(columns, source)
+            reader, names = parquet.typed(path, columns, source, open_keys)
+            open_columns = open_keys if source.keep_rest else ()
+            canonical = from_columns(source, Reader(reader, tuple(names)), open_columns)
             return _normalised(canonical, source, policies)
-    documents = parquet.documents(store, path, source.properties)
+    objects = {*source.property_paths(), *source.trait_paths(), *source.consent}
+    documents = parquet.documents(store, path, objects)
     keys, property_keys = discovered_keys(store, documents, source)
     held = _personal_among(keys | property_keys, policies.privacy)
     canonical = from_documents(source, Reader(documents), held, keys)
@@ -78,6 +97,12 @@ def discovered_keys(
     )
     top = {str(key) for key, is_top in rows if is_top}
     return top, {str(key) for key, is_top in rows if not is_top}
+
+
+def top_level_keys(store: Store, documents: Fragment) -> set[str]:
+    """The keys of the documents themselves: half the price of those inside, too."""
+    rows = store.rows("1_events/top_level_keys.sql", {"documents": documents})
+    return {str(key) for (key,) in rows}
 
 
 def event_names(plan: EventsConfig, source: SourceConfig) -> dict[str, str]:

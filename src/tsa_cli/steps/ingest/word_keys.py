@@ -15,6 +15,7 @@ import numpy as np
 
 from tsa_cli.enrich.redaction import UrlCleaner
 from tsa_cli.lookups import LOOKUPS
+from tsa_cli.privacy.personal_texts import redact_addresses
 from tsa_cli.steps.ingest.actor_keys import NO_ID, ActorKeys
 from tsa_cli.steps.ingest.distinct import distinct_of
 from tsa_cli.steps.ingest.words import UNKNOWN, Keys, KeyTable, Numbers, Words
@@ -126,12 +127,13 @@ class WordKeys:
         def named(words: "pl.Series") -> "pl.Series":
             import polars as pl
 
-            return pl.Series([event_names.get(word, word) for word in words], dtype=pl.String)
+            names = [event_names.get(word, word) for word in words]
+            return redact_addresses(pl.Series(names, dtype=pl.String))
 
         urls = url_cleaner or UrlCleaner()
         cleaners: dict[str, _Clean] = {
             "event_types": named,
-            "user_agents": lambda words: words,
+            "user_agents": _without_people,
             "ips": address_cleaner(ip_policy),
             "pages": urls.urls,
             "referrers": urls.urls,
@@ -176,6 +178,18 @@ def _with_nulls(keys: Keys) -> "pa.Array":
 
     is_absent = keys == NO_KEY
     return pa.array(keys, mask=is_absent if is_absent.any() else None)
+
+
+def _without_people(agents: "pl.Series") -> "pl.Series":
+    """The agents without addresses, but for those of crawlers: they tell a bot, and no person."""
+    redacted = redact_addresses(agents)
+    places = (agents != redacted).fill_null(value=False).arg_true()
+    if places.is_empty():
+        return agents
+    from tsa_cli.enrich.user_agents import user_agent_table
+
+    is_bot = user_agent_table(agents.gather(places))["is_bot"]
+    return redacted.clone().scatter(places.filter(is_bot), agents.gather(places.filter(is_bot)))
 
 
 def address_cleaner(policy: str) -> _Clean:
