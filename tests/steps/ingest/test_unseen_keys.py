@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.steps.ingest.conftest import ingest_config
@@ -18,6 +20,7 @@ ODD: dict[str, dict[str, Any]] = {
     "another name of a field": {"event_type": "page_viewed", "event": None, "device_id": "d1"},
     "a personal key": {"email": "ann@example.com"},
     "a field in the properties": {"properties": {"page_url": "https://shop.example/x"}},
+    "the only id in the properties": {"user_id": None, "properties": {"fingerprint": "f1"}},
     "one by its escape": {"properties": {"page\\u005furl": "https://shop.example/x"}},
     "a personal key in the properties": {"properties": {"email": "ann@example.com"}},
     "nothing of weight": {"properties": {"color": "red", "form": {"email": "ann@example.com"}}},
@@ -62,3 +65,24 @@ def test_a_sampled_file_is_stored_as_one_read_whole(
     monkeypatch.setattr(lines_file, "SAMPLE_HEAD_BLOCKS", 1)
     monkeypatch.setattr(lines_file, "SAMPLE_BLOCKS", 1)
     assert stored(tmp_path / "sampled", lines, known, source) == whole
+
+
+def test_a_parquet_file_is_read_again_for_a_key_of_its_later_texts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepare, "SAMPLED_ABOVE_ROWS", 1)
+    odd = {"page_url": "https://shop.example/x", "email": "ann@example.com", "fingerprint": "f1"}
+    columns = {
+        "event": ["page_viewed"] * 3,
+        "timestamp": ["2026-05-01T10:00:00Z"] * 3,
+        "user_id": ["u1", "u2", None],
+        "properties": ["{}", "{}", json.dumps(odd)],
+    }
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    with open_store(tmp_path / "t.duckdb") as store:
+        [report] = ingest.run(store, ingest_config(), [str(tmp_path / "a.parquet")], "run").files
+        last = worded(store, "user_id")[-1]
+        traits = table(store, "from user_traits where key = 'email'")
+    assert (report.inserted, report.rejected) == (3, 0)
+    assert (last["page_url"], last["anonymous_id"]) == (odd["page_url"], "f1")
+    assert [trait["anonymous_id"] for trait in traits] == ["f1"]

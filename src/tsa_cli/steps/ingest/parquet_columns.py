@@ -114,9 +114,9 @@ def typed(
 
 
 def property_keys(
-    store: Store, path: Path, columns: dict[str, str], source: SourceConfig
+    store: Store, path: Path, columns: dict[str, str], source: SourceConfig, most_rows: int
 ) -> set[str]:
-    """The keys inside the properties, as a struct declares them or as texts have them."""
+    """The keys inside the properties, as a struct declares them or the first texts have them."""
     found: set[str] = set()
     for name in source.properties:
         kind = columns.get(name, "")
@@ -124,9 +124,16 @@ def property_keys(
             found |= {a.replace('""', '"') or b for a, b in _DECLARED.findall(kind)}
         elif kind in (*_TEXTS, "BLOB"):
             column = {"column": Fragment(_text(quoted(name), kind))}
-            rows = store.rows("1_events/parquet_text_keys.sql", column, path=str(path))
+            rows = store.rows(
+                "1_events/parquet_text_keys.sql", column, path=str(path), most_rows=most_rows
+            )
             found |= {str(key) for (key,) in rows}
     return found
+
+
+def has_texts(columns: Mapping[str, str], paths: Iterable[str]) -> bool:
+    """True when a column's keys are known only text by text."""
+    return any(columns.get(path) in (*_TEXTS, "BLOB") for path in paths)
 
 
 def has_open_keys(columns: dict[str, str], paths: Iterable[str]) -> bool:

@@ -23,6 +23,7 @@ from tsa_cli.steps.ingest.propose import Proposal, propose
 from tsa_cli.steps.ingest.quarantine_rows import MAX_RAW_BYTES
 from tsa_cli.steps.ingest.relation import (
     SAMPLED_ABOVE_BYTES,
+    SAMPLED_ABOVE_ROWS,
     event_names,
     relation_of_lines,
     relation_of_parquet,
@@ -72,7 +73,7 @@ def file_to_load(
     Raises NoMappingError when its lines fit no mapping, NoLineError when there is none.
     """
     if spooled.shape == "parquet":
-        return _parquet(store, config, spooled)
+        return _parquet(store, config, spooled, reading)
     before = None
     if not config.is_forced:
         before = read_before(store, spooled, "" if config.source == AUTO else config.source, run_id)
@@ -142,13 +143,16 @@ def mapping_of(config: IngestConfig, name: str) -> SourceConfig:
     return config.sources[name]
 
 
-def _parquet(store: Store, config: IngestConfig, spooled: Spooled) -> FileToLoad:
+def _parquet(store: Store, config: IngestConfig, spooled: Spooled, reading: Reading) -> FileToLoad:
     with store.reader() as reader:  # a damaged file must not end the store's transaction
         slots = {"documents": parquet_columns.documents(reader, spooled.path)}
         firsts = reader.rows("1_events/first_documents.sql", slots)
         found = choose(config, spooled.name, [json.loads(str(first)) for (first,) in firsts])
         row_count = reader.count("1_events/parquet_rows.sql", path=str(spooled.path))
-        relation = relation_of_parquet(reader, found.source, spooled.path, config.policies)
+        most_rows = min(row_count, SAMPLED_ABOVE_ROWS) if reading.is_sampled else row_count
+        relation, unseen = relation_of_parquet(
+            reader, found.source, spooled.path, config.policies, most_rows
+        )
 
     def lines_of_rows(ordinals: list[int]) -> Iterator[Line]:
         for ordinal, text in store.rows("1_events/documents_at.sql", slots, ordinals=ordinals):
@@ -160,6 +164,7 @@ def _parquet(store: Store, config: IngestConfig, spooled: Spooled) -> FileToLoad
         event_names(config.policies.plan, found.source),
         absolute=spooled.absolute, proposal=found.proposal,
         lines_at=lambda held: parquet_rows_at(store, spooled.path, held),
+        unseen=unseen if most_rows < row_count else None,
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from tsa_cli.steps.ingest.unseen_keys import UnseenKeys
 from tsa_cli.store import Fragment, Store, fragment_of
 
 SAMPLED_ABOVE_BYTES = 64 << 20
+SAMPLED_ABOVE_ROWS = 200_000  # of a Parquet file
 
 
 def trusting(relation: Fragment, max_future_seconds: float) -> Fragment:
@@ -64,26 +65,33 @@ def relation_of_lines(
 
 
 def relation_of_parquet(
-    store: Store, source: SourceConfig, path: Path, policies: Policies
-) -> Fragment:
-    """The normalised relation of a Parquet file, with any columns, in any order."""
+    store: Store, source: SourceConfig, path: Path, policies: Policies, most_rows: int
+) -> tuple[Fragment, UnseenKeys | None]:
+    """
+    The normalised relation of a Parquet file, with any columns, in any order.
+
+    With what texts of properties after the first `most_rows` may have, that those do not show.
+    """
     columns = parquet.columns_of(store, path)
     are_plain = not parquet.has_members(columns) and source.is_plain()
     if are_plain and not parquet.has_open_keys(columns, source.properties):
-        property_keys = parquet.property_keys(store, path, columns, source)
-        personal = {*_personal_among(property_keys | {*columns}, policies.privacy)}
+        property_keys = parquet.property_keys(store, path, columns, source, most_rows)
+        known = property_keys | {*columns}
+        personal = {*_personal_among(known, policies.privacy)}
         if is_plain({*columns}, property_keys, source, personal):
             open_keys = open_keys_of(columns, source)
             reader, names = parquet.typed(path, columns, source, open_keys)
             open_columns = open_keys if source.keep_rest else ()
             canonical = from_columns(source, Reader(reader, tuple(names)), open_columns)
-            return _normalised(canonical, source, policies)
+            unseen = UnseenKeys(frozenset(known), inner_keys_of_fields(source), policies.privacy)
+            has_texts = parquet.has_texts(columns, source.properties)
+            return _normalised(canonical, source, policies), unseen if has_texts else None
     objects = {*source.property_paths(), *source.trait_paths(), *source.consent}
     documents = parquet.documents(store, path, objects)
     keys, property_keys = discovered_keys(store, documents, source)
     held = _personal_among(keys | property_keys, policies.privacy)
     canonical = from_documents(source, Reader(documents), held, keys)
-    return _normalised(canonical, source, policies)
+    return _normalised(canonical, source, policies), None
 
 
 def discovered_keys(

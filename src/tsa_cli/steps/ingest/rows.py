@@ -102,7 +102,9 @@ def encoded(
                 is_event |= _is_refused_late(rows, hashes, known_ids.stored)
             is_known = is_event & _is_among(hashes, known_ids.all)
         if not is_event.all():
-            _note_faults(rows, ~is_event, first, told, limits)
+            faults = rows.filter(_mask(~is_event))
+            _note_faults(faults, first + np.flatnonzero(~is_event), told, limits)
+            encoder.documents.look_at_faults(faults.column("properties"))
         if is_known.any():
             held = rows.filter(_mask(is_known))
             told.held.append(_with_people(held, encoder, first + np.flatnonzero(is_known)))
@@ -191,16 +193,10 @@ def _with_people(rows: "pa.Table", encoder: Encoder, ordinals: "NDArray[np.int64
 
 
 def _note_faults(
-    rows: "pa.Table",
-    is_fault: Flags,
-    first: int,
-    told: Told,
-    limits: Limits,
+    faults: "pa.Table", ordinals: "NDArray[np.int64]", told: Told, limits: Limits
 ) -> None:
-    faults = rows.filter(_mask(is_fault))
     reasons = faults.column("reason").to_pylist()
-    ordinals = (first + np.flatnonzero(is_fault)).tolist()
-    told.faults.update(zip(ordinals, reasons, strict=True))
+    told.faults.update(zip(ordinals.tolist(), reasons, strict=True))
     for reason, at in zip(reasons, faults.column("event_ts").to_pylist(), strict=True):
         is_ahead = reason == "timestamp_out_of_range" and limits.now_ts < at < limits.latest_ts
         told.ahead_count += is_ahead
