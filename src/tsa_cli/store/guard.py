@@ -141,7 +141,7 @@ def run_query(
     except duckdb.OutOfMemoryException:
         raise DataError("SQL: out of memory", "select less, or raise memory_limit") from None
     except duckdb.Error as error:
-        if is_damage(error):
+        if is_damage(error) or "read enough bytes" in str(error):  # it is the store that is read
             raise damaged_store("the store", error) from None
         why = str(error).strip().splitlines()[0].partition("Error: ")[2]
         raise UsageError(f"SQL: {why or error}", "`tsa tables NAME` has the columns") from None
