@@ -130,7 +130,7 @@ def run_query(
     """
     query.assert_bound(params)
     values = {name: params[name] for name in query.parameters}
-    timer = threading.Timer(timeout_seconds, con.interrupt)
+    timer = threading.Timer(min(timeout_seconds, threading.TIMEOUT_MAX), con.interrupt)
     timer.start()
     try:
         return con.sql(query.sql, params=values).to_arrow_table()
