@@ -11,7 +11,9 @@ from tsa_cli.config.kinds import FILES
 from tsa_cli.config.sessions import SessionsConfig
 from tsa_cli.config.tsa import TsaConfig
 from tsa_cli.errors import ConfigError
+from tsa_cli.relations import CORE_RELATION
 from tsa_cli.steps import configs
+from tsa_cli.store.dictionary import dictionary
 
 
 @pytest.mark.parametrize(
@@ -70,3 +72,30 @@ def test_hidden_files_are_no_configs(tmp_path: Path) -> None:
 def test_the_nearest_spelling_may_differ_in_case() -> None:
     assert nearest("GA4", ["prd", "ga4"]) == "; did you mean 'ga4'?"
     assert nearest("DIM_USERS", ["dim_users", "runs"]) == "; did you mean 'dim_users'?"
+
+
+def test_a_key_that_no_event_has_is_a_fault_of_its_file(tsa: Tsa, tmp_path: Path) -> None:
+    folder = tmp_path / "configs" / "funnels"
+    folder.mkdir(parents=True)
+    (folder / "bad.yaml").write_text(
+        "version: 1\nsteps:\n- {name: a, event: x, where: {medium: cpc, user.plan: pro}}\n"
+        "- {name: b, any_of: [{event: y, where: {divice_type: mobile}}]}\n"
+        "hold_constant: [properties.]\nbreakdown: {by: nosuch}\n"
+    )
+    [fault] = [c.fault for c in configs.validate(open_catalog(tmp_path / "configs")) if c.fault]
+    assert [line.partition("funnels")[2] for line in fault.splitlines()] == [
+        "/bad.yaml:4:41: divice_type: no such column; did you mean 'device_type'?",
+        "/bad.yaml:5:17: properties.: no such column; did you mean 'properties'?",
+        "/bad.yaml:6:13: nosuch: no such column",
+    ]
+    (tmp_path / "e.jsonl").write_text('{"event":"x","timestamp":1740823200,"user_id":"u"}\n')
+    assert tsa("ingest", "e.jsonl").code == 0
+    ran = tsa("funnel", "bad", "--build")
+    assert ran.code == 2
+    assert "configs/funnels/bad.yaml:4:41: divice_type" in ran.err
+
+
+def test_every_column_of_the_public_tables_is_a_key() -> None:
+    tables = dictionary()
+    columns = {c.name for name in ("fact_events", "dim_sessions") for c in tables[name].columns}
+    assert columns - set(CORE_RELATION.columns) <= {"event_seq"}

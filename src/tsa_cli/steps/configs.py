@@ -17,8 +17,10 @@ from tsa_cli.config.kinds import FILES, FOLDERS, model_of
 from tsa_cli.config.model import format_duration
 from tsa_cli.config.yaml_loader import Document, read_yaml
 from tsa_cli.errors import ConfigError, UsageError
+from tsa_cli.relations import unknown_keys
 
 BUILT_IN = "built-in"
+_OF_EVENTS = ("funnels/", "journeys/", "retention/")
 Json = dict[str, object]
 
 
@@ -115,6 +117,8 @@ def _check(catalog: Catalog, relative: str) -> FileCheck:
     except ConfigError as error:
         return FileCheck(shown, origin, False, error.message)
     fault = ""
+    if relative.startswith(_OF_EVENTS):
+        fault = "\n".join(unknown_keys(read_yaml(path, shown)))
     if isinstance(config, AudienceConfig) and config.sql is not None:
         fault = _sql_fault(config.sql, path, shown)
     return FileCheck(shown, origin, not fault, fault)
