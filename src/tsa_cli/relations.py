@@ -6,8 +6,13 @@ of `dim_users`, else a trait). Every key belongs to one source, so that a query 
 source  the contract's sections 4 and 5
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+
+from tsa_cli.config.catalog import nearest
+from tsa_cli.config.yaml_loader import Document
+
+Place = tuple[str | int, ...]
 
 EVENT_COLUMNS: Mapping[str, str] = {
     "event_id": "varchar",
@@ -55,6 +60,9 @@ SESSION_COLUMNS: Mapping[str, str] = {
     "is_engaged": "boolean",
     "is_conversion": "boolean",
     "start_reason": "varchar",
+    "source": "varchar",
+    "medium": "varchar",
+    "is_runaway": "boolean",
 }
 
 USER_COLUMNS: Mapping[str, str] = {
@@ -180,3 +188,30 @@ def user_relation(columns: Mapping[str, str], alias: str = "u") -> Relation:
         columns={**plain, **{f"user.{name}": column for name, column in plain.items()}},
         traits_sql=f"{alias}.traits",
     )
+
+
+def unknown_keys(document: Document) -> list[str]:
+    """`FILE:LINE:COL: KEY: why` of each key of a funnel, journey or retention that no event has."""
+    return [
+        f"{document.at(place)}: {key}: no such column{nearest(key, list(CORE_RELATION.columns))}"
+        for place, key in _keys(document.values, ())
+        if key not in CORE_RELATION.columns
+        and not any(key.startswith(prefix) and key != prefix for prefix in ("properties.", "user."))
+    ]
+
+
+def _keys(value: object, place: Place) -> Iterator[tuple[Place, str]]:
+    """Each key that is asked of an event, and where it stands."""
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _keys(item, (*place, number))
+    for name, inner in value.items() if isinstance(value, dict) else ():
+        here = (*place, str(name))
+        if name == "where" and isinstance(inner, dict):
+            yield from (((*here, str(key)), str(key)) for key in inner)
+        elif name == "hold_constant" and isinstance(inner, list):
+            yield from (((*here, number), str(key)) for number, key in enumerate(inner))
+        elif here == ("breakdown", "by"):
+            yield here, str(inner)
+        else:
+            yield from _keys(inner, here)

@@ -136,6 +136,12 @@ def test_a_wrong_column_is_a_usage_error_and_an_endless_query_is_stopped(con):
     assert con.execute("select 1").fetchall() == [(1,)]
 
 
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_limit_may_be_endless(con):
+    query = guard.check_query(con, "select 1 as x")
+    assert guard.run_query(con, query, {}, timeout_seconds=float("inf")).num_rows == 1
+
+
 def test_a_locked_connection_reads_its_tables_and_nothing_else(tmp_path):
     db = tmp_path / "tsa.duckdb"
     with duckdb.connect(str(db)) as con:

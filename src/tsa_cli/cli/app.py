@@ -71,13 +71,19 @@ def program(
     db: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", show_default=False, help="The store (env TSA_DB); ./tsa.duckdb."
+            metavar="FILE",
+            readable=False,
+            show_default=False,
+            help="The store (env TSA_DB); ./tsa.duckdb.",
         ),
     ] = None,
     configs: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", show_default=False, help="The configs (env TSA_CONFIGS); ./configs."
+            metavar="DIR",
+            readable=False,
+            show_default=False,
+            help="The configs (env TSA_CONFIGS); ./configs.",
         ),
     ] = None,
     wait: Annotated[

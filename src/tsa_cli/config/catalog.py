@@ -7,6 +7,7 @@ reads  DIR/tsa.yaml, DIR/funnels/NAME.yaml, …; what is missing there comes fro
 import difflib
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -35,8 +36,13 @@ class Catalog:
     def path(self, relative: str) -> Path | None:
         """The file in force for e.g. "funnels/booking.yaml"; None when there is none."""
         for folder in (self.user_dir, self.defaults_dir):
-            if folder is not None and (folder / relative).is_file():
-                return folder / relative
+            if folder is None:
+                continue
+            path = folder / relative
+            if path.is_file():
+                return path
+            if os.path.lexists(path):  # a link to nothing is no wish for the defaults
+                raise ConfigError(f"{self.shown(path)}:1:1: no file that can be read", "mend it")
         return None
 
     def names(self, kind: str) -> list[str]:
@@ -44,7 +50,8 @@ class Catalog:
         found: set[str] = set()
         for folder in (self.user_dir, self.defaults_dir):
             if folder is not None:
-                found |= {path.stem for path in (folder / kind).glob("*.yaml")}
+                entries = (folder / kind).glob("*.yaml")
+                found |= {path.stem for path in entries if not path.name.startswith(".")}
         return sorted(found)
 
     def load(self, model: type[Model], relative: str) -> Model:
@@ -154,8 +161,10 @@ def definition_hash(*models: ConfigModel) -> str:
 
 def nearest(name: str, known: list[str]) -> str:
     """`; did you mean "x"?`, or nothing."""
+    as_written = {each.lower(): each for each in known}
     hits = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {hits[0]!r}?" if hits else ""
+    hits = hits or difflib.get_close_matches(name.lower(), list(as_written), n=1)
+    return f"; did you mean {as_written.get(hits[0], hits[0])!r}?" if hits else ""
 
 
 def _fault(model: type[ConfigModel], document: Document, error: dict[str, object]) -> str:

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field, PlainSerializer
+from pydantic import AfterValidator, Field, PlainSerializer
 
 from tsa_cli.config.model import ConfigFile, ConfigModel, Duration
 
@@ -13,7 +13,20 @@ Step = Literal[
     "train", "score", "audiences",
 ]  # fmt: skip
 
-Moment = Annotated[datetime, PlainSerializer(lambda ts: ts.isoformat(), return_type=str)]
+
+def _in_utc(moment: datetime) -> datetime:
+    """The moment in UTC, which it is in without an offset; ValueError outside of all years."""
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"no moment of the years 1 to 9999: {moment.isoformat()}") from None
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+Moment = Annotated[datetime, AfterValidator(_in_utc), PlainSerializer(_text, return_type=str)]
 
 
 class PipelineStep(ConfigModel):
@@ -27,8 +40,10 @@ class TsaConfig(ConfigFile):
     """The knobs that belong to no single step."""
 
     db: str = "tsa.duckdb"
-    memory_limit: str | None = Field(None, pattern=r"^\d+(\.\d+)?\s?([KMGT]i?B|%)$")
-    threads: int | None = Field(None, ge=1)
+    memory_limit: str | None = Field(
+        None, pattern=r"^(\d{1,6}(\.\d+)?\s?[KMGT]i?B|(100|\d{1,2}(\.\d+)?)\s?%)$"
+    )
+    threads: int | None = Field(None, ge=1, le=1_000)
     temp_directory: str | None = None
     mmdb: Path | None = None
     inbox: list[str] = []
@@ -39,8 +54,6 @@ class TsaConfig(ConfigFile):
     max_unpacked_ratio: int = Field(200, ge=2)
     min_timestamp: Moment = datetime(1990, 1, 1, tzinfo=UTC)
     max_future: Duration = timedelta(days=1)
-    pipeline: list[PipelineStep] = [
-        PipelineStep(step=step)
-        for step in ("ingest", "sessionize", "features", "funnel", "journey", "retention",
-                     "metrics", "train", "score", "audiences")
-    ]  # fmt: skip
+    pipeline: list[PipelineStep] = Field(
+        [PipelineStep(step=step) for step in get_args(Step)], min_length=1
+    )

@@ -6,16 +6,30 @@ reads   the user's configs and the defaults
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+
+from pydantic.json_schema import GenerateJsonSchema
 
 from tsa_cli.config import Catalog, ConfigFile, load_file, nearest
 from tsa_cli.config.audiences import AudienceConfig
 from tsa_cli.config.kinds import FILES, FOLDERS, model_of
+from tsa_cli.config.model import format_duration
 from tsa_cli.config.yaml_loader import Document, read_yaml
 from tsa_cli.errors import ConfigError, UsageError
+from tsa_cli.relations import unknown_keys
 
 BUILT_IN = "built-in"
+_OF_EVENTS = ("funnels/", "journeys/", "retention/")
 Json = dict[str, object]
+
+
+class _AsWritten(GenerateJsonSchema):
+    """JSON Schema with durations as config files take them: "30m", not "PT30M"."""
+
+    def encode_default(self, dft: object) -> object:
+        """The default as JSON."""
+        return format_duration(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
 
 
 @dataclass(frozen=True)
@@ -59,7 +73,7 @@ def schema(name: str) -> Json:
             f"no kind of config called {name!r}{nearest(kind, sorted(kinds))}",
             f"known: {', '.join(sorted(kinds))}",
         )
-    found = kinds[kind].model_json_schema(by_alias=True)
+    found = kinds[kind].model_json_schema(by_alias=True, schema_generator=_AsWritten)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": kind, **found}
 
 
@@ -73,7 +87,11 @@ def _in_force(catalog: Catalog) -> list[str]:
     found: set[str] = set()
     for folder in (catalog.user_dir, catalog.defaults_dir):
         if folder is not None:
-            found |= {path.relative_to(folder).as_posix() for path in folder.rglob("*.y*ml")}
+            found |= {
+                path.relative_to(folder).as_posix()
+                for path in folder.rglob("*.y*ml")
+                if not path.name.startswith(".")  # an editor's or a file manager's
+            }
     return sorted(found)
 
 
@@ -84,7 +102,10 @@ def _names(catalog: Catalog) -> list[str]:
 
 
 def _check(catalog: Catalog, relative: str) -> FileCheck:
-    path = catalog.path(relative)
+    try:
+        path = catalog.path(relative)
+    except ConfigError as error:
+        return FileCheck(relative, "user", False, error.message)
     if path is None:  # cannot be: the name came from one of the two folders
         return FileCheck(relative, BUILT_IN, True, "")
     shown, origin = catalog.shown(path), catalog.origin(path)
@@ -96,6 +117,8 @@ def _check(catalog: Catalog, relative: str) -> FileCheck:
     except ConfigError as error:
         return FileCheck(shown, origin, False, error.message)
     fault = ""
+    if relative.startswith(_OF_EVENTS):
+        fault = "\n".join(unknown_keys(read_yaml(path, shown)))
     if isinstance(config, AudienceConfig) and config.sql is not None:
         fault = _sql_fault(config.sql, path, shown)
     return FileCheck(shown, origin, not fault, fault)

@@ -130,7 +130,7 @@ def run_query(
     """
     query.assert_bound(params)
     values = {name: params[name] for name in query.parameters}
-    timer = threading.Timer(timeout_seconds, con.interrupt)
+    timer = threading.Timer(min(timeout_seconds, threading.TIMEOUT_MAX), con.interrupt)
     timer.start()
     try:
         return con.sql(query.sql, params=values).to_arrow_table()
@@ -141,7 +141,7 @@ def run_query(
     except duckdb.OutOfMemoryException:
         raise DataError("SQL: out of memory", "select less, or raise memory_limit") from None
     except duckdb.Error as error:
-        if is_damage(error):
+        if is_damage(error) or "read enough bytes" in str(error):  # it is the store that is read
             raise damaged_store("the store", error) from None
         why = str(error).strip().splitlines()[0].partition("Error: ")[2]
         raise UsageError(f"SQL: {why or error}", "`tsa tables NAME` has the columns") from None

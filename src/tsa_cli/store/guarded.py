@@ -17,6 +17,7 @@ from tsa_cli.interrupts import interruptible
 from tsa_cli.store.connection import EngineSettings, open_database
 from tsa_cli.store.guard import check_query, run_query
 from tsa_cli.store.lock import store_lock
+from tsa_cli.store.opening import has_store
 
 if TYPE_CHECKING:
     import pyarrow
@@ -44,7 +45,7 @@ def open_guarded(
 
     Raises MissingTable when there is no store, LockedError when a run is writing it.
     """
-    if not path.exists():
+    if not has_store(path):
         raise MissingTable(f"{path}: no store here yet", "run `tsa ingest PATH` first")
     with store_lock(path, exclusive=False, command="tsa sql", wait_seconds=wait_seconds):
         memory_limit = settings.memory_limit or MEMORY_LIMIT

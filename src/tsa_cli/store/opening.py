@@ -15,6 +15,11 @@ from tsa_cli.store.store import Store
 from tsa_cli.store.translated_errors import translated_errors
 
 
+def has_store(path: Path) -> bool:
+    """True when something is there; an empty file is what a killed first run left: no store yet."""
+    return path.exists() and not (path.is_file() and path.stat().st_size == 0)
+
+
 @contextmanager
 def open_store(
     path: Path,
@@ -32,7 +37,7 @@ def open_store(
     if mode not in ("read", "write"):
         raise ValueError(mode)
     reading = mode == "read"
-    if reading and not path.exists():
+    if reading and not has_store(path):
         raise MissingTable(f"{path}: no store here yet", "run `tsa ingest PATH` first")
     with store_lock(path, exclusive=not reading, command=command, wait_seconds=wait_seconds):
         if not reading:

@@ -63,12 +63,19 @@ def migrations() -> list[tuple[int, str]]:
 
 def migrate(store: "Store", *, reading: bool, is_new: bool = False) -> None:
     """
-    Bring the store to this program's version; DataError when it is newer, or old and read.
+    Bring the store to this program's version; DataError when it is newer, or old and read, or
+    somebody else's database: what a tsa never made gets no tables of ours.
 
     In a new one nothing is looked for: the first look for what is not there takes the engine 13 ms.
     """
     has_version = not is_new and store.has_table("tsa_meta")
     found = store.value("0_store/schema_version.sql") if has_version else 0
+    is_other = not (is_new or has_version) and store.count("0_store/table_count.sql")
+    if is_other or not str(found).isdigit():
+        raise DataError(
+            f"{store.path}: not a tsa store (a database of something else)",
+            "give another file with --db",
+        )
     version = int(str(found))
     newest = migrations()[-1][0]
     if version > newest:

@@ -8,7 +8,7 @@ from tsa_cli.config import open_catalog
 from tsa_cli.config.events import EventsConfig, PlannedEvent
 from tsa_cli.config.metrics import MetricsConfig
 from tsa_cli.steps import check, metrics
-from tsa_cli.steps.ingest.quarantine import Selection, drop, replay
+from tsa_cli.steps.ingest.quarantine import Selection, drop, replay, summary
 from tsa_cli.store import Store
 
 STRICT = EventsConfig(unplanned="quarantine", events={"booking_started": PlannedEvent()})
@@ -74,9 +74,15 @@ def test_only_the_selected_lines_are_dropped(
 ) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(event(1) + b"\n{bad\n[]\n")
+    (tmp_path / "b.jsonl").write_bytes(event(2) + b"\n{bad\n{bad\n")
     do_ingest(path)
+    do_ingest(tmp_path / "b.jsonl")
+    told = [tuple(row.values()) for row in summary(store, Selection())]
+    assert told == [("invalid_json", 3), ("not_an_object", 1)]  # by reason, not by file
+    assert drop(store, Selection(source_file=str(tmp_path / "b.jsonl")), is_dry_run=False) == 2
     assert drop(store, Selection(reason="not_an_object"), is_dry_run=True) == 1
     assert len(quarantined(store)) == 2
+    assert [row["line_count"] for row in summary(store, Selection("not_an_object"))] == [1]
     assert drop(store, Selection(reason="not_an_object"), is_dry_run=False) == 1
     assert [reason for _, _, reason in quarantined(store)] == ["invalid_json"]
 

@@ -33,7 +33,8 @@ def list_(
     session = session_of(ctx)
     with session.reading() as store:
         rows = step.rows(store, selection, limit)
-        told = ", ".join(f"{r['line_count']:,} {r['reason']}" for r in step.summary(store))
+        held = step.summary(store, selection)
+    told = ", ".join(f"{row['line_count']:,} {row['reason']}" for row in held)
     session.emit(Answer("quarantine list", rows, rows, summary=told or "no line is held"), fmt, out)
 
 

@@ -1,6 +1,8 @@
--- answers: how many lines are held, by file and reason
+-- answers: how many of the selected lines are held, by reason
 -- reads:   quarantined_events
-select source_file, reason, count(*) as line_count
+-- params:  $reason, $source_file VARCHAR: empty selects all
+select reason, count(*) as line_count
 from quarantined_events
-group by all
-order by line_count desc, source_file, reason
+where ($reason = '' or reason = $reason) and ($source_file = '' or source_file = $source_file)
+group by reason
+order by line_count desc, reason

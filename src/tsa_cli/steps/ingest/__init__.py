@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from tsa_cli import lookups
+from tsa_cli.config import nearest
 from tsa_cli.errors import DataError, UsageError
 from tsa_cli.steps.ingest.grown import sizes_read
 from tsa_cli.steps.ingest.inputs import Input, resolve
@@ -42,7 +43,8 @@ def run(
     """
     if config.source != AUTO and config.source not in config.sources:
         known = ", ".join(sorted(config.sources))
-        raise UsageError(f"no mapping named {config.source!r}", f"known: auto, {known}")
+        close = nearest(config.source, list(config.sources))
+        raise UsageError(f"no mapping named {config.source!r}{close}", f"known: auto, {known}")
     inputs, faults = resolve(paths)
     reports = [FileReport(name, "failed", detail=why) for name, why in faults]
     lookups.rename_events(store, config.policies.plan.canonical_names())

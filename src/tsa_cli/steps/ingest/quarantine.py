@@ -40,9 +40,12 @@ def rows(store: Store, selection: Selection, limit: int) -> list[dict[str, objec
     )  # fmt: skip
 
 
-def summary(store: Store) -> list[dict[str, object]]:
-    """How many lines are held, by reason and file."""
-    return store.records("1_events/quarantine_summary.sql")
+def summary(store: Store, selection: Selection) -> list[dict[str, object]]:
+    """How many of the selected lines are held, by reason, most first; also beyond any limit."""
+    return store.records(
+        "1_events/quarantine_summary.sql", reason=selection.reason,
+        source_file=selection.source_file,
+    )  # fmt: skip
 
 
 def drop(store: Store, selection: Selection, *, is_dry_run: bool) -> int:

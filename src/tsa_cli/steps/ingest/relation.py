@@ -4,7 +4,6 @@ The relation of one file: its lines in canonical, normalised form, whatever its 
 Decides between the two ways in: typed columns where the keys allow it, documents elsewhere.
 """
 
-from datetime import UTC
 from pathlib import Path
 
 from tsa_cli.config.events import EventsConfig
@@ -131,6 +130,6 @@ def _normalised(canonical: Fragment, source: SourceConfig, policies: Policies) -
         "1_events/normalised.sql",
         {"canonical": canonical, "plan_reason": refusal(policies.plan, names)},
         now_ts=policies.now_ts,
-        min_ts=policies.tsa.min_timestamp.astimezone(UTC).replace(tzinfo=None),
+        min_ts=policies.tsa.min_timestamp.replace(tzinfo=None),
         max_future_seconds=policies.tsa.max_future.total_seconds(),
     )

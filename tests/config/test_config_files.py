@@ -1,0 +1,101 @@
+"""What config files may say, and which of them count."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.conftest import Tsa
+
+from tsa_cli.config import nearest, open_catalog
+from tsa_cli.config.kinds import FILES
+from tsa_cli.config.sessions import SessionsConfig
+from tsa_cli.config.tsa import TsaConfig
+from tsa_cli.errors import ConfigError
+from tsa_cli.relations import CORE_RELATION
+from tsa_cli.steps import configs
+from tsa_cli.store.dictionary import dictionary
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "memory_limit: 999%",
+        "memory_limit: 99999999TB",
+        "threads: 99999999999",
+        "min_timestamp: 0001-01-01T00:00:00+05:00",
+        "pipeline: []",
+    ],
+)
+def test_what_the_engine_cannot_take_is_a_config_error(tmp_path: Path, value: str) -> None:
+    (tmp_path / "tsa.yaml").write_text(f"version: 1\n{value}\n")
+    with pytest.raises(ConfigError, match=r"tsa\.yaml:2:1: " + value.partition(":")[0]):
+        open_catalog(tmp_path).load(TsaConfig, "tsa.yaml")
+
+
+@pytest.mark.parametrize("moment", ["2020-01-01", "2020-01-01T02:00:00+02:00"])
+def test_a_moment_without_offset_is_utc_on_every_machine(tmp_path: Path, moment: str) -> None:
+    (tmp_path / "tsa.yaml").write_text(f"version: 1\nmin_timestamp: {moment}\n")
+    config = open_catalog(tmp_path).load(TsaConfig, "tsa.yaml")
+    assert config.model_dump(mode="json")["min_timestamp"] == "2020-01-01T00:00:00Z"
+
+
+def defaults_of(schema: Any) -> dict[str, Any]:
+    """The defaults of a schema's own keys."""
+    return {k: v["default"] for k, v in schema["properties"].items() if "default" in v}
+
+
+@pytest.mark.parametrize("kind", sorted(FILES))
+def test_a_file_may_say_what_the_schema_calls_the_default(kind: str) -> None:
+    model = FILES[kind]
+    assert model.model_validate(defaults_of(configs.schema(kind))) == model()
+
+
+def test_a_link_to_nothing_is_no_wish_for_the_defaults(tsa: Tsa, tmp_path: Path) -> None:
+    folder = tmp_path / "configs"
+    folder.mkdir()
+    (folder / "sessions.yaml").symlink_to("gone.yaml")
+    with pytest.raises(ConfigError, match=r"sessions\.yaml:1:1: no file that can be read"):
+        open_catalog(folder).load(SessionsConfig, "sessions.yaml")
+    assert tsa("config", "validate").code == 2
+
+
+def test_hidden_files_are_no_configs(tmp_path: Path) -> None:
+    (tmp_path / "funnels").mkdir()
+    for name in (".#booking.yaml", "._booking.yaml"):
+        (tmp_path / "funnels" / name).write_bytes(b"\x00\x05")
+    catalog = open_catalog(tmp_path)
+    assert "booking" in catalog.names("funnels")
+    assert not [name for name in catalog.names("funnels") if name.startswith(".")]
+    assert all(check.is_valid for check in configs.validate(catalog))
+
+
+def test_the_nearest_spelling_may_differ_in_case() -> None:
+    assert nearest("GA4", ["prd", "ga4"]) == "; did you mean 'ga4'?"
+    assert nearest("DIM_USERS", ["dim_users", "runs"]) == "; did you mean 'dim_users'?"
+
+
+def test_a_key_that_no_event_has_is_a_fault_of_its_file(tsa: Tsa, tmp_path: Path) -> None:
+    folder = tmp_path / "configs" / "funnels"
+    folder.mkdir(parents=True)
+    (folder / "bad.yaml").write_text(
+        "version: 1\nsteps:\n- {name: a, event: x, where: {medium: cpc, user.plan: pro}}\n"
+        "- {name: b, any_of: [{event: y, where: {divice_type: mobile}}]}\n"
+        "hold_constant: [properties.]\nbreakdown: {by: nosuch}\n"
+    )
+    [fault] = [c.fault for c in configs.validate(open_catalog(tmp_path / "configs")) if c.fault]
+    assert [line.partition("funnels")[2] for line in fault.splitlines()] == [
+        "/bad.yaml:4:41: divice_type: no such column; did you mean 'device_type'?",
+        "/bad.yaml:5:17: properties.: no such column; did you mean 'properties'?",
+        "/bad.yaml:6:13: nosuch: no such column",
+    ]
+    (tmp_path / "e.jsonl").write_text('{"event":"x","timestamp":1740823200,"user_id":"u"}\n')
+    assert tsa("ingest", "e.jsonl").code == 0
+    ran = tsa("funnel", "bad", "--build")
+    assert ran.code == 2
+    assert "configs/funnels/bad.yaml:4:41: divice_type" in ran.err
+
+
+def test_every_column_of_the_public_tables_is_a_key() -> None:
+    tables = dictionary()
+    columns = {c.name for name in ("fact_events", "dim_sessions") for c in tables[name].columns}
+    assert columns - set(CORE_RELATION.columns) <= {"event_seq"}

@@ -1,0 +1,68 @@
+"""Files that are no store of ours: refused by name, and left as they are."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from tests.conftest import Tsa
+
+from tsa_cli.errors import DataError, MissingTable
+from tsa_cli.store import EngineSettings, open_store
+from tsa_cli.store.guard import CheckedQuery, run_query
+from tsa_cli.store.guarded import open_guarded
+
+
+@pytest.mark.parametrize(
+    "made_by",
+    [
+        "create table events (a integer)",
+        "create table tsa_meta as select 'schema_version' as key, 'abc' as value",
+    ],
+)
+@pytest.mark.parametrize("mode", ["read", "write"])
+def test_a_database_of_something_else_gets_no_tables_of_ours(
+    tmp_path: Path, made_by: str, mode: str
+) -> None:
+    path = tmp_path / "other.duckdb"
+    with duckdb.connect(str(path)) as con:
+        con.execute(made_by)
+    with pytest.raises(DataError, match="not a tsa store"), open_store(path, mode):
+        pass
+    with duckdb.connect(str(path)) as con:
+        assert len(con.execute("show tables").fetchall()) == 1
+
+
+def test_an_empty_file_is_no_store_yet(tmp_path: Path) -> None:
+    path = tmp_path / "t.duckdb"
+    path.touch()
+    with pytest.raises(MissingTable, match="no store here yet"), open_store(path, "read"):
+        pass
+    with pytest.raises(MissingTable), open_guarded(path, EngineSettings()):
+        pass
+    with open_store(path):
+        assert path.stat().st_size > 0
+
+
+class CutShort:
+    """A connection to a store whose file has lost its end."""
+
+    def sql(self, *_: object, **__: object) -> None:
+        """What the engine says when a query comes to the missing blocks."""
+        raise duckdb.IOException('IO Error: Could not read enough bytes from file "t.duckdb"')
+
+    def interrupt(self) -> None:
+        """Nothing runs."""
+
+
+def test_a_store_that_lost_its_end_is_damaged_and_the_query_is_not_to_blame() -> None:
+    query = CheckedQuery("select 1", frozenset(), frozenset())
+    with pytest.raises(DataError, match="is damaged"):
+        run_query(CutShort(), query, {})  # type: ignore[arg-type]
+
+
+def test_a_store_that_may_not_be_read_is_the_environment_s_fault(
+    tsa: Tsa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)
+    (tmp_path / "t.duckdb").touch()
+    assert tsa("sql", "select 1", "--db", "t.duckdb").code == 3
