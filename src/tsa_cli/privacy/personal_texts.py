@@ -68,6 +68,7 @@ def url_cleaner(privacy: PrivacyConfig) -> UrlCleaner:
     return UrlCleaner(  # an e-mail is known by its @, under any name
         names=tuple(key for key, name in by_trait.items() if name not in EVIDENCE),
         numbers=tuple(key for key, name in by_trait.items() if name == "phone"),
+        ip_names="" if privacy.ip == "keep" else IP_PATTERN,
     )
 
 
