@@ -77,6 +77,16 @@ def test_what_the_configuration_calls_personal_is_replaced_too() -> None:
     assert urls(kept).to_list() == kept
 
 
+def test_an_address_of_a_client_loses_its_end() -> None:
+    urls = url_cleaner(PrivacyConfig()).urls
+    given = ["/?ip=203.0.113.9&b", "/?r=%3Fclient_ip%3D203.0.113.9", "/?x[ip]=2001:db8::7#c"]
+    kept = ["/?ip=203.0.113.(redacted)&b", "/?r=%3Fclient_ip%3D203.0.113.(redacted)"]
+    kept += ["/?x[ip]=(redacted)#c"]
+    other = ["/?ip=20&v=1.2.3.4", "/?zip=1.2.3.4&tip=2001:db8::7"]
+    assert urls([*given, *kept, *other]).to_list() == [*kept, *kept, *other]
+    assert url_cleaner(PrivacyConfig(ip="keep")).urls(given).to_list() == given
+
+
 def test_rows_keep_their_places_and_nulls() -> None:
     urls: Sequence[str | None] = [None, "https://x.de/?email=a", "https://x.de/"]
     assert redact_urls(urls).to_list() == [None, "https://x.de/?email=(redacted)", "https://x.de/"]

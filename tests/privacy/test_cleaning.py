@@ -58,6 +58,8 @@ def cleaned(document: object, **privacy: object) -> object:
         ({"h": {"X-Forwarded-For": "203.0.113.9"}, "IP": "203.0.113.9", "clientIp": "::1"}, {
             "h": {"X-Forwarded-For": "203.0.113.0"}, "IP": "203.0.113.0", "clientIp": "::"}),
         ({"f": {" First Name ": "Ann"}, "zip": "1"}, {"f": {" First Name ": ANN}, "zip": "1"}),
+        ({"fields": [{"label": "First name", "value": "Ann"}, {"name": "phone", "value": "X"}]}, {
+            "fields": [{"label": "First name", "value": ANN}, {"name": "phone", "value": "X"}]}),
         ({"set": '{"first_name": "Ann"}'}, {"set": f'{{"first_name":"{ANN}"}}'}),
         (
             {"p": [{"key": "phone", "value": {"string_value": "+491701234567", "n_micros": "1"}}]},

@@ -110,6 +110,9 @@ def test_ids_that_were_never_linked_cannot_be_cut(store: Store) -> None:
     with pytest.raises(DataError, match="not linked") as error:
         identities.cut(store, "a", "b")
     assert "ann" in error.value.hint
+    with pytest.raises(DataError) as unknown:
+        identities.cut(store, "a", "nobody")
+    assert unknown.value.hint == "links of theirs: a – ann", "and not: they are linked through ann"
     with pytest.raises(DataError, match="no events"):
         identities.show(store, "nobody")
 

@@ -3,7 +3,8 @@ Take personal values out of distinct URLs, before anything stores them.
 
 What goes: credentials before the host, the values of parameters that are named like personal data
 (email, phone, names, secrets, and what the configuration calls personal), also of those in a URL or
-in JSON inside of a parameter, and whatever looks like an e-mail address, wherever it stands.
+in JSON inside of a parameter, the end of a client's IP address, and whatever looks like an e-mail
+address, wherever it stands.
 """
 
 import re
@@ -64,6 +65,7 @@ class UrlCleaner:
 
     names: tuple[str, ...] = ()  # of parameters
     numbers: tuple[str, ...] = ()  # of parameters, where the value has the digits of a phone number
+    ip_names: str = ""  # of parameters: a pattern; the last part of an IP address goes
 
     def urls(self, urls: pl.Series | Sequence[str | None]) -> pl.Series:
         """The URLs in order, as given where nothing personal is seen, else with "(redacted)"."""
@@ -112,12 +114,14 @@ class UrlCleaner:
 
     @cached_property
     def _key(self) -> str:
-        names = "|".join([self._named, *([self._numbered] if self.numbers else [])])
+        ips = [self._of_ips] if self.ip_names else []
+        names = "|".join([self._named, *([self._numbered] if self.numbers else []), *ips])
         return f"(?:{names}){_PLACES}"
 
     @cached_property
     def _hint(self) -> str:
         own = "".join(f"|(?i:{re.escape(name)})" for name in (*self.names, *self.numbers))
+        own += rf"|(?i-u:ip|addr|for)(?:{_PLACES}{_EQUALS})" if self.ip_names else ""
         return rf"(?i:{AT})|{LETTERS}|(?i-u:{_WORDS}){own}"
 
     @cached_property
@@ -128,6 +132,10 @@ class UrlCleaner:
     @cached_property
     def _numbered(self) -> str:
         return f"{_BEFORE}(?:{'|'.join(map(re.escape, self.numbers))})"
+
+    @cached_property
+    def _of_ips(self) -> str:
+        return f"{_BEFORE}(?:{self.ip_names})"
 
     @cached_property
     def _patterns(self) -> list[str]:
@@ -149,6 +157,10 @@ class UrlCleaner:
             yield f"(?i)({_SEPARATOR}{key}{_EQUALS}){_value(_INNER, digits)}"
             yield f"(?i)({quote}{key}{quote}{_COLON}{quote}){_value(_QUOTED, digits)}"
             yield f"(?i)({quote}{key}{quote}{_COLON}){_value(_NUMBER, '{6}')}"
+        if self.ip_names:
+            key = rf"{_SEPARATOR}(?:{self._of_ips}){_PLACES}{_EQUALS}"
+            yield rf"(?i)({key}(?:\d{{1,3}}\.){{3}})\d{{1,3}}"
+            yield rf"(?i)({key})[0-9A-F]{{0,4}}(?::|{_CODED}3A)(?:[0-9A-F:.]|{_CODED}3A)*"
 
 
 def _value(signs: tuple[str, ...], digits: str) -> str:

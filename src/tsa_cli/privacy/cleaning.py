@@ -2,7 +2,8 @@
 Personal values leave JSON documents: those of events before they are stored, and refused lines.
 
 What goes: the value of every key that configs/privacy.yaml names (or an alias, or one with the `$`
-of Mixpanel and PostHog) at any depth, also in lists like GA4's `{"key": …, "value": …}`; what is
+of Mixpanel and PostHog) at any depth, also in lists like GA4's `{"key": …, "value": …}` or the
+fields of a form, `{"name": …, "value": …}`; what is
 personal in a URL; addresses in any other text; the end of an IP address. Cleaning again changes
 nothing, and without a key to encrypt with, equal documents are equal when they are clean.
 """
@@ -25,6 +26,7 @@ from tsa_cli.privacy.personal_texts import (
     as_url,
     is_url,
     may_hold,
+    told_key,
     without_addresses,
 )
 from tsa_cli.privacy.traits import can_be_personal, stored_trait
@@ -129,7 +131,7 @@ class Cleaner:
 
     def _children(self, value: dict[str, object], key: str) -> Iterator[tuple[str, str, object]]:
         """(its name, the key that says what it is, the value) of each member."""
-        is_personal, told = self.privacy.is_personal(key), value.get("key")
+        is_personal, told = self.privacy.is_personal(key), told_key(value, self.privacy)
         for name, inner in value.items():
             if self.privacy.is_personal(name) or name.endswith("_micros"):
                 yield name, name, inner

@@ -7,6 +7,7 @@ stands in a URL becomes "(redacted)", so that a page stays one.
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,6 +22,7 @@ from tsa_cli.privacy.loose_values import LooseValue, values_at
 from tsa_cli.privacy.odd_rows import columns_of
 from tsa_cli.privacy.traits import EVIDENCE, can_be_personal, is_protected, stored_trait
 
+_TELLING = ("key", "name", "field", "label", "id")  # in a list: what the `value` beside it is
 # Bounded, since an open `+` before the @ is quadratic on a long line without one (189 s, seen).
 ADDRESS = re.compile(
     rf"[^\s\"'<>,;:=/?&@%\\]{{1,64}}(?:{AT}|\\u(?i:0040|ff20|fe6b))"
@@ -66,12 +68,19 @@ def url_cleaner(privacy: PrivacyConfig) -> UrlCleaner:
     return UrlCleaner(  # an e-mail is known by its @, under any name
         names=tuple(key for key, name in by_trait.items() if name not in EVIDENCE),
         numbers=tuple(key for key, name in by_trait.items() if name == "phone"),
+        ip_names="" if privacy.ip == "keep" else IP_PATTERN,
     )
 
 
 def without_addresses(text: str) -> str:
     """The text with a pseudonym for every address."""
     return ADDRESS.sub(lambda match: HASHED + sha256_hex(match[0]), text)
+
+
+def told_key(value: Mapping[str, object], privacy: PrivacyConfig) -> object:
+    """What the `value` in it is called: by its `key`, or by what a form calls its fields."""
+    names = (name for name in map(value.get, _TELLING) if isinstance(name, str))
+    return next(filter(privacy.is_personal, names), value.get("key"))
 
 
 def redact_addresses(texts: pl.Series) -> pl.Series:
@@ -134,7 +143,8 @@ class PersonalTexts:
         """RE2 syntax; in a JSON text inside of a JSON text each quote stands behind a backslash."""
         keys = rf"{self.privacy.spellings()}|\$?(?:{IP_PATTERN})"
         name = rf"""["']\s*(?i:{keys})\s*\\*["']"""
-        return rf"""{name}\s*:|["']key\\*["']\s*:\s*\\*{name}"""
+        telling = "|".join(_TELLING)
+        return rf"""{name}\s*:|["'](?:{telling})\\*["']\s*:\s*\\*{name}"""
 
     @cached_property
     def _in_parameters(self) -> str:
@@ -156,7 +166,9 @@ class PersonalTexts:
     def _in_quotes(self) -> str:
         keys = self.privacy.spellings()
         name = rf"""(["'])\s*({keys})\s*(\\*)\1"""
-        listed = rf"""(["'])key\\*\4\s*:\s*\\*(["'])\s*({keys})\s*(\\*)\5\s*,\s*\\*\5value\\*\5"""
+        telling = "|".join(_TELLING)
+        listed = rf"""(["'])(?:{telling})\\*\4\s*:\s*\\*(["'])\s*({keys})\s*(\\*)\5"""
+        listed += r"""\s*,\s*\\*\5value\\*\5"""
         return f"{name}|{listed}"
 
     def _without_values(self, text: str) -> str:

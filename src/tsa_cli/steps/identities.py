@@ -53,9 +53,9 @@ def cut(store: Store, id_a: str, id_b: str, *, dry_run: bool = False) -> CutResu
     if id_a == id_b:
         raise DataError(f"{id_a!r} cannot be cut from itself", "name two ids")
     if {id_a, id_b} not in ends:
-        linked = sorted({str(other) for pair in ends for other in pair} - {id_a, id_b})
-        through = ", ".join(linked[:5])
-        hint = f"they are linked through {through}" if linked else "see `tsa identities show`"
+        links = sorted({f"{edge['anonymous_id']} – {edge['user_id']}" for edge in edges})
+        told = f"links of theirs: {', '.join(links[:5])}"
+        hint = told if links else "see `tsa identities show`"
         raise DataError(f"{id_a!r} and {id_b!r} are not linked directly", hint)
     is_new = not store.count("2_sessions/is_cut.sql", id_a=id_a, id_b=id_b)
     if is_new and not dry_run:

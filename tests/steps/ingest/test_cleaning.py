@@ -98,14 +98,22 @@ def test_what_was_stored_when_less_was_personal_is_no_other_content(
         {"properties": {"a": vat}, **event_id},
         {"properties": vat, **{key: value + "2" for key, value in event_id.items()}},
         {"vat": "DE1", **{key: value + "3" for key, value in event_id.items()}},
-    ]
+        {
+            "page_url": "/?vat=DE1", "referrer_url": "/?vat=DE1",
+            **{key: value + "4" for key, value in event_id.items()},
+        },
+    ]  # fmt: skip
     path = lines(tmp_path / "a.jsonl", *[{"ip": "8.8.8.8", **event} for event in events])
     do_ingest(path, privacy=PrivacyConfig(**before))
     [report] = do_ingest(path, privacy=PrivacyConfig(**after), is_forced=True).files
-    assert counts(report) == (3, 0, 3, 0, 0)
+    assert counts(report) == (len(events), 0, len(events), 0, 0)
 
 
-@pytest.mark.parametrize("second", [{"ip": "9.9.9.9"}, {"properties": {"email": "x"}}], ids=str)
+@pytest.mark.parametrize(
+    "second",
+    [{"ip": "9.9.9.9"}, {"properties": {"email": "x"}}, {"page_url": "/b"}, {"user_agent": "b"}],
+    ids=str,
+)
 def test_another_address_or_value_under_one_id_is_other_content(
     do_ingest: Ingest, tmp_path: Path, second: dict[str, Any]
 ) -> None:

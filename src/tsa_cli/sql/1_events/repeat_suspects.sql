@@ -1,15 +1,27 @@
 -- answers: the rows whose content differs, at least in writing, from the first of their id
--- reads:   repeats, ips
+-- reads:   repeats, pages, referrers, user_agents, ips
 select
     r.ordinal,
     r.has_same_facts,
     r.properties,
+    p.page_url,
+    e.referrer_url,
+    a.user_agent,
     i.ip_address,
     r.first_properties,
-    f.ip_address as first_ip_address
+    fp.page_url as first_page_url,
+    fe.referrer_url as first_referrer_url,
+    fa.user_agent as first_user_agent,
+    fi.ip_address as first_ip_address
 from repeats as r
-left join ips as i on r.ip_key = i.ip_key
-left join ips as f on r.first_ip_key = f.ip_key
+left join pages as p on r.words.page_key = p.page_key
+left join referrers as e on r.words.referrer_key = e.referrer_key
+left join user_agents as a on r.words.agent_key = a.agent_key
+left join ips as i on r.words.ip_key = i.ip_key
+left join pages as fp on r.first_words.page_key = fp.page_key
+left join referrers as fe on r.first_words.referrer_key = fe.referrer_key
+left join user_agents as fa on r.first_words.agent_key = fa.agent_key
+left join ips as fi on r.first_words.ip_key = fi.ip_key
 where not r.is_first
-    and not (r.has_same_facts and r.ip_key is not distinct from r.first_ip_key and r.properties = r.first_properties)
+    and not (r.has_same_facts and r.words is not distinct from r.first_words and r.properties = r.first_properties)
 order by r.ordinal

@@ -1,6 +1,6 @@
 -- table: repeats (temporary), each row of the file whose id is known, beside the row that came first
 -- reads: held_rows, raw_events
--- notes: the first row of an id, in the store or else in the file, is the one that holds (D2). An address is no
+-- notes: the first row of an id, in the store or else in the file, is the one that holds (D2). A text is no
 --        fact: what is kept of it depends on the configuration
 create or replace temp table repeats as
 with known as (
@@ -10,10 +10,11 @@ with known as (
         event_text,
         struct_pack(
             event_code := event_code, event_ts := event_ts, actor_key := actor_key,
-            client_session_id := client_session_id, page_key := page_key, referrer_key := referrer_key,
-            agent_key := agent_key
+            client_session_id := client_session_id
         ) as facts,
-        ip_key,
+        struct_pack(
+            page_key := page_key, referrer_key := referrer_key, agent_key := agent_key, ip_key := ip_key
+        ) as words,
         cast(properties as varchar) as properties
     from held_rows
 ),
@@ -23,16 +24,17 @@ stored as (
         event_text,
         struct_pack(
             event_code := event_code, event_ts := event_ts, actor_key := actor_key,
-            client_session_id := client_session_id, page_key := page_key, referrer_key := referrer_key,
-            agent_key := agent_key
+            client_session_id := client_session_id
         ) as facts,
-        ip_key,
+        struct_pack(
+            page_key := page_key, referrer_key := referrer_key, agent_key := agent_key, ip_key := ip_key
+        ) as words,
         cast(properties as varchar) as properties
     from raw_events
     where event_uuid in (select event_uuid from known) or event_text in (select event_text from known)
 ),
 first_stored as (
-    select event_uuid, event_text, any_value(facts) as facts, any_value(ip_key) as ip_key,
+    select event_uuid, event_text, any_value(facts) as facts, any_value(words) as words,
         any_value(properties) as properties
     from stored
     group by event_uuid, event_text
@@ -40,7 +42,7 @@ first_stored as (
 first_sent as (
     select
         event_uuid, event_text, min(ordinal) as ordinal, arg_min(facts, ordinal) as facts,
-        arg_min_null(ip_key, ordinal) as ip_key, arg_min(properties, ordinal) as properties
+        arg_min(words, ordinal) as words, arg_min(properties, ordinal) as properties
     from known
     group by event_uuid, event_text
 )
@@ -48,8 +50,8 @@ select
     known.ordinal,
     first_stored.facts is null and known.ordinal = first_sent.ordinal as is_first,
     known.facts is not distinct from coalesce(first_stored.facts, first_sent.facts) as has_same_facts,
-    known.ip_key,
-    case when first_stored.facts is null then first_sent.ip_key else first_stored.ip_key end as first_ip_key,
+    known.words,
+    coalesce(first_stored.words, first_sent.words) as first_words,
     known.properties as properties,
     coalesce(first_stored.properties, first_sent.properties) as first_properties
 from known

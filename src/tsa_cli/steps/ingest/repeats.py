@@ -13,11 +13,17 @@ from typing import TYPE_CHECKING
 
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.privacy.cleaning import Cleaner
-from tsa_cli.steps.ingest.word_keys import address_cleaner
+from tsa_cli.privacy.personal_texts import url_cleaner
+from tsa_cli.steps.ingest.word_keys import text_cleaners
 from tsa_cli.store import Fragment, Store, fragment_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+_TEXTS = {
+    "pages": "page_url", "referrers": "referrer_url", "user_agents": "user_agent",
+    "ips": "ip_address",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,12 +59,16 @@ def _conflicts(suspects: "list[dict[str, object]]", cleaner: Cleaner) -> Iterato
     import polars as pl
 
     documents = cleaner.lines([str(row["first_properties"]).encode() for row in suspects])
-    addresses = pl.Series([row["first_ip_address"] for row in suspects], dtype=pl.String)
-    addresses = address_cleaner(cleaner.privacy.ip)(addresses)
-    for row, document, address in zip(suspects, documents, addresses, strict=True):
+    texts = text_cleaners(cleaner.privacy.ip, url_cleaner(cleaner.privacy))
+    has_same_words = [True] * len(suspects)
+    for table, name in _TEXTS.items():
+        first = pl.Series([row[f"first_{name}"] for row in suspects], dtype=pl.String)
+        pairs = zip(has_same_words, suspects, texts[table](first), strict=True)
+        has_same_words = [same and row[name] == word for same, row, word in pairs]
+    for row, document, same in zip(suspects, documents, has_same_words, strict=True):
         is_same = (
             row["has_same_facts"]
-            and row["ip_address"] == address
+            and same
             and _same_content(str(row["properties"]), document, cleaner.privacy)
         )
         if not is_same:

@@ -130,14 +130,7 @@ class WordKeys:
             names = [event_names.get(word, word) for word in words]
             return redact_addresses(pl.Series(names, dtype=pl.String))
 
-        urls = url_cleaner or UrlCleaner()
-        cleaners: dict[str, _Clean] = {
-            "event_types": named,
-            "user_agents": _without_people,
-            "ips": address_cleaner(ip_policy),
-            "pages": urls.urls,
-            "referrers": urls.urls,
-        }
+        cleaners = {"event_types": named, **text_cleaners(ip_policy, url_cleaner or UrlCleaner())}
         self._texts = {
             table: TextKeys(aside, table, clean, newest, has_stored=newest > 0)
             for table, clean in cleaners.items()
@@ -178,6 +171,16 @@ def _with_nulls(keys: Keys) -> "pa.Array":
 
     is_absent = keys == NO_KEY
     return pa.array(keys, mask=is_absent if is_absent.any() else None)
+
+
+def text_cleaners(ip_policy: str, urls: UrlCleaner) -> dict[str, _Clean]:
+    """What makes of the texts of each lookup what is kept of them."""
+    return {
+        "user_agents": _without_people,
+        "ips": address_cleaner(ip_policy),
+        "pages": urls.urls,
+        "referrers": urls.urls,
+    }
 
 
 def _without_people(agents: "pl.Series") -> "pl.Series":
