@@ -2,13 +2,17 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.steps.ingest.conftest import NOW, Ingest, ingest_config
 from tests.steps.ingest.test_ledger import counts, event, quarantined, stored_ids
 from tsa_cli.config import open_catalog
 from tsa_cli.config.events import EventsConfig, PlannedEvent
 from tsa_cli.config.metrics import MetricsConfig
 from tsa_cli.steps import check, metrics
+from tsa_cli.steps.ingest.lines_file import Line
 from tsa_cli.steps.ingest.quarantine import Selection, drop, replay, summary
+from tsa_cli.steps.ingest.quarantine_rows import explained
 from tsa_cli.store import Store
 
 STRICT = EventsConfig(unplanned="quarantine", events={"booking_started": PlannedEvent()})
@@ -102,3 +106,17 @@ def test_personal_values_of_a_refused_line_are_not_kept_in_clear(
     assert len(rows) == 2
     for clear in ("ann@", "eve@", "bob@", "18005550100", "113.77"):
         assert clear not in text
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b'{"event":null,"timestamp":"","event_id":" "}', "missing_event"),
+        (b'{"properties":{}}', "missing_event"),
+        (b'{"event":"e","timestamp":null}', "invalid_json"),  # the engine gave nothing of it
+        (b'{"event":', "invalid_json"),
+        (b"[]", "not_an_object"),
+    ],
+)
+def test_a_line_without_a_filled_field_is_no_bad_json(raw: bytes, reason: str) -> None:
+    assert explained(Line(1, 0, raw), "invalid_json", 1000, 10).reason == reason

@@ -14,12 +14,18 @@ from tsa_cli.steps import ingest
 from tsa_cli.steps.ingest import lines_file, prepare
 from tsa_cli.store import open_store
 
-PLAIN: dict[str, Any] = {"event": "page_viewed", "user_id": "u1", "properties": {"page": "p"}}
+PLAIN: dict[str, Any] = {
+    "event": "page_viewed", "user_id": "u1", "page_url": "https://shop.example/",
+    "properties": {"page": "p"},
+}  # fmt: skip
 ODD: dict[str, dict[str, Any]] = {
     "an open key": {"color": "red", "size": None},
     "another name of a field": {"event_type": "page_viewed", "event": None, "device_id": "d1"},
     "a personal key": {"email": "ann@example.com"},
-    "a field in the properties": {"properties": {"page_url": "https://shop.example/x"}},
+    "a field in the properties": {
+        "page_url": None,
+        "properties": {"page_url": "https://shop.example/x"},
+    },
     "the only id in the properties": {"user_id": None, "properties": {"fingerprint": "f1"}},
     "one by its escape": {"properties": {"page\\u005furl": "https://shop.example/x"}},
     "a personal key in the properties": {"properties": {"email": "ann@example.com"}},

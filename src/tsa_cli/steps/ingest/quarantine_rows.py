@@ -55,9 +55,10 @@ def explained(line: Line, reason: str, max_line_bytes: int, max_depth: int) -> Q
 
 
 def _unread(raw: bytes) -> Verdict:
-    """An object that gave no event: without a single field of ours, or refused by the reader."""
+    """An object that gave no event: without a single field of ours that is filled, or refused."""
     value = json.loads(raw)
-    if isinstance(value, dict) and value.keys() & {"event", "timestamp", "user_id", "event_id"}:
+    fields = ("event", "timestamp", "user_id", "event_id")
+    if isinstance(value, dict) and any(str(value.get(key) or "").strip() for key in fields):
         return Verdict("invalid_json", "the reader refuses it")
     return Verdict("missing_event", DETAILS["missing_event"])
 

@@ -23,7 +23,7 @@ class UnseenKeyError(Exception):
 class UnseenKeys:
     """What is looked for in the documents of one file."""
 
-    known: frozenset[str]  # keys that were found
+    known: frozenset[str]  # keys that were found, of lines or in properties
     of_fields: frozenset[str]  # keys that would not have been left in the properties
     privacy: PrivacyConfig
 
@@ -39,6 +39,6 @@ class UnseenKeys:
             suspects.update(documents.str.contains_any(quoted).arg_true().to_list())
         for text in documents.gather(sorted(suspects)).to_list():
             document = json.loads(text)
-            keys = {*document} - self.known if isinstance(document, dict) else ()
-            if any(key in self.of_fields or self.privacy.is_personal(key) for key in keys):
+            keys = {*document} if isinstance(document, dict) else set()
+            if keys & self.of_fields or any(map(self.privacy.is_personal, keys - self.known)):
                 raise UnseenKeyError
