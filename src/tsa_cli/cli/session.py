@@ -73,6 +73,13 @@ class Session:
         """The store's file."""
         return self.options.db or _from_environment("TSA_DB") or Path(self.config.db)
 
+    @property
+    def db_origin(self) -> str:
+        """What is over `db:` of tsa.yaml: `--db`, `TSA_DB`, or an empty text."""
+        if self.options.db:
+            return "--db"
+        return "TSA_DB" if _from_environment("TSA_DB") else ""
+
     def spare_store(self, option: str, target: Path) -> None:
         """Raise UsageError when what `option` writes would replace the store or its lock."""
         real = os.path.realpath(target)
