@@ -7,6 +7,7 @@ import pytest
 from tests.conftest import Tsa
 
 from tsa_cli.cli import pipeline
+from tsa_cli.cli.jobs import demo
 from tsa_cli.cli.session import GlobalOptions, Session
 from tsa_cli.config.tsa import PipelineStep, TsaConfig
 from tsa_cli.errors import DataError, UsageError
@@ -160,3 +161,29 @@ def test_a_demo_never_enters_a_folder_with_other_things(tsa: Tsa, tmp_path: Path
     (tmp_path / "mine" / "thesis.txt").write_text("x")
     assert tsa("demo", "mine").code == 2
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
+
+
+def test_a_demo_has_a_store_of_its_own_whatever_the_surroundings_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Invented events went into the store of TSA_DB, or of `db:` in ./configs/tsa.yaml."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TSA_DB", str(tmp_path / "shop.duckdb"))
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs" / "tsa.yaml").write_text("version: 1\ndb: /other.duckdb\n")
+    own = demo.session_of_its_own(Session(GlobalOptions()), tmp_path / "new")
+    assert own.db == Path("tsa.duckdb")  # in DIR, which is the working folder by then
+    assert own.config.db == "tsa.duckdb"
+    named = GlobalOptions(db=Path("mine.duckdb"), configs=Path("configs"))
+    asked = demo.session_of_its_own(Session(named), tmp_path / "new")
+    assert asked.db == Path("mine.duckdb")
+    assert asked.catalog.user_dir == tmp_path / "configs"
+
+
+def test_a_dry_run_says_that_it_is_one(tsa: Tsa, tmp_path: Path) -> None:
+    log(tmp_path)
+    for command in (("init",), ("ingest", "e.jsonl"), ("generate", "--users", "2", "--days", "1")):
+        assert tsa(*command, "-n").err.startswith("dry run: ")
+    first, *_ = tsa("demo", "d", "-n", "--format", "json").data
+    assert first["step"] == "ingest"
+    assert [path.name for path in tmp_path.iterdir()] == ["e.jsonl"]

@@ -99,3 +99,12 @@ def test_every_column_of_the_public_tables_is_a_key() -> None:
     tables = dictionary()
     columns = {c.name for name in ("fact_events", "dim_sessions") for c in tables[name].columns}
     assert columns - set(CORE_RELATION.columns) <= {"event_seq"}
+
+
+def test_the_store_in_force_is_shown_with_where_it_is_named(
+    tsa: Tsa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TSA_DB", "env.duckdb")
+    for words, told in (((), ("env.duckdb", "TSA_DB")), (("--db", "x"), ("x", "--db"))):
+        [shown] = [s for s in tsa("config", "show", "tsa", *words).data if s["key"] == "db"]
+        assert (shown["value"], shown["origin"]) == told

@@ -129,6 +129,11 @@ def run_all(session: Session, steps: "Sequence[PipelineStep]") -> list[StepEnd]:
     return ends
 
 
+def plan_of(command: str, steps: "Sequence[PipelineStep]") -> Answer:
+    """What a dry run prints: each step and what it is asked for."""
+    return Answer(command, [{"step": step.step, "names": step.names} for step in steps])
+
+
 def answer_of(command: str, ends: Sequence[StepEnd]) -> Answer:
     """What `tsa run` prints: each step's end, without what the step itself would have printed."""
     rows = [{key: value for key, value in vars(end).items() if key != "answer"} for end in ends]

@@ -50,6 +50,7 @@ class Session:
     def __init__(self, options: GlobalOptions, run_id: str | None = None) -> None:
         self.options = options
         self.run_id = run_id or new_run_id()
+        self.is_dry_run = False  # what is told was not done
 
     @cached_property
     def catalog(self) -> "Catalog":
@@ -71,6 +72,13 @@ class Session:
     def db(self) -> Path:
         """The store's file."""
         return self.options.db or _from_environment("TSA_DB") or Path(self.config.db)
+
+    @property
+    def db_origin(self) -> str:
+        """What is over `db:` of tsa.yaml: `--db`, `TSA_DB`, or an empty text."""
+        if self.options.db:
+            return "--db"
+        return "TSA_DB" if _from_environment("TSA_DB") else ""
 
     def spare_store(self, option: str, target: Path) -> None:
         """Raise UsageError when what `option` writes would replace the store or its lock."""
@@ -109,6 +117,7 @@ class Session:
         """The open store inside a recorded run; a dry run is rolled back and not recorded."""
         from tsa_cli.cli.recorded import recorded
 
+        self.is_dry_run = is_dry_run
         return recorded(self, command, definition, is_dry_run=is_dry_run)
 
     @cached_property
@@ -132,7 +141,7 @@ class Session:
             logs.warn(warning)
         emit(answer, self.run_id, asked, out)
         if answer.summary and answer.picture is None:  # a picture says it all
-            logs.summary(answer.summary)
+            logs.summary(("dry run: " if self.is_dry_run else "") + answer.summary)
         if answer.verdict is not None:
             raise answer.verdict
 

@@ -5,7 +5,7 @@ reads   the user's configs and the defaults
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from tsa_cli.relations import unknown_keys
 BUILT_IN = "built-in"
 _OF_EVENTS = ("funnels/", "journeys/", "retention/")
 Json = dict[str, object]
+Over = Mapping[tuple[str, str], tuple[object, str]]
 
 
 class _AsWritten(GenerateJsonSchema):
@@ -58,10 +59,18 @@ def validate(catalog: Catalog) -> list[FileCheck]:
     return sorted(checks, key=lambda check: check.origin, reverse=True)
 
 
-def show(catalog: Catalog, name: str | None) -> list[Setting]:
-    """Each effective value of the config `name` ("sessions", "funnels/booking"), or of all."""
+def show(catalog: Catalog, name: str | None, over: Over | None = None) -> list[Setting]:
+    """
+    Each effective value of the config `name` ("sessions", "funnels/booking"), or of all.
+
+    `over` are values from outside of the files, with their origin, by (config, key).
+    """
     names = [name] if name else [r.removesuffix(".yaml") for r in _names(catalog)]
-    return [setting for each in names for setting in _settings(catalog, each)]
+    found = [setting for each in names for setting in _settings(catalog, each)]
+    for number, setting in enumerate(found):
+        if told := (over or {}).get((setting.config.removesuffix(".yaml"), setting.key)):
+            found[number] = replace(setting, value=told[0], origin=told[1])
+    return found
 
 
 def schema(name: str) -> Json:

@@ -38,7 +38,8 @@ def show(
     from tsa_cli.steps import configs as step
 
     session = session_of(ctx)
-    session.emit(Answer("config show", step.show(session.catalog, name)), fmt, out)
+    over = {("tsa", "db"): (str(session.db), session.db_origin)} if session.db_origin else {}
+    session.emit(Answer("config show", step.show(session.catalog, name, over)), fmt, out)
 
 
 @app.command()

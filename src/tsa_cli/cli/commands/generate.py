@@ -31,6 +31,7 @@ def generate(
     from tsa_cli.steps import generate as step
 
     session = session_of(ctx)
+    session.is_dry_run = dry_run
     for option, target in (("--out", out), ("--answers", answers)):
         if target is not None:
             session.spare_store(option, target)

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from tsa_cli.cli import logs
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.options import DryRunOption, FormatOption, OutOption, session_of
 
@@ -21,8 +20,10 @@ def init(
     from tsa_cli.config.catalog import defaults_dir
     from tsa_cli.steps import init as step
 
+    session = session_of(ctx)
+    session.is_dry_run = dry_run
     result = step.run(folder, defaults_dir(), is_dry_run=dry_run)
-    logs.summary(f"{len(result.written)} files written, {len(result.kept)} were there already")
     rows = [{"file": name, "status": "written"} for name in result.written]
     rows += [{"file": name, "status": "kept"} for name in result.kept]
-    session_of(ctx).emit(Answer("init", result, rows=rows), fmt, out)
+    told = f"{len(result.written)} files written, {len(result.kept)} were there already"
+    session.emit(Answer("init", result, rows=rows, summary=told), fmt, out)

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.options import DryRunOption, FormatOption, OutOption, session_of
 
 
@@ -22,7 +21,7 @@ def run(
     session = session_of(ctx)
     steps = pipeline.chosen(session.config.pipeline, first, last)
     if dry_run:
-        session.emit(Answer("run", [{"step": s.step, "names": s.names} for s in steps]), fmt, out)
+        session.emit(pipeline.plan_of("run", steps), fmt, out)
         return
     ends = pipeline.run_all(session, steps)
     session.emit(pipeline.answer_of("run", ends), fmt, out)

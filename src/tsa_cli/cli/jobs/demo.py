@@ -7,10 +7,12 @@ writes  DIR/events/, DIR/tsa.duckdb, DIR/models/, DIR/audiences/; a second time,
 
 import os
 import shutil
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tsa_cli.cli.session import Session
 from tsa_cli.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +23,23 @@ NAMES = {"ingest": [EVENTS], "funnel": ["booking"], "journey": ["pages"]}
 _ENDINGS = (".jsonl", ".parquet")
 
 
-def enter(folder: Path) -> None:
+def session_of_its_own(session: Session, folder: Path) -> Session:
+    """
+    The session of a demo in `folder`, which becomes the working folder.
+
+    Its store is DIR/tsa.duckdb, whatever TSA_DB and tsa.yaml say: invented events do not belong
+    among a shop's own. Its configs are those that were named, else DIR/configs, else the defaults.
+    """
+    from tsa_cli.config.catalog import defaults_dir
+
+    own, named = folder / "configs", session.options.configs or os.environ.get("TSA_CONFIGS")
+    chosen = named or (own if own.is_dir() else defaults_dir())
+    configs = Path(chosen).absolute()
+    store = session.options.db or Path("tsa.duckdb")
+    return Session(replace(session.options, db=store, configs=configs), session.run_id)
+
+
+def enter(folder: Path, *, is_dry_run: bool = False) -> None:
     """
     Make `folder` a demo and the working folder; UsageError when it holds something else.
 
@@ -30,6 +48,8 @@ def enter(folder: Path) -> None:
     is_new = not folder.exists() or not any(folder.iterdir())
     if not is_new and not (folder / EVENTS).is_dir():
         raise UsageError(f"{folder}: not empty, and no demo", "name a new folder: tsa demo DIR")
+    if is_dry_run:
+        return
     try:
         (folder / EVENTS).mkdir(parents=True, exist_ok=True)
         for source in _sample_files():
