@@ -2,6 +2,7 @@
 What every test may use: a command line, run in this process in an empty folder, and what it said.
 """
 
+import gc
 import json
 import shutil
 from collections.abc import Callable
@@ -34,6 +35,11 @@ class Ran:
 
 
 Tsa = Callable[..., Ran]
+
+
+def pytest_configure() -> None:
+    """As in a process of its own: to look for garbage that often took a tenth of all tests."""
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_report_header() -> str:
