@@ -1,6 +1,7 @@
 # demo and test each work alone in a fresh clone: python3.11+, pip and make are enough.
 PYTHON ?= python3
-JOBS ?= 2
+# One more than two cores: tests wait for disks and for processes, too.
+JOBS ?= 3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
