@@ -94,3 +94,12 @@ def test_of_a_key_that_comes_twice_the_first_value_holds(tmp_path: Path) -> None
     path.write_text('{"event":"a","ts":1777629600,"user_id":"u","page":1,"page":2}\n')
     [row] = stored(tmp_path, path)
     assert row["properties"] == {"page": 1}
+
+
+@pytest.mark.parametrize("key", ["c_event_ts", "C_Event_TS", "", "c_event", "json"])
+def test_a_key_may_be_called_as_a_column_of_ours(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "names.jsonl"
+    line = {"event": "a", "ts": 1777629600, "user_id": "u", key: "x"}
+    path.write_text(json.dumps(line) + "\n")
+    [row] = stored(tmp_path, path)
+    assert (row["event_type"], row["properties"]) == ("a", {key: "x"})

@@ -23,6 +23,7 @@ TEXT_FIELDS: tuple[CanonicalField, ...] = (
 )  # fmt: skip
 
 MOST_OPEN_KEYS = 100
+INSTANT = "c_event_ts"  # the column of a reader that has the time as a moment, not as text
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def from_columns(source: SourceConfig, reader: Reader, open_keys: Sequence[str] 
     texts["anonymous_id"] = _anonymous_id(source, texts)
     properties = next((path for path in source.properties if path in present), None)
     slots = {column_name(field): Fragment(sql) for field, sql in texts.items()}
-    slots["c_event_ts"] = Fragment("c_event_ts" if "c_event_ts" in present else "null")
+    slots["c_event_ts"] = Fragment(INSTANT if INSTANT in present else "null")
     own = _object_or_wrapped(properties, source.keep_rest)
     slots["c_properties"] = _with_open_keys(own, open_keys)
     slots["c_sent_properties"] = Fragment("null")
@@ -91,14 +92,15 @@ def is_plain(
     fields = {*itertools.chain(*source.fields.values())}
     objects = {*source.properties, *source.traits, *source.consent}
     open_keys = {*open_keys_of(keys, source)}
+    names = {key.casefold() for key in keys}  # as those of columns are compared
     return (
         source.is_plain()
         and keys <= {path for path in fields | objects if path == first_key(path)} | open_keys
         and len(open_keys) <= MOST_OPEN_KEYS
         and not (keys | property_keys) & personal
         and not keys & fields & objects
-        and "" not in keys
-        and len({key.casefold() for key in keys}) == len(keys)  # as names of columns are compared
+        and not names & {"", INSTANT}
+        and len(names) == len(keys)
         and _is_told_once(keys, source)
         and not any(_may_lead(path, keys, property_keys, source) for path in fields | objects)
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from tsa_cli.config.sources import SourceConfig
 from tsa_cli.steps.ingest import engine_input as engine
+from tsa_cli.steps.ingest.canonical import INSTANT
 from tsa_cli.steps.ingest.finite import finite
 from tsa_cli.steps.ingest.table_rows import path_of_column
 from tsa_cli.store import Fragment, Store, quoted
@@ -100,8 +101,8 @@ def typed(
     for name, kind in columns.items():
         column = quoted(name)
         if name == instant and kind.startswith(_INSTANTS):
-            names.append("c_event_ts")
-            shown["c_event_ts"] = _instant(column, kind)
+            names.append(INSTANT)
+            shown[INSTANT] = _instant(column, kind)
             continue
         names.append(name)
         if name in open_keys:
