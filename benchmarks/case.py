@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 WORK, WORK_CHDB = "work.duckdb", "work_chdb"  # what a side makes, anew in each round
+LONGEST = 1 << 40  # bytes of a line, for a peer that stops at half a gigabyte
 
 
 @dataclass(frozen=True)

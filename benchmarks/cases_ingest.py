@@ -2,9 +2,7 @@
 From nothing to stored events: start-up, ingest, reruns, increments.
 """
 
-from benchmarks.case import WORK, WORK_CHDB, Case, Side
-
-LONGEST = 1 << 40  # bytes of a line
+from benchmarks.case import LONGEST, WORK, WORK_CHDB, Case, Side
 
 
 def start_up() -> Case:

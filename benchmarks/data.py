@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.case import LONGEST
 from benchmarks.measure import Bench, run_once
 
 SEED = 7
@@ -99,7 +100,7 @@ def _of_peers() -> dict[str, Artefact]:
                 [FRESH, "chdb_loaded"],
                 ["sides.chdb_sql", "chdb_loaded", "sides/chdb_ingest.sql", "ingest",
                  "format=Parquet", "file=events.parquet", "order=tuple()", "errors=0",
-                 f"longest={1 << 40}"],
+                 f"longest={LONGEST}"],
             ],
         ),
         "text.duckdb": Artefact(

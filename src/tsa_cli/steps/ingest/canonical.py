@@ -39,11 +39,11 @@ def column_name(field: str) -> str:
     return "c_ts" if field == "timestamp" else f"c_{field}"
 
 
-def from_columns(source: SourceConfig, reader: Reader, open_keys: Sequence[str] = ()) -> Fragment:
+def from_columns(source: SourceConfig, reader: Reader) -> Fragment:
     """
     The canonical select over typed columns; the reader has one for every path it names.
 
-    `open_keys` are columns of JSON that go to the properties.
+    Columns that none of them names are JSON, and go to the properties.
     """
     present = set(reader.columns)
     texts: dict[CanonicalField, str] = {
@@ -54,6 +54,7 @@ def from_columns(source: SourceConfig, reader: Reader, open_keys: Sequence[str] 
     slots = {column_name(field): Fragment(sql) for field, sql in texts.items()}
     slots["c_event_ts"] = Fragment(INSTANT if INSTANT in present else "null")
     own = _object_or_wrapped(properties, source.keep_rest)
+    open_keys = open_keys_of(present - {INSTANT}, source) if source.keep_rest else []
     slots["c_properties"] = _with_open_keys(own, open_keys)
     slots["c_sent_properties"] = Fragment("null")
     for name, paths in (("c_traits", source.traits), ("c_consent", source.consent)):

@@ -18,6 +18,7 @@ from tsa_cli.store import Fragment, Store, quoted
 
 _INSTANTS = ("TIMESTAMP", "DATE")
 _TEXTS = ("VARCHAR", "JSON")
+_TEXTS_OR_BYTES = (*_TEXTS, "BLOB")  # bytes are text whose writer did not say so
 _LOOSE = ("NaN", "Infinity", ",}", ",]")  # what the engine takes in JSON, and no strict reader
 _STRINGS = r'"(?:[^"\\]|\\.)*"|[^"]+'  # of a JSON text, and what stands between them
 _NO_NUMBER = "-?(?:NaN|Infinity)"
@@ -43,9 +44,8 @@ def documents(store: Store, path: Path, objects: Collection[str] = ()) -> Fragme
     shown = {}
     for name, kind in columns.items():
         column = quoted(name)
-        if kind in (*_TEXTS, "BLOB"):
-            text = _text(column, kind)
-            shown[column] = _json_of(f"nullif({text}, 'null')" if name in objects else text)
+        if kind in _TEXTS_OR_BYTES:
+            shown[column] = (_object if name in objects else _value)(column, kind)
         elif (number := finite(column, kind)) != column:
             shown[column] = number
     gone, members = _members(columns)
@@ -123,7 +123,7 @@ def property_keys(
         kind = columns.get(name, "")
         if kind.startswith("STRUCT"):
             found |= {a.replace('""', '"') or b for a, b in _DECLARED.findall(kind)}
-        elif kind in (*_TEXTS, "BLOB"):
+        elif kind in _TEXTS_OR_BYTES:
             column = {"column": Fragment(_text(quoted(name), kind))}
             rows = store.rows(
                 "1_events/parquet_text_keys.sql", column, path=str(path), most_rows=most_rows
@@ -134,7 +134,7 @@ def property_keys(
 
 def has_texts(columns: Mapping[str, str], paths: Iterable[str]) -> bool:
     """True when a column's keys are known only text by text."""
-    return any(columns.get(path) in (*_TEXTS, "BLOB") for path in paths)
+    return any(columns.get(path) in _TEXTS_OR_BYTES for path in paths)
 
 
 def has_open_keys(columns: dict[str, str], paths: Iterable[str]) -> bool:
@@ -144,13 +144,13 @@ def has_open_keys(columns: dict[str, str], paths: Iterable[str]) -> bool:
 
 def _value(column: str, kind: str) -> str:
     """What a column is in a document."""
-    if kind in (*_TEXTS, "BLOB"):
+    if kind in _TEXTS_OR_BYTES:
         return _json_of(_text(column, kind))
     return f"to_json({finite(column, kind)})"
 
 
 def _object(column: str, kind: str) -> str:
-    if kind in (*_TEXTS, "BLOB"):
+    if kind in _TEXTS_OR_BYTES:
         return _json_of(f"nullif({_text(column, kind)}, 'null')")
     if kind.startswith("STRUCT"):  # every row has every key, most of them null
         return f"json_merge_patch('{{}}', to_json({finite(column, kind)}))"
@@ -173,7 +173,7 @@ def _json_of(text: str) -> str:
 
 
 def _text(column: str, kind: str) -> str:
-    if kind == "BLOB":  # text whose writer did not say so
+    if kind == "BLOB":
         return f"coalesce(try(decode({column})), cast({column} as varchar))"
     if kind.endswith(("DOUBLE", "FLOAT", "]", ")")):  # written as in a document; NaN is no value
         return f"json_extract_string({_object(column, kind)}, '$')"

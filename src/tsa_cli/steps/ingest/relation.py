@@ -52,11 +52,11 @@ def relation_of_lines(
     of_fields: frozenset[str] = frozenset()
     if is_plain(keys, property_keys, source, {*held}):
         of_fields = inner_keys_of_fields(source)
-        open_keys = open_keys_of(keys, source)
-        objects = {*source.properties, *source.traits, *source.consent, *open_keys}
+        objects = {*source.properties, *source.traits, *source.consent}
+        objects.update(open_keys_of(keys, source))
         columns = sorted(keys) or ["event"]
         reader = Reader(engine.line_columns_reader(path, columns, objects), tuple(columns))
-        canonical = from_columns(source, reader, open_keys if source.keep_rest else ())
+        canonical = from_columns(source, reader)
     else:
         canonical = from_documents(source, Reader(engine.documents_reader(path)), held, keys)
     unseen = UnseenKeys(frozenset(keys | property_keys), of_fields, policies.privacy)
@@ -80,8 +80,7 @@ def relation_of_parquet(
         if is_plain({*columns}, property_keys, source, personal):
             open_keys = open_keys_of(columns, source)
             reader, names = parquet.typed(path, columns, source, open_keys)
-            open_columns = open_keys if source.keep_rest else ()
-            canonical = from_columns(source, Reader(reader, tuple(names)), open_columns)
+            canonical = from_columns(source, Reader(reader, tuple(names)))
             unseen = UnseenKeys(frozenset(known), inner_keys_of_fields(source), policies.privacy)
             has_texts = parquet.has_texts(columns, source.properties)
             return _normalised(canonical, source, policies), unseen if has_texts else None
