@@ -17,7 +17,8 @@ SLICE_BYTES = 1 << 17
 _EDGE = 64  # room before a slice for the byte before it; a slice stays aligned
 # A byte with this bit set: N is n, ] is }, a newline is *, a return is -.
 _FOLD = 0x20
-_NEWLINE, _COMMA, _CLOSER = 0x2A, 0x2C, 0x7D  # folded
+_NEWLINE, _COMMA, _CLOSER, _COLON = 0x2A, 0x2C, 0x7D, 0x3A  # folded
+_LAST_BEFORE_COLON = 0x2D  # folded: a quote, space, tab and return are at most that
 # (folded ^ 121) * 58 mod 256 is at most 54 for space, tab, return, n, f, y and few others; found
 # by a search that left out what ends a value: quote, digit, closer, true, false and null.
 _SOFT_XOR, _SOFT_FACTOR, _SOFT_LIMIT = 121, 58, 54
@@ -33,6 +34,7 @@ class Places:
 
     marks: Indices  # newlines, } and ]
     soft_commas: Indices  # commas after white space or the last letter of a bare word
+    key_ends: int  # how many colons may end a key: as many as there are keys, or more
 
 
 class _Buffers(threading.local):
@@ -50,17 +52,24 @@ class _Buffers(threading.local):
 _BUFFERS = _Buffers()
 
 
+def as_bytes(text: bytes) -> Bytes:
+    """(n,) uint8, read-only, of the same memory."""
+    return np.frombuffer(text, dtype=np.uint8)
+
+
 def places_in(block: Bytes) -> Places:
     """The places of a block, which starts at the start of a line."""
     marks: list[Indices] = []
     commas: list[Indices] = []
+    key_ends = 0
     for at in range(0, len(block), SLICE_BYTES):
         part = block[at : at + SLICE_BYTES]
         np.bitwise_or(part, _FOLD, out=_BUFFERS.folded[_EDGE : _EDGE + len(part)])
+        _BUFFERS.folded[_EDGE - 1] = int(block[at - 1]) | _FOLD if at else 0
         marks.append(_marks(len(part)) + at)
-        before = int(block[at - 1]) | _FOLD if at else 0
-        commas += [found + at for found in _soft_commas(len(part), before)]
-    return Places(_joined(marks), _joined(commas))
+        key_ends += _key_ends(len(part))
+        commas += [found + at for found in _soft_commas(len(part))]
+    return Places(_joined(marks), _joined(commas), key_ends)
 
 
 def _marks(size: int) -> Indices:
@@ -83,10 +92,19 @@ def _where(flags: Flags) -> Indices:
     return places
 
 
-def _soft_commas(size: int, before: int) -> list[Indices]:
+def _key_ends(size: int) -> int:
+    """How many colons stand behind a quote or white space, or behind ! # $ % & ' ( ) * + , -."""
+    room, room_before = slice(_EDGE, _EDGE + size), slice(_EDGE - 1, _EDGE + size - 1)
+    colon, end = _BUFFERS.closer[room], _BUFFERS.soft[room]
+    np.equal(_BUFFERS.folded[room], _COLON, out=colon)
+    np.less_equal(_BUFFERS.folded[room_before], _LAST_BEFORE_COLON, out=end)
+    np.logical_and(colon, end, out=end)
+    return int(np.count_nonzero(end))
+
+
+def _soft_commas(size: int) -> list[Indices]:
     """Places of commas after a byte that should not stand there; spends the folded bytes."""
     room, room_before = slice(_EDGE, _EDGE + size), slice(_EDGE - 1, _EDGE + size - 1)
-    _BUFFERS.folded[_EDGE - 1] = before
     comma, hit = _BUFFERS.closer[room], _BUFFERS.hit[room]
     np.equal(_BUFFERS.folded[room], _COMMA, out=comma)
     folded, soft = _BUFFERS.folded[_EDGE - 1 :][: size + 1], _BUFFERS.soft[_EDGE - 1 :][: size + 1]

@@ -45,6 +45,7 @@ class BlockScan:
     blank: Indices  # nothing but white space: no event, no error
     suspects: Indices  # to be parsed strictly
     too_long: Indices
+    key_ends: int  # colons that may end a key: as many as there are keys, or more
 
     @property
     def has_special(self) -> bool:
@@ -67,7 +68,8 @@ def scan_block(block: Bytes, max_line_bytes: int, max_depth: int) -> BlockScan:
     too_long = np.flatnonzero(ends - starts > max_line_bytes)
     if len(suspects) or len(deep):
         suspects = np.setdiff1d(np.concatenate((suspects, deep)), too_long)
-    return BlockScan(starts, ends, _blank_lines(block, starts, ends), suspects, too_long)
+    blank = _blank_lines(block, starts, ends)
+    return BlockScan(starts, ends, blank, suspects, too_long, places.key_ends)
 
 
 def _deep_lines(end_marks: Indices, mark_count: int, max_depth: int) -> Indices:

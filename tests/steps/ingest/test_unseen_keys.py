@@ -1,6 +1,7 @@
 """A large file, of which a sample is searched for keys, is stored as a small one is."""
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from tests.steps.ingest.conftest import ingest_config
 from tests.stored import table, worded
 from tsa_cli.steps import ingest
-from tsa_cli.steps.ingest import lines_file, prepare
+from tsa_cli.steps.ingest import lines_file, prepare, relation
 from tsa_cli.store import open_store
 
 PLAIN: dict[str, Any] = {
@@ -71,6 +72,86 @@ def test_a_sampled_file_is_stored_as_one_read_whole(
     monkeypatch.setattr(lines_file, "SAMPLE_HEAD_BLOCKS", 1)
     monkeypatch.setattr(lines_file, "SAMPLE_BLOCKS", 1)
     assert stored(tmp_path / "sampled", lines, known, source) == whole
+
+
+TEXTS = ['a "b":1', "x):y", "n :null", '"c":null', "\\", 'é":', "", "nan"]
+
+
+def random_value(rng: random.Random, depth: int = 0) -> Any:
+    if depth < 2 and rng.random() < 0.3:
+        keys = rng.choices(["a", "k:", 'q"', "back\\", "null"], k=rng.randrange(3))
+        inner = {key: random_value(rng, depth + 1) for key in keys}
+        return inner if rng.random() < 0.7 else [inner, None]
+    return rng.choice([None, 7, True, *TEXTS])
+
+
+def random_line(rng: random.Random, at: int) -> str:
+    event = {
+        "event_id": f"e{at:02d}",
+        "timestamp": f"2026-05-01T10:00:{at:02d}Z",
+        "event": rng.choice(["page_viewed", "page_viewed", None]),
+        "user_id": rng.choice(["u1", None, 'u"2":']),
+        "user_agent": rng.choice(TEXTS),
+        "properties": random_value(rng),
+    }
+    if rng.random() < 0.3:
+        event["traits"] = rng.choice([{"plan": "x", "note": None}, {}, None])
+    if at > 8 and rng.random() < 0.2:
+        event[rng.choice(["color", 'ev"ent', "event\\", "device_id", "event_name"])] = rng.choice(
+            [None, "red", {"a": 1}]
+        )
+    if at > 8 and rng.random() < 0.1:
+        event = {"event_name": "page_viewed", "sent_at": None}  # no known key at all
+    separators = rng.choice([(",", ":"), (", ", ": "), (" , ", " : "), (",\t", "\t:\t")])
+    line = json.dumps(event, separators=separators, ensure_ascii=rng.random() < 0.5)
+    return line[:-3] if rng.random() < 0.1 else line
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_keys_are_counted_in_lines_of_every_form(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    rng = random.Random(seed)
+    lines = [random_line(rng, at) for at in range(20)]
+    whole = stored(tmp_path / "whole", lines, 0, "native")
+    monkeypatch.setattr(prepare, "SAMPLED_ABOVE_BYTES", 0)
+    monkeypatch.setattr(lines_file, "BLOCK_BYTES", 1024)
+    monkeypatch.setattr(lines_file, "SAMPLE_HEAD_BLOCKS", 1)
+    monkeypatch.setattr(lines_file, "SAMPLE_BLOCKS", 1)
+    assert stored(tmp_path / "sampled", lines, 0, "native") == whole
+
+
+def test_lines_of_other_keys_alone_are_no_broken_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [json.dumps(PLAIN | {"event_id": f"e{at}", "timestamp": 1777629600}) for at in range(9)]
+    lines += ['{"event_name":"page_viewed","ts":1777629601,"device_id":"d1"}', '{"broken']
+    monkeypatch.setattr(prepare, "SAMPLED_ABOVE_BYTES", 0)
+    monkeypatch.setattr(lines_file, "BLOCK_BYTES", 256)
+    monkeypatch.setattr(lines_file, "SAMPLE_HEAD_BLOCKS", 1)
+    monkeypatch.setattr(lines_file, "SAMPLE_BLOCKS", 1)
+    counts, _, _ = stored(tmp_path / "sampled", lines, 0, "native")
+    assert (counts["inserted"], counts["rejected"]) == (10, 1)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [json.dumps(PLAIN | {"user_agent": None}, separators=(",", ":"))],
+        [json.dumps(PLAIN | {"properties": {"a": [{"b": None}], "c": None}}), '{"event": "x'],
+        [json.dumps(PLAIN | {"traits": {"plan": "x"}, "properties": "none):"}), "{'a':1}"],
+    ],
+)
+def test_lines_whose_keys_are_all_known_are_not_searched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: list[str]
+) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(prepare, "SAMPLED_ABOVE_BYTES", 0)
+    monkeypatch.setattr(prepare, "top_level_keys", never)
+    monkeypatch.setattr(relation, "top_level_keys", never)
+    stored(tmp_path / "sampled", lines, 0, "native")
 
 
 def test_a_parquet_file_is_read_again_for_a_key_of_its_later_texts(

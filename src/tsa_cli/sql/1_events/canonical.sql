@@ -16,5 +16,6 @@ select
     cast(@c_properties as json) as c_properties,
     cast(@c_sent_properties as json) as c_sent_properties,       -- personal ones too; null: as c_properties
     cast(@c_traits as json) as c_traits,
-    cast(@c_consent as json) as c_consent
+    cast(@c_consent as json) as c_consent,
+    cast(@c_key_count as integer) as c_key_count                 -- null where nobody counts
 from @lines

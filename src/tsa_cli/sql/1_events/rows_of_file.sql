@@ -20,5 +20,6 @@ select
     cast(c_properties as json) as properties,
     cast(c_sent_properties as json) as sent_properties,
     cast(c_traits as varchar) as traits,
-    cast(c_consent as varchar) as consent
+    cast(c_consent as varchar) as consent,
+    c_key_count as key_count
 from (@normalised)

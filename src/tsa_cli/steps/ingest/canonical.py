@@ -39,11 +39,12 @@ def column_name(field: str) -> str:
     return "c_ts" if field == "timestamp" else f"c_{field}"
 
 
-def from_columns(source: SourceConfig, reader: Reader) -> Fragment:
+def from_columns(source: SourceConfig, reader: Reader, *, is_counted: bool = False) -> Fragment:
     """
     The canonical select over typed columns; the reader has one for every path it names.
 
-    Columns that none of them names are JSON, and go to the properties.
+    Columns that none of them names are JSON, and go to the properties. `is_counted` asks for the
+    number of keys that a line had.
     """
     present = set(reader.columns)
     texts: dict[CanonicalField, str] = {
@@ -60,6 +61,8 @@ def from_columns(source: SourceConfig, reader: Reader) -> Fragment:
     for name, paths in (("c_traits", source.traits), ("c_consent", source.consent)):
         held = next((path for path in paths if path in present), None)
         slots[name] = Fragment(quoted(held) if held else "null")
+    key_count = _key_count(present, properties, open_keys) if is_counted else "null"
+    slots["c_key_count"] = Fragment(key_count)
     return fragment_of("1_events/canonical.sql", {**slots, "lines": reader.fragment})
 
 
@@ -82,6 +85,7 @@ def from_documents(
     slots["c_sent_properties"] = Fragment(sql.sent_properties())
     slots["c_traits"] = Fragment(sql.traits())
     slots["c_consent"] = Fragment(sql.consent())
+    slots["c_key_count"] = Fragment("null")
     slots["lines"] = sql.paths.lines(reader.fragment, source)  # last: it reads what they ask for
     return fragment_of("1_events/canonical.sql", slots)
 
@@ -105,6 +109,12 @@ def is_plain(
         and _is_told_once(keys, source)
         and not any(_may_lead(path, keys, property_keys, source) for path in fields | objects)
     )
+
+
+def has_objects_apart(source: SourceConfig) -> bool:
+    """Whether no object is read twice, so that the keys that were read can be counted."""
+    objects = [*source.properties, *source.traits, *source.consent]
+    return len(objects) == len({*objects})
 
 
 def open_keys_of(keys: Collection[str], source: SourceConfig) -> list[str]:
@@ -159,6 +169,16 @@ def _with_open_keys(properties: Fragment, open_keys: Sequence[str]) -> Fragment:
     merged = f"json_merge_patch('{{}}', json_object({pairs}), {own})"
     sql = f"case when coalesce({', '.join(columns)}) is null then {own} else {merged} end"
     return Fragment(sql, {**properties.params, **names})
+
+
+def _key_count(columns: Collection[str], properties: str | None, open_keys: Sequence[str]) -> str:
+    """How many keys of a line have a value, but for those that stand in its properties then."""
+    values = [f"{quoted(key)} is not null" for key in {*columns} - {properties, *open_keys}]
+    if properties is not None:
+        values.append(f"starts_with(cast({quoted(properties)} as varchar), '{{')")
+    return (
+        " + ".join(f"cast(coalesce({value}, false) as integer)" for value in sorted(values)) or "0"
+    )
 
 
 def _object_or_wrapped(column: str | None, keep_rest: bool) -> Fragment:

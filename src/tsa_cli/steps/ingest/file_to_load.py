@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from tsa_cli.steps.ingest.grown import Before
+from tsa_cli.steps.ingest.key_count import KeyCount
 from tsa_cli.steps.ingest.lines_file import Line, Refused
 from tsa_cli.steps.ingest.nature import Nature
 from tsa_cli.steps.ingest.propose import Proposal
@@ -41,6 +42,7 @@ class FileToLoad:
     lines_at: LinesAt = _nothing_at  # as they stand in the file, of lines of an earlier reading
     proposal: Callable[[], Proposal] | None = None  # of a mapping, where none was asked for
     unseen: UnseenKeys | None = None  # what its sample may not have shown
+    key_count: KeyCount | None = None  # tells whether it had all top-level keys
     before: Before | None = None  # what an earlier run read of it, which is no part of the rows
 
     @property

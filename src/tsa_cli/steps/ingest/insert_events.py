@@ -80,6 +80,8 @@ def insert_events(
             f"{file.name}: {file.row_count} lines, but {told.row_count} were read",
             "the file is damaged, or changed while it was read: run it again",
         )
+    if file.key_count is not None:
+        file.key_count.settle(told.key_count, told.faults)
     if 2 * told.ahead_count > file.row_count:
         raise ClockIsOff
     lookups.add_new(store, policies.lookups, new_rows)

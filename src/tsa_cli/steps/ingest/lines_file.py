@@ -14,6 +14,8 @@ from typing import IO
 import numpy as np
 
 from tsa_cli.errors import DataError
+from tsa_cli.kernels.byte_slices import as_bytes
+from tsa_cli.kernels.key_ends import valued_keys
 from tsa_cli.kernels.lines import BlockScan, scan_block
 from tsa_cli.steps.ingest.file_bytes import BLOCK_BYTES, FileBytes
 from tsa_cli.steps.ingest.verdict import Verdict, judge
@@ -54,6 +56,7 @@ class LinesFile:
     lines_before: list[int] = field(default_factory=list)
     rows_before: list[int] = field(default_factory=list)
     row_count: int = 0  # lines that the engine answers with a row
+    key_ends: int = 0  # colons in them that may end a key: at least as many as there are keys
     refused: list[Refused] = field(default_factory=list)
     max_line_bytes: int = 1_000_000
     max_depth: int = 200
@@ -74,6 +77,13 @@ class LinesFile:
             inside = [o for o in ordinals[at:] if o < stop]
             yield from self._block_lines(block, [o - self.rows_before[block] for o in inside])
             at += len(inside)
+
+    def valued_keys(self) -> int:
+        """How many keys with a value the lines have that are not refused; or more, never fewer."""
+        blocks = range(len(self.block_starts))
+        views = (self.data.view(self.block_starts[at], self._stop(at)) for at in blocks)
+        refused = (as_bytes(refused.line.raw) for refused in self.refused)
+        return sum(map(valued_keys, views)) - sum(map(valued_keys, refused))
 
     def _block_lines(self, block: int, places: list[int]) -> Iterator[Line]:
         scan, base = self._scan(block)
@@ -100,31 +110,28 @@ class LinesFile:
     def index(self) -> None:
         """Count every line once, and judge the suspects."""
         lines = self._lines_before_start()
-        for (start, _), (count, scan) in self._counts():
+        for (start, _), scan in self._scans():
             self.block_starts.append(start)
             self.lines_before.append(lines)
             self.rows_before.append(self.row_count)
-            lines += count
-            self.row_count += count
-            if scan is not None:
+            lines += len(scan.ends)
+            self.row_count += len(scan.ends)
+            self.key_ends += scan.key_ends
+            if scan.has_special:
                 self.row_count -= len(scan.blank) + self._judge(scan, start)
 
     def _lines_before_start(self) -> int:
         spans = range(0, self.start, BLOCK_BYTES)
         return sum(self.data[at : min(at + BLOCK_BYTES, self.start)].count(b"\n") for at in spans)
 
-    def _counts(self) -> Iterator[tuple[tuple[int, int], tuple[int, BlockScan | None]]]:
+    def _scans(self) -> Iterator[tuple[tuple[int, int], BlockScan]]:
         """
-        Each block's span, its lines, and its scan when a line of it is special.
+        Each block's span and its scan.
 
         In one thread: its passes are so short that two spent their time on waiting for each other.
         """
         for span in self._spans():
-            yield span, self._count(span)
-
-    def _count(self, span: tuple[int, int]) -> tuple[int, BlockScan | None]:
-        scan = scan_block(self.data.view(*span), self.max_line_bytes, self.max_depth)
-        return len(scan.ends), scan if scan.has_special else None
+            yield span, scan_block(self.data.view(*span), self.max_line_bytes, self.max_depth)
 
     def _spans(self) -> Iterator[tuple[int, int]]:
         start = self.start

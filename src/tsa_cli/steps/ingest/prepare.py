@@ -16,6 +16,7 @@ from tsa_cli.steps.ingest import parquet_columns
 from tsa_cli.steps.ingest.detect import Detected, detect, sample_documents
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import Before, read_before
+from tsa_cli.steps.ingest.key_count import KeyCount
 from tsa_cli.steps.ingest.lines_file import Line, LinesFile, open_lines
 from tsa_cli.steps.ingest.nature import HEAD_BYTES, nature_of
 from tsa_cli.steps.ingest.places import lines_at, parquet_rows_at, rows_at
@@ -27,6 +28,7 @@ from tsa_cli.steps.ingest.relation import (
     event_names,
     relation_of_lines,
     relation_of_parquet,
+    top_level_keys,
 )
 from tsa_cli.steps.ingest.settings import AUTO, IngestConfig
 from tsa_cli.steps.ingest.spool import Spool, Spooled
@@ -110,6 +112,9 @@ def file_to_load(
         sample = spool.new_path()
         lines.write_sample(sample)
     relation, unseen = relation_of_lines(store, found.source, path, sample, config.policies)
+    key_count = None
+    if unseen is not None and unseen.counted is not None:
+        key_count = KeyCount(lines, unseen.counted, partial(top_level_keys, store, path))
     return FileToLoad(
         spooled.name, found.name, spooled.sha256, spooled.size_bytes, lines.left_bytes,
         relation, lines.row_count,
@@ -117,7 +122,7 @@ def file_to_load(
         lambda rows: (_numbered(line, first_lines) for line in lines.lines_of_rows(rows)),
         found.why, event_names(config.policies.plan, found.source),
         nature=nature_of(lines.data[:HEAD_BYTES]), before=before, proposal=found.proposal,
-        absolute=spooled.absolute, unseen=unseen,
+        absolute=spooled.absolute, unseen=unseen, key_count=key_count,
         lines_at=lambda held: _lines_at(taken.path, lines, first_lines, held),
     )  # fmt: skip
 

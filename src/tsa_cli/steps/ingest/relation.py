@@ -16,6 +16,7 @@ from tsa_cli.steps.ingest.canonical import (
     Reader,
     from_columns,
     from_documents,
+    has_objects_apart,
     inner_keys_of_fields,
     is_plain,
     open_keys_of,
@@ -42,25 +43,31 @@ def relation_of_lines(
     """
     (the normalised relation of a JSONL file, what its sample may not have shown).
 
-    `sample` is what the keys of properties are discovered in: the file itself, or slices of a
-    large one. Those of lines are always all known.
+    `sample` is what the keys are discovered in: the file itself, or slices of a large one. Of that,
+    all lines are searched for top-level keys, unless the keys that are read can be counted.
     """
     keys, property_keys = discovered_keys(store, engine.documents_reader(sample), source)
-    if sample != path:
-        keys = top_level_keys(store, engine.documents_reader(path))
+    is_sampled = sample != path
     held = _personal_among(keys | property_keys, policies.privacy)
+    are_columns = is_plain(keys, property_keys, source, {*held})
+    is_counted = is_sampled and are_columns and has_objects_apart(source)
+    if is_sampled and not is_counted:
+        keys = top_level_keys(store, path)
+        held = _personal_among(keys | property_keys, policies.privacy)
+        are_columns = is_plain(keys, property_keys, source, {*held})
     of_fields: frozenset[str] = frozenset()
-    if is_plain(keys, property_keys, source, {*held}):
+    if are_columns:
         of_fields = inner_keys_of_fields(source)
         objects = {*source.properties, *source.traits, *source.consent}
         objects.update(open_keys_of(keys, source))
         columns = sorted(keys) or ["event"]
         reader = Reader(engine.line_columns_reader(path, columns, objects), tuple(columns))
-        canonical = from_columns(source, reader)
+        canonical = from_columns(source, reader, is_counted=is_counted)
     else:
         canonical = from_documents(source, Reader(engine.documents_reader(path)), held, keys)
-    unseen = UnseenKeys(frozenset(keys | property_keys), of_fields, policies.privacy)
-    return _normalised(canonical, source, policies), None if sample == path else unseen
+    counted = frozenset(keys) if is_counted else None
+    unseen = UnseenKeys(frozenset(keys | property_keys), of_fields, policies.privacy, counted)
+    return _normalised(canonical, source, policies), unseen if is_sampled else None
 
 
 def relation_of_parquet(
@@ -105,9 +112,10 @@ def discovered_keys(
     return top, {str(key) for key, is_top in rows if not is_top}
 
 
-def top_level_keys(store: Store, documents: Fragment) -> set[str]:
-    """The keys of the documents themselves: half the price of those inside, too."""
-    rows = store.rows("1_events/top_level_keys.sql", {"documents": documents})
+def top_level_keys(store: Store, path: Path) -> set[str]:
+    """The keys of a file's lines themselves: half the price of those inside, too."""
+    slots = {"documents": engine.documents_reader(path)}
+    rows = store.rows("1_events/top_level_keys.sql", slots)
     return {str(key) for (key,) in rows}
 
 

@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsa_cli.relations import PROMOTED_PROPERTIES
-from tsa_cli.steps.ingest.distinct import Distinct
+from tsa_cli.steps.ingest.distinct import Distinct, distinct_of
 from tsa_cli.steps.ingest.document_columns import (
     DocumentReader,
     column_of,
     documents_of,
     promoted_type,
 )
+from tsa_cli.steps.ingest.key_count import keys_in
 from tsa_cli.steps.ingest.known_ids import Hashes, KnownIds, is_refused_by_plan
 from tsa_cli.steps.ingest.plan import Judged
 from tsa_cli.steps.ingest.word_keys import WordKeys
@@ -57,6 +58,7 @@ class Told:
     row_count: int = 0
     event_count: int = 0  # of them, rows that were passed on
     faults: dict[int, str] = field(default_factory=dict)  # ordinal, from 0: reason
+    key_count: int = 0  # keys with a value that the rows had
     ahead_count: int = 0  # of the faults, rows ahead of the clock, yet before `latest_ts`
     people: "list[pa.Table]" = field(default_factory=list)  # rows with traits or consent
     held: "list[pa.Table]" = field(default_factory=list)  # rows with a known id, encoded
@@ -105,14 +107,17 @@ def encoded(
             faults = rows.filter(_mask(~is_event))
             _note_faults(faults, first + np.flatnonzero(~is_event), told, limits)
             encoder.documents.look_at_faults(faults.column("properties"))
+            _count_keys(faults, documents_of(faults.column("properties")), told)
         if is_known.any():
             held = rows.filter(_mask(is_known))
+            _count_keys(held, documents_of(held.column("properties")), told)
             told.held.append(_with_people(held, encoder, first + np.flatnonzero(is_known)))
         passed = is_event & ~is_known
         events = rows if passed.all() else rows.filter(_mask(passed))
         told.event_count += len(events)
         _note_people(events, told)
         found = documents_of(events.column("properties"))
+        _count_keys(events, found, told)
         rows_of_keys = _encode(events, encoder, found, encoder.documents.cleaned(found))
         codes = rows_of_keys.column("event_code")
         sent = documents_of(_sent(events)) if _has_left(events) else found
@@ -200,6 +205,17 @@ def _note_faults(
     for reason, at in zip(reasons, faults.column("event_ts").to_pylist(), strict=True):
         is_ahead = reason == "timestamp_out_of_range" and limits.now_ts < at < limits.latest_ts
         told.ahead_count += is_ahead
+
+
+def _count_keys(rows: "pa.Table", properties: Distinct, told: Told) -> None:
+    """Count what the columns and the properties hold, where it is asked for."""
+    import pyarrow.compute as pc
+
+    of_columns = pc.sum(rows.column("key_count")).as_py()
+    if of_columns is None:
+        return
+    told.key_count += of_columns + keys_in(properties)
+    told.key_count += sum(keys_in(distinct_of(rows.column(name))) for name in ("traits", "consent"))
 
 
 def _note_people(events: "pa.Table", told: Told) -> None:

@@ -26,6 +26,7 @@ class UnseenKeys:
     known: frozenset[str]  # keys that were found, of lines or in properties
     of_fields: frozenset[str]  # keys that would not have been left in the properties
     privacy: PrivacyConfig
+    counted: frozenset[str] | None = None  # top-level keys, where the sample alone says which
 
     def look(self, documents: pl.Series, with_personal: Iterable[int]) -> None:
         """
