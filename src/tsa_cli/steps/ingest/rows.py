@@ -215,7 +215,9 @@ def _count_keys(rows: "pa.Table", properties: Distinct, told: Told) -> None:
     if of_columns is None:
         return
     told.key_count += of_columns + keys_in(properties)
-    told.key_count += sum(keys_in(distinct_of(rows.column(name))) for name in ("traits", "consent"))
+    for of_person in (rows.column("traits"), rows.column("consent")):
+        if of_person.null_count < len(rows):
+            told.key_count += keys_in(distinct_of(of_person))
 
 
 def _note_people(events: "pa.Table", told: Told) -> None:
