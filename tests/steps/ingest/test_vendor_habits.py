@@ -1,0 +1,41 @@
+"""What exports do now and then, as their makers document it; each line is invented."""
+
+from pathlib import Path
+
+from tests.steps.ingest import source_files
+from tests.steps.ingest.conftest import Ingest
+from tests.steps.ingest.source_files import Line, uuid
+from tests.steps.ingest.test_sources import rows, write
+from tsa_cli.store import Store
+
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+def test_snowplows_id_of_all_who_want_none_is_no_id(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    fact: Line = {**source_files.snowplow_json()[0], "domain_userid": None, "user_id": None}
+    lines = [
+        {**fact, "event_id": uuid(1), "network_userid": NOBODY},
+        {**fact, "event_id": uuid(2), "network_userid": NOBODY, "domain_sessionid": None},
+        {**fact, "event_id": uuid(3)},
+    ]
+    [report] = do_ingest(write(tmp_path / "x.jsonl", lines)).files
+    assert (report.source, report.inserted, report.rejected) == ("snowplow", 2, 1)
+    ids = {row["event_id"]: row["anonymous_id"] for row in rows(store)}
+    assert ids == {uuid(1): uuid(70), uuid(3): "sp-net"}, "its session's, where it has one"
+
+
+def test_a_snowplow_apps_ids_are_in_its_session_entity(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    entity = {"userId": "app-user", "sessionId": "app-session", "sessionIndex": 1}
+    line: Line = {
+        **source_files.snowplow_json()[0],
+        "domain_userid": None,
+        "domain_sessionid": None,
+        "contexts_com_snowplowanalytics_snowplow_client_session_1": [entity],
+    }
+    do_ingest(write(tmp_path / "x.jsonl", [line]))
+    [row] = rows(store)
+    assert (row["anonymous_id"], row["client_session_id"]) == ("app-user", "app-session")
