@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.steps.ingest import source_files
 from tests.steps.ingest.conftest import Ingest
 from tests.steps.ingest.source_files import Line, uuid
-from tests.steps.ingest.test_sources import rows, write
+from tests.steps.ingest.test_sources import consents, rows, write
+from tsa_cli.steps.ingest.detect import detect
 from tsa_cli.store import Store
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -39,3 +42,13 @@ def test_a_snowplow_apps_ids_are_in_its_session_entity(
     do_ingest(write(tmp_path / "x.jsonl", [line]))
     [row] = rows(store)
     assert (row["anonymous_id"], row["client_session_id"]) == ("app-user", "app-session")
+
+
+@pytest.mark.parametrize("channel", ["browser", "server", "mobile"])
+def test_a_segment_call_is_segments_whatever_its_channel(
+    channel: str, store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    lines: list[Line] = [{**line, "channel": channel} for line in source_files.segment()]
+    assert detect("x", lines, source_files.sources()).name == "segment"
+    do_ingest(write(tmp_path / "x.jsonl", lines))
+    assert ("marketing", False) in consents(store)
