@@ -7,7 +7,7 @@ import pytest
 from tests.steps.ingest import source_files
 from tests.steps.ingest.conftest import Ingest
 from tests.steps.ingest.source_files import Line, uuid
-from tests.steps.ingest.test_sources import consents, rows, write
+from tests.steps.ingest.test_sources import consents, links, rows, write
 from tsa_cli.steps.ingest.detect import detect
 from tsa_cli.store import Store
 
@@ -52,3 +52,22 @@ def test_a_segment_call_is_segments_whatever_its_channel(
     assert detect("x", lines, source_files.sources()).name == "segment"
     do_ingest(write(tmp_path / "x.jsonl", lines))
     assert ("marketing", False) in consents(store)
+
+
+def test_a_mixpanel_device_is_one_with_or_without_its_prefix(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    def line(number: int, event: str, **properties: object) -> Line:
+        told = {"time": 1777629600 + number, "$insert_id": f"m{number}", **properties}
+        return {"event": event, "properties": told}
+
+    lines = [
+        line(1, "a", **{"distinct_id": "$device:d1", "$device_id": "d1"}),
+        line(2, "a", distinct_id="$device:d1"),
+        line(3, "$identify", **{"distinct_id": "u1", "$anon_distinct_id": "$device:d1"}),
+        line(4, "$create_alias", distinct_id="$device:d2", alias="u1"),
+        line(5, "$merge", **{"distinct_id": "u1", "$distinct_ids": ["u1", "$device:d3"]}),
+    ]
+    do_ingest(write(tmp_path / "x.jsonl", lines))
+    assert [row["anonymous_id"] for row in rows(store)[:2]] == ["d1", "d1"]
+    assert links(store) == {("identify", "d1", "u1"), ("alias", "d2", "u1"), ("alias", "d3", "u1")}
