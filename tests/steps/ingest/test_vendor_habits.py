@@ -71,3 +71,20 @@ def test_a_mixpanel_device_is_one_with_or_without_its_prefix(
     do_ingest(write(tmp_path / "x.jsonl", lines))
     assert [row["anonymous_id"] for row in rows(store)[:2]] == ["d1", "d1"]
     assert links(store) == {("identify", "d1", "u1"), ("alias", "d2", "u1"), ("alias", "d3", "u1")}
+
+
+def test_a_push_of_gtag_is_the_event_of_its_arguments(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    common: Line = {"gtm.uniqueEventId": 4, "clientId": "9.9", "timestamp": 1777629601000}
+    lines = [
+        {**common, "0": "event", "1": "begin_checkout", "2": {"value": 3, "items": [{"id": 1}]}},
+        {**common, "0": "event", "1": "login"},
+        {**common, "0": "config", "1": "G-1"},
+    ]
+    [report] = do_ingest(write(tmp_path / "x.jsonl", lines)).files
+    assert (report.source, report.inserted, report.rejected) == ("gtm", 2, 1)
+    assert {row["event_type"]: row["properties"] for row in rows(store)} == {
+        "begin_checkout": {"value": 3, "items": [{"id": 1}]},
+        "login": {},
+    }
