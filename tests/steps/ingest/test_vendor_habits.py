@@ -7,7 +7,7 @@ import pytest
 from tests.steps.ingest import source_files
 from tests.steps.ingest.conftest import Ingest
 from tests.steps.ingest.source_files import Line, uuid
-from tests.steps.ingest.test_sources import consents, links, rows, write
+from tests.steps.ingest.test_sources import consents, links, rows, traits, write
 from tsa_cli.steps.ingest.detect import detect
 from tsa_cli.store import Store
 
@@ -88,3 +88,15 @@ def test_a_push_of_gtag_is_the_event_of_its_arguments(
         "begin_checkout": {"value": 3, "items": [{"id": 1}]},
         "login": {},
     }
+
+
+def test_who_a_self_describing_event_speaks_of_is_known_from_json_as_from_tsv(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    said = {"email": "ann@example.com", "phone_number": "+1 555 0100 200", "price": 5}
+    page, price, _ = source_files.snowplow_json()
+    line: Line = {**price, "unstruct_event_com_shop_price_checked_1": said}
+    do_ingest(write(tmp_path / "x.jsonl", [page, line]))
+    assert {t[1:3] for t in traits(store)} >= {("u7", "email"), ("u7", "phone")}
+    assert rows(store)[1]["properties"].keys() >= {"price"}
+    assert not {"email", "phone_number"} & rows(store)[1]["properties"].keys()

@@ -222,7 +222,7 @@ class DocumentSql:
             elif parent:
                 nested.setdefault(parent, []).append(keys_of(path)[-1])
         patches = [self.paths.bind(json.dumps(flat))] if flat else []
-        patches += self._without_personal(sorted(h for h in unwrapped if not h.endswith("*")))
+        patches += self._without_personal(sorted(unwrapped))
         for parent, keys in nested.items():
             patch: dict[str, object] = dict.fromkeys(keys)
             for key in reversed(keys_of(parent)):

@@ -11,7 +11,7 @@ from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.config.sources import SourceConfig
 from tsa_cli.steps.ingest import engine_input as engine
 from tsa_cli.steps.ingest import parquet_columns as parquet
-from tsa_cli.steps.ingest.bound_paths import expected_documents
+from tsa_cli.steps.ingest.bound_paths import expected_documents, open_keys_inside
 from tsa_cli.steps.ingest.canonical import (
     Reader,
     from_columns,
@@ -98,7 +98,7 @@ def discovered_keys(
     """(the top-level keys, the keys inside the properties) of the documents."""
     rows = store.rows(
         "1_events/discovered_keys.sql",
-        {"documents": expected_documents(source, documents)},
+        {"documents": expected_documents(source, documents), "open_keys": open_keys_inside(source)},
         properties=[pointer(path) for path in source.property_paths()],
     )
     top = {str(key) for key, is_top in rows if is_top}
