@@ -24,6 +24,7 @@ from tsa_cli.steps.ingest.paths import pointer
 from tsa_cli.steps.ingest.plan_sql import refusal
 from tsa_cli.steps.ingest.settings import Policies
 from tsa_cli.steps.ingest.unseen_keys import UnseenKeys
+from tsa_cli.steps.ingest.written_objects import reading_texts
 from tsa_cli.store import Fragment, Store, fragment_of
 
 SAMPLED_ABOVE_BYTES = 64 << 20
@@ -45,6 +46,9 @@ def relation_of_lines(
     `sample` is what the keys of properties are discovered in: the file itself, or slices of a
     large one. Those of lines are always all known.
     """
+    documents = {"documents": engine.documents_reader(sample)}
+    firsts = store.rows("1_events/first_documents.sql", documents)
+    source = reading_texts(source, [str(first) for (first,) in firsts])
     keys, property_keys = discovered_keys(store, engine.documents_reader(sample), source)
     if sample != path:
         keys = top_level_keys(store, engine.documents_reader(path))
