@@ -79,6 +79,15 @@ def test_a_file_that_fails_does_not_stop_the_others(tsa: Tsa, tmp_path: Path) ->
     assert data["files"][-1]["path"].endswith("\\xff.jsonl")
 
 
+def test_what_to_do_about_a_file_that_failed_is_the_hint(tsa: Tsa, tmp_path: Path) -> None:
+    (tmp_path / "odd.jsonl").write_text('{"batch": [{"a": 1}]}\n')
+    what, how = told(tsa("ingest", "odd.jsonl"))
+    assert what.startswith("odd.jsonl: its lines fit no mapping (tried ")
+    assert what.endswith(")")
+    assert "name one" not in what
+    assert how.startswith("name one with --source")
+
+
 @pytest.mark.parametrize(
     ("text", "place", "why"),
     [

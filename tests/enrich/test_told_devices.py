@@ -38,3 +38,16 @@ def test_a_text_that_is_no_such_object_is_a_user_agent() -> None:
     for text in ('{"type":"x"', '{"type":' * 9_000, "{}"):
         [facts] = enrich_user_agents([text])
         assert (facts.browser, facts.device_type) == (None, "unknown")
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [("Macintosh", "Mac OS X"), ("macOS", "Mac OS X"), ("iPhone OS", "iOS"), ("iPadOS", "iOS"),
+     ("android", "Android"), ("Tizen", "Tizen"), (None, None)],
+)  # fmt: skip
+def test_a_system_has_the_name_that_it_has_in_an_agent(
+    said: str | None, expected: str | None
+) -> None:
+    text = json.dumps({"type": "x", "browser": None, "os": said}, separators=(",", ":"))
+    [facts] = enrich_user_agents([text])
+    assert facts.os == expected

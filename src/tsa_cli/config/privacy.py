@@ -55,10 +55,10 @@ def _default_fields() -> dict[str, Protection]:
 
 def _default_aliases() -> dict[str, tuple[str, ...]]:
     return {
-        "email": ("email_address", "emailAddress", "e_mail", "mail"),
-        "phone": ("phone_number", "phoneNumber", "mobile", "telephone"),
-        "first_name": ("firstName", "firstname", "given_name"),
-        "last_name": ("lastName", "lastname", "family_name", "surname"),
+        "email": ("email_address", "emailAddress", "e_mail", "mail", "context_traits_email"),
+        "phone": ("phone_number", "phoneNumber", "mobile", "telephone", "context_traits_phone"),
+        "first_name": ("firstName", "firstname", "given_name", "context_traits_first_name"),
+        "last_name": ("lastName", "lastname", "family_name", "surname", "context_traits_last_name"),
         "zip": ("postal_code", "postalCode", "postcode", "zip_code", "zipCode"),
         "country": ("country_code", "countryCode"),
     }

@@ -93,6 +93,9 @@ class SourceConfig(ConfigFile):
     embedded: list[str] = Field([], description="top-level keys that hold JSON as text")
     event_names: dict[str, str] = Field({}, description="name as sent: name in events.yaml")
     empty_values: list[str] = Field([], description="texts that stand for nothing in any field")
+    id_prefixes: list[str] = Field(
+        [], description="beginnings of a person's id that are told apart from the id"
+    )
     strip: list[str] = Field([], description="paths that are consumed and not kept in properties")
     drop_nulls: bool = Field(False, description="leave keys without a value out of properties")
     keep_rest: bool = True
@@ -123,5 +126,6 @@ class SourceConfig(ConfigFile):
         return not (
             self.kinds or self.device or self.key_values or self.strip or self.columns
             or self.embedded or self.empty_values or self.consent_words or self.drop_nulls
+            or self.id_prefixes
             or any(path.endswith("*") for path in self.properties)
         )  # fmt: skip

@@ -20,6 +20,14 @@ _TYPES = {
     "windows": "desktop", "linux": "desktop",
 }  # fmt: skip
 
+# One system has one name, the one that it has where it is read from a user agent.
+_SYSTEMS = {
+    "ios": "iOS", "iphone os": "iOS", "ipados": "iOS", "ipad os": "iOS", "android": "Android",
+    "mac": "Mac OS X", "macintosh": "Mac OS X", "macos": "Mac OS X", "mac os": "Mac OS X",
+    "os x": "Mac OS X", "mac os x": "Mac OS X", "windows": "Windows", "linux": "Linux",
+    "chrome os": "Chrome OS", "chromeos": "Chrome OS",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class ToldDevice:
@@ -39,7 +47,8 @@ def told_device(agent: str) -> ToldDevice | None:
     except (ValueError, RecursionError):
         return None
     kind, browser, os = (str(told.get(key) or "") for key in KEYS)
-    return ToldDevice(browser or None, os or None, _device_type(kind, os))
+    system = _SYSTEMS.get(os.lower(), os)
+    return ToldDevice(browser or None, system or None, _device_type(kind, os))
 
 
 def _device_type(kind: str, os: str) -> str:

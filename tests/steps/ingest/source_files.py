@@ -428,6 +428,38 @@ def tracker() -> list[Line]:
     ]
 
 
+def warehouse() -> list[Line]:
+    """Rows of RudderStack's table of tracks, and of Segment's."""
+    common: Line = {
+        "anonymous_id": "w-anon",
+        "event": "price_checked",
+        "event_text": "Price_Checked",
+        "context_library_name": "RudderLabs JavaScript SDK",
+        "context_page_url": PAGE,
+        "context_page_referrer": "$direct",
+        "context_user_agent": UA,
+        "context_traits_first_name": "Ann",
+        "context_traits_phone": "+1 555 0100 200",
+        "original_timestamp": "2026-05-01 10:00:01.100 UTC",
+        "sent_at": "2026-05-01 10:00:01.200 UTC",
+        "received_at": "2026-05-01 10:00:02.000 UTC",
+        "timestamp": "2026-05-01 10:00:01.000 UTC",
+        "price": 10,
+    }
+    return [
+        {
+            **common,
+            "id": uuid(51),
+            "user_id": "u9",
+            "channel": "web",
+            "context_session_id": 1746093600123,
+            "context_request_ip": "198.51.100.9",
+            "context_passed_ip": "198.51.100.9",
+        },
+        {**common, "id": "ajs-next-1", "user_id": None, "context_ip": "203.0.113.9"},
+    ]
+
+
 def sources() -> Mapping[str, SourceConfig]:
     """The mappings that are shipped."""
     return dict(open_catalog(None).entries(SourceConfig, "sources", []))
@@ -442,5 +474,6 @@ FILES = {
     "posthog": posthog,
     "snowplow": snowplow_json,
     "gtm": gtm,
+    "warehouse": warehouse,
     "native": tracker,
 }

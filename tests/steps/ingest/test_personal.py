@@ -59,3 +59,27 @@ def test_equal_values_are_encrypted_once_in_all_files_of_a_run(store: Store) -> 
     rows = stored_of(store, ['{"email":"a@b.de"}', '{"email":"c@b.de"}'], known)
     values = [value for _, key, value in rows if key == "email"]
     assert (len(values), len(set(values))) == (4, 2)
+
+
+@pytest.mark.parametrize(
+    ("said", "granted"),
+    [("true", True), ('"granted"', True), ('"Yes"', True), ("1", True), ("false", False),
+     ('"denied"', False), ('"FALSE"', False), ("0", False), ("null", None), ('"later"', None)],
+)  # fmt: skip
+def test_a_no_in_words_is_a_no(store: Store, said: str, granted: bool | None) -> None:
+    told = pl.DataFrame(
+        {
+            "anonymous_id": "a",
+            "user_id": "u",
+            "event_ts": datetime(2026, 1, 1),
+            "traits": None,
+            "consent": f'{{"marketing":{said}}}',
+        },
+        schema_overrides={"traits": pl.String},
+    )
+    with store.lent("streamed_people", told):
+        people = fragment_of("1_events/lent_people.sql")
+        store_people(store, people, 1, Cleaner(PrivacyConfig(), KEYS), {})
+    found = table(store, "select purpose, granted from consent_events")
+    expected = [] if granted is None else [{"purpose": "marketing", "granted": granted}]
+    assert found == expected

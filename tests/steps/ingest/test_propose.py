@@ -235,3 +235,9 @@ def test_a_file_that_only_looks_native_has_a_proposal_too(
     if count >= 100:
         assert "(120 missing_timestamp)" in report.detail
     assert do_ingest(path).files[0].proposal is None
+
+
+def test_a_customer_may_be_written_short() -> None:
+    lines = [{**line, "who": {"cust_no": 7}} for line in unknown_lines()]
+    mapping = yaml.safe_load(propose("new", lines).mapping)
+    assert mapping["fields"]["user_id"] == ["who.cust_no"]

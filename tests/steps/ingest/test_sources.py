@@ -276,6 +276,23 @@ def test_snowplow_tsv_is_read_by_position(store: Store, do_ingest: Ingest, tmp_p
     check_snowplow(rows(store))
 
 
+def test_rows_of_a_warehouse_are_the_events_that_were_sent(store: Store, load: Any) -> None:
+    known, unknown = sorted(load("warehouse"), key=lambda row: str(row["event_id"]))
+    assert (known["event_id"], known["event_type"]) == (uuid(51), "Price_Checked")
+    assert (known["user_id"], known["anonymous_id"]) == ("u9", "w-anon")
+    assert (known["event_ts"], known["client_session_id"]) == (
+        DAY.replace(second=1),
+        "1746093600123",
+    )
+    assert (known["page_url"], known["referrer_url"]) == (PAGE, None)
+    assert (known["user_agent"], known["ip_address"]) == (source_files.UA, "198.51.100.0")
+    assert (unknown["event_id"], unknown["ip_address"]) == ("ajs-next-1", "203.0.113.0")
+    assert (unknown["properties"]["price"], unknown["properties"]["event"]) == (10, "price_checked")
+    assert {t[2] for t in traits(store)} >= {"first_name", "phone"}
+    told = json.dumps([known["properties"], unknown["properties"]])
+    assert not [clear for clear in ("Ann", "555", ".100.9", ".113.9") if clear in told]
+
+
 def test_gtm_pushes_are_flat(store: Store, load: Any) -> None:
     start, page, price = load("gtm")
     assert (start["event_ts"], start["anonymous_id"]) == (DAY.replace(microsecond=500000), "9.9")

@@ -78,7 +78,7 @@ def config_of(
 
 def rows_of(result: "IngestResult") -> list[dict[str, object]]:
     """A row per file for the flat formats."""
-    hidden = ("left_bytes", "warning", "proposal")
+    hidden = ("left_bytes", "warning", "proposal", "hint")
     return [{k: v for k, v in asdict(file).items() if k not in hidden} for file in result.files]
 
 
@@ -108,7 +108,9 @@ def _verdict(result: "IngestResult", config: "IngestConfig") -> TsaError | None:
         rest = f" (and {len(failed) - 1} more files)" if len(failed) > 1 else ""
         is_stored = len(failed) < len(result.files) and not config.is_dry_run
         done = "; the others are stored" if is_stored else ""
-        return DataError(f"{failed[0].path}: {failed[0].detail}{rest}", f"mend what it says{done}")
+        path, hint = failed[0].path, failed[0].hint
+        detail = failed[0].detail.removesuffix(f" ({hint})")
+        return DataError(f"{path}: {detail}{rest}", f"{hint or 'mend what it says'}{done}")
     max_rejected = config.policies.tsa.max_rejected
     if result.rejected_share > max_rejected:
         return BreachError(

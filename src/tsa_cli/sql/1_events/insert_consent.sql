@@ -1,21 +1,30 @@
 -- table:  consent_events, a row per purpose that a line decides on
 -- reads:  @told (rows with a consent)
 -- params: $load_id INTEGER
+-- notes:  a no must not be lost because it is written as a word: `denied` is what Google's consent mode says
 insert into consent_events by name
 select
     anonymous_id,
     user_id,
-    choice.key as purpose,
-    choice.value = 'true' as granted,
+    purpose,
+    word in ('true', 'yes', 'granted', '1') as granted,
     seen_ts,
     cast($load_id as integer) as load_id
 from (
     select
         anonymous_id,
         user_id,
-        event_ts as seen_ts,
-        unnest(map_entries(from_json(consent, '"MAP(VARCHAR, JSON)"'))) as choice
-    from (@told)
-    where json_type(consent) = 'OBJECT'
+        choice.key as purpose,
+        trim(lower(cast(choice.value as varchar)), '" ') as word,
+        seen_ts
+    from (
+        select
+            anonymous_id,
+            user_id,
+            event_ts as seen_ts,
+            unnest(map_entries(from_json(consent, '"MAP(VARCHAR, JSON)"'))) as choice
+        from (@told)
+        where json_type(consent) = 'OBJECT'
+    )
 )
-where choice.value in ('true', 'false')
+where word in ('true', 'yes', 'granted', '1', 'false', 'no', 'denied', '0')

@@ -31,13 +31,17 @@ class BoundPaths:
         return "$" + self._names[value]
 
     def text(self, path: str) -> str:
-        """The text at a path, null where there is none."""
+        """The text at a path, null where there is none; `beginning*/key` is a key inside."""
+        if "*/" in path:
+            return f"json_extract_string(json, {self._inside(path)})"
         return f"texts[{_position(self._texts, pointer(path))}]"
 
     def part(self, path: str) -> str:
         """The JSON at a path; of a path that ends in `*`, at the first such key."""
         if path.endswith("*"):
             return f"json_extract(json, '/' || {self.key_like(path)})"
+        if "*/" in path:
+            return f"json_extract(json, {self._inside(path)})"
         return f"parts[{_position(self._parts, pointer(path))}]"
 
     def is_object(self, path: str) -> str:
@@ -46,7 +50,12 @@ class BoundPaths:
 
     def key_like(self, path: str) -> str:
         """The first top-level key with the beginning that stands before the `*`."""
-        return f"matching[{_position(self._prefixes, path.removesuffix('*'))}]"
+        return f"matching[{_position(self._prefixes, path.removesuffix('*').removeprefix('/'))}]"
+
+    def _inside(self, path: str) -> str:
+        """The pointer of a key inside of the first key with a beginning, null without one."""
+        beginning, inner = path.split("*", 1)
+        return f"'/' || {self.key_like(beginning + '*')} || {self.bind(inner)}"
 
     def lines(self, base: Fragment, source: SourceConfig) -> Fragment:
         """The documents with all that was asked for, and every value that is bound."""
@@ -79,6 +88,19 @@ def expected_documents(source: SourceConfig, base: Fragment) -> Fragment:
     paths = BoundPaths()
     lines = _patched(base, source, paths)
     return Fragment(lines.sql, {**lines.params, **paths.params})
+
+
+def open_keys_inside(source: SourceConfig) -> Fragment:
+    """The keys of properties that stand under a key of which the mapping has the beginning."""
+    beginnings = [path[:-1] for path in source.property_paths() if path.endswith("*")]
+    if not beginnings:
+        return Fragment("cast([] as varchar[])")
+    return Fragment(
+        "flatten(list_transform(list_filter(json_keys(json), lambda key: list_bool_or("
+        "list_transform($beginnings, lambda beginning: starts_with(key, beginning)))),"
+        " lambda key: json_keys(json, '/' || key)))",
+        {"beginnings": beginnings},
+    )
 
 
 def without_nulls(document: str) -> str:

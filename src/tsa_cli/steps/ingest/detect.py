@@ -14,6 +14,7 @@ from tsa_cli.errors import DataError
 from tsa_cli.steps.ingest.lines_file import LinesFile
 from tsa_cli.steps.ingest.paths import look_up
 from tsa_cli.steps.ingest.propose import Proposal
+from tsa_cli.steps.ingest.written_objects import with_objects
 
 SAMPLE_LINES = 200
 NEEDED_SHARE = 0.5
@@ -30,7 +31,7 @@ class Detected:
 
 
 def sample_documents(lines: LinesFile) -> list[dict[str, object]]:
-    """The objects among the file's first lines."""
+    """The objects among the file's first lines, and inside of them as well where they are text."""
     ordinals = list(range(min(SAMPLE_LINES, lines.row_count)))
     documents = []
     for line in lines.lines_of_rows(ordinals):
@@ -39,7 +40,7 @@ def sample_documents(lines: LinesFile) -> list[dict[str, object]]:
         except (ValueError, RecursionError):
             continue
         if isinstance(value, dict):
-            documents.append(value)
+            documents.append(with_objects(value))
     return documents
 
 

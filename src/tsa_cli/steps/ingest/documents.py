@@ -40,6 +40,13 @@ class DocumentSql:
         text = self._by_kind(self._coalesced(self.source.fields.get(name, [])), of_call)
         if name == "user_agent" and self.source.device:
             return f"coalesce({text}, {self._told_device(self.source.device)})"
+        return self._bare_id(text) if name in ("user_id", "anonymous_id") else text
+
+    def _bare_id(self, text: str) -> str:
+        """The id without a beginning that says what kind of id it is."""
+        for prefix in self.source.id_prefixes:
+            is_said = f"starts_with({text}, {self.paths.bind(prefix)})"
+            text = f"case when {is_said} then substr({text}, {len(prefix) + 1}) else {text} end"
         return text
 
     def _told_device(self, device: ToldDevice) -> str:
@@ -155,11 +162,9 @@ class DocumentSql:
             for word, call in kinds.calls.items()
             if (own := of_call(call)) is not None
         ]
-        return (
-            f"case {self.paths.text(kinds.path)} {' '.join(cases)} else {default} end"
-            if cases
-            else default
-        )
+        if not cases:
+            return default
+        return f"case {self.paths.text(kinds.path)} {' '.join(cases)} else {default} end"
 
     def _rest(self) -> list[str]:
         """Takes out the keys that fields, traits and consent were read from."""
@@ -217,7 +222,7 @@ class DocumentSql:
             elif parent:
                 nested.setdefault(parent, []).append(keys_of(path)[-1])
         patches = [self.paths.bind(json.dumps(flat))] if flat else []
-        patches += self._without_personal(sorted(h for h in unwrapped if not h.endswith("*")))
+        patches += self._without_personal(sorted(unwrapped))
         for parent, keys in nested.items():
             patch: dict[str, object] = dict.fromkeys(keys)
             for key in reversed(keys_of(parent)):

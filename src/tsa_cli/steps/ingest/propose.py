@@ -73,7 +73,7 @@ _EVENTS = (
 )
 _USERS = (
     r"user_?id|userid",
-    r"(customer|member|account|person|login|profile)_?(id|no|number)?",
+    r"(cust(omer)?|member|account|person|login|profile)_?(id|no|nr|number)?",
     r"uid|user|who",
 )
 _DEVICES = (

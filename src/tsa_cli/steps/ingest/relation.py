@@ -11,7 +11,7 @@ from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.config.sources import SourceConfig
 from tsa_cli.steps.ingest import engine_input as engine
 from tsa_cli.steps.ingest import parquet_columns as parquet
-from tsa_cli.steps.ingest.bound_paths import expected_documents
+from tsa_cli.steps.ingest.bound_paths import expected_documents, open_keys_inside
 from tsa_cli.steps.ingest.canonical import (
     Reader,
     from_columns,
@@ -25,6 +25,7 @@ from tsa_cli.steps.ingest.paths import pointer
 from tsa_cli.steps.ingest.plan_sql import refusal
 from tsa_cli.steps.ingest.settings import Policies
 from tsa_cli.steps.ingest.unseen_keys import UnseenKeys
+from tsa_cli.steps.ingest.written_objects import reading_texts
 from tsa_cli.store import Fragment, Store, fragment_of
 
 SAMPLED_ABOVE_BYTES = 64 << 20
@@ -46,6 +47,9 @@ def relation_of_lines(
     `sample` is what the keys are discovered in: the file itself, or slices of a large one. Of that,
     all lines are searched for top-level keys, unless the keys that are read can be counted.
     """
+    documents = {"documents": engine.documents_reader(sample)}
+    firsts = store.rows("1_events/first_documents.sql", documents)
+    source = reading_texts(source, [str(first) for (first,) in firsts])
     keys, property_keys = discovered_keys(store, engine.documents_reader(sample), source)
     is_sampled = sample != path
     held = _personal_among(keys | property_keys, policies.privacy)
@@ -105,7 +109,7 @@ def discovered_keys(
     """(the top-level keys, the keys inside the properties) of the documents."""
     rows = store.rows(
         "1_events/discovered_keys.sql",
-        {"documents": expected_documents(source, documents)},
+        {"documents": expected_documents(source, documents), "open_keys": open_keys_inside(source)},
         properties=[pointer(path) for path in source.property_paths()],
     )
     top = {str(key) for key, is_top in rows if is_top}

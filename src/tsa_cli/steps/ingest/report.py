@@ -24,6 +24,7 @@ class FileReport:
     detail: str = ""  # why it failed, or which mapping was taken and why
     left_bytes: int = 0  # an unfinished last line, left for the next run
     warning: str = ""
+    hint: str = ""  # the end of the detail, where it says what to do
     proposal: Mapping[str, str] | None = None  # of a dry run: a first mapping and plan, as YAML
 
     def assert_conserved(self) -> None:
@@ -68,4 +69,5 @@ class IngestResult:
 def failed(name: str, error: DataError) -> FileReport:
     """The report of a file that was not stored, with the error's hint."""
     hint = f" ({error.hint})" if error.hint else ""
-    return FileReport(name, "failed", detail=error.message.removeprefix(f"{name}: ") + hint)
+    detail = error.message.removeprefix(f"{name}: ") + hint
+    return FileReport(name, "failed", detail=detail, hint=error.hint)

@@ -1,0 +1,102 @@
+"""What exports do now and then, as their makers document it; each line is invented."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.steps.ingest import source_files
+from tests.steps.ingest.conftest import Ingest
+from tests.steps.ingest.source_files import Line, uuid
+from tests.steps.ingest.test_sources import consents, links, rows, traits, write
+from tsa_cli.steps.ingest.detect import detect
+from tsa_cli.store import Store
+
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+def test_snowplows_id_of_all_who_want_none_is_no_id(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    fact: Line = {**source_files.snowplow_json()[0], "domain_userid": None, "user_id": None}
+    lines = [
+        {**fact, "event_id": uuid(1), "network_userid": NOBODY},
+        {**fact, "event_id": uuid(2), "network_userid": NOBODY, "domain_sessionid": None},
+        {**fact, "event_id": uuid(3)},
+    ]
+    [report] = do_ingest(write(tmp_path / "x.jsonl", lines)).files
+    assert (report.source, report.inserted, report.rejected) == ("snowplow", 2, 1)
+    ids = {row["event_id"]: row["anonymous_id"] for row in rows(store)}
+    assert ids == {uuid(1): uuid(70), uuid(3): "sp-net"}, "its session's, where it has one"
+
+
+def test_a_snowplow_apps_ids_are_in_its_session_entity(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    entity = {"userId": "app-user", "sessionId": "app-session", "sessionIndex": 1}
+    line: Line = {
+        **source_files.snowplow_json()[0],
+        "domain_userid": None,
+        "domain_sessionid": None,
+        "contexts_com_snowplowanalytics_snowplow_client_session_1": [entity],
+    }
+    do_ingest(write(tmp_path / "x.jsonl", [line]))
+    [row] = rows(store)
+    assert (row["anonymous_id"], row["client_session_id"]) == ("app-user", "app-session")
+
+
+@pytest.mark.parametrize("channel", ["browser", "server", "mobile"])
+def test_a_segment_call_is_segments_whatever_its_channel(
+    channel: str, store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    lines: list[Line] = [{**line, "channel": channel} for line in source_files.segment()]
+    assert detect("x", lines, source_files.sources()).name == "segment"
+    do_ingest(write(tmp_path / "x.jsonl", lines))
+    assert ("marketing", False) in consents(store)
+
+
+def test_a_mixpanel_device_is_one_with_or_without_its_prefix(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    def line(number: int, event: str, **properties: object) -> Line:
+        told = {"time": 1777629600 + number, "$insert_id": f"m{number}", **properties}
+        return {"event": event, "properties": told}
+
+    lines = [
+        line(1, "a", **{"distinct_id": "$device:d1", "$device_id": "d1"}),
+        line(2, "a", distinct_id="$device:d1"),
+        line(3, "$identify", **{"distinct_id": "u1", "$anon_distinct_id": "$device:d1"}),
+        line(4, "$create_alias", distinct_id="$device:d2", alias="u1"),
+        line(5, "$merge", **{"distinct_id": "u1", "$distinct_ids": ["u1", "$device:d3"]}),
+    ]
+    do_ingest(write(tmp_path / "x.jsonl", lines))
+    assert [row["anonymous_id"] for row in rows(store)[:2]] == ["d1", "d1"]
+    assert links(store) == {("identify", "d1", "u1"), ("alias", "d2", "u1"), ("alias", "d3", "u1")}
+
+
+def test_a_push_of_gtag_is_the_event_of_its_arguments(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    common: Line = {"gtm.uniqueEventId": 4, "clientId": "9.9", "timestamp": 1777629601000}
+    lines = [
+        {**common, "0": "event", "1": "begin_checkout", "2": {"value": 3, "items": [{"id": 1}]}},
+        {**common, "0": "event", "1": "login"},
+        {**common, "0": "config", "1": "G-1"},
+    ]
+    [report] = do_ingest(write(tmp_path / "x.jsonl", lines)).files
+    assert (report.source, report.inserted, report.rejected) == ("gtm", 2, 1)
+    assert {row["event_type"]: row["properties"] for row in rows(store)} == {
+        "begin_checkout": {"value": 3, "items": [{"id": 1}]},
+        "login": {},
+    }
+
+
+def test_who_a_self_describing_event_speaks_of_is_known_from_json_as_from_tsv(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    said = {"email": "ann@example.com", "phone_number": "+1 555 0100 200", "price": 5}
+    page, price, _ = source_files.snowplow_json()
+    line: Line = {**price, "unstruct_event_com_shop_price_checked_1": said}
+    do_ingest(write(tmp_path / "x.jsonl", [page, line]))
+    assert {t[1:3] for t in traits(store)} >= {("u7", "email"), ("u7", "phone")}
+    assert rows(store)[1]["properties"].keys() >= {"price"}
+    assert not {"email", "phone_number"} & rows(store)[1]["properties"].keys()
