@@ -180,6 +180,21 @@ def test_the_first_visit_names_the_acquisition_channel(store: Store) -> None:
     assert one_user(store)["acquisition_channel"] == "Paid Search"
 
 
+def test_of_first_visits_at_one_moment_that_of_the_smaller_event_id_counts(store: Store) -> None:
+    page = "https://shop.example/"
+    add_events(
+        store,
+        [
+            Event(f"{n}{place}", "page_viewed", START, f"user-{n}", f"{n}{place}", page + ad)
+            for n in range(8)
+            for place, ad in enumerate(("?gclid=x", ""))
+        ],
+    )
+    sessionize.run(store, default_config())
+    found = table(store, "select distinct acquisition_channel as channel from dim_users")
+    assert found == [{"channel": "Paid Search"}]
+
+
 def test_segments_are_the_config_s(store: Store) -> None:
     add_events(store, [Event("1", "page_viewed", START, anonymous_id="a")])
     rules = [

@@ -1,5 +1,5 @@
 -- table:  user_behavior_features, one row per user with an event before the moment
--- reads:  feature_visits, feature_flags, feature_actors, core, service_events
+-- reads:  feature_visits, tied_visits, feature_flags, feature_actors, core, service_events
 -- params: $before_ts TIMESTAMP  nothing at or after it is looked at
 --         $as_of TIMESTAMP      the moment as asked for; days are counted back from it
 --         $window_count INTEGER  windows of the trends
@@ -115,9 +115,10 @@ switches as (
         select
             f.user_key,
             f.device_key,
-            lag(f.device_key) over (partition by f.user_key order by f.start_ts, f.session_id) as previous_device_key
+            lag(f.device_key) over (partition by f.user_key order by f.start_ts, t.first_event_id) as previous_device_key
         from feature_visits as f
         inner join visits as v on f.user_key = v.user_key
+        left join tied_visits as t on f.session_id = t.session_id
         where v.has_devices
     )
     group by user_key
