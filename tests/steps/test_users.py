@@ -145,7 +145,9 @@ def test_a_worth_has_eight_digits_at_most(
     sessionize.run(store, default_config())
     assert one_user(store)["lifetime_value"] == Decimal(worth)
     features.run(store, features.FeaturesInput())
-    assert one_user(store, "user_behavior_features")["monetary_value"] == Decimal(worth)
+    row = one_user(store, "user_behavior_features")
+    assert row["monetary_value"] == Decimal(worth)
+    assert row["avg_booking_value"] == pytest.approx(float(worth) / len(values))
 
 
 def test_the_latest_trait_is_kept_and_found_by_any_of_a_persons_ids(store: Store) -> None:

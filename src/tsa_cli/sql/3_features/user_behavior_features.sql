@@ -184,7 +184,7 @@ joined as (
         coalesce(v.total_sessions, 0) as total_sessions,
         coalesce(v.page_views, 0) as page_views,
         coalesce(b.total_bookings, 0) as total_bookings,
-        coalesce(b.monetary_value, 0) as monetary_value,
+        cast(greatest(least(coalesce(b.monetary_value, 0), 99999999.99), -99999999.99) as decimal(10, 2)) as monetary_value,
         coalesce(r.negative, 0) as negative_ratings,
         coalesce(g.engagement_score, 0) as engagement_score,
         coalesce(g.engagement_moment, 0) as engagement_moment,
@@ -214,9 +214,7 @@ select
     engagement_score,                                                   -- 0-1: mean of w * x / (x + half), x = pages per visit, seconds per visit, interactions per visit, visits
     cast((epoch_us($as_of) - epoch_us(last_ts)) // 86400000000 as integer) as recency_days, -- whole days since the last event of any kind
     cast(total_sessions as integer) as frequency_visits,                -- visits; the same number as total_sessions
-    cast(
-        greatest(least(monetary_value, 99999999.99), -99999999.99) as decimal(10, 2)
-    ) as monetary_value, -- sum of booking values, of an id the greatest; shop's currency
+    monetary_value,                                                     -- sum of booking values, of an id the greatest; shop's currency
     case greatest(mornings, afternoons, evenings, nights)
         when mornings then 'morning'
         when afternoons then 'afternoon'
