@@ -32,6 +32,11 @@ def test_reports_warn_of_events_that_are_not_sessionized_yet(tsa: Tsa, tmp_path:
     (tmp_path / "call.jsonl").write_text(call % 9)
     asked("ingest", "call.jsonl")
     assert asked("features")["warnings"] == [warning]
+    asked("sessionize")
+    assert asked("identities", "show", "a")["warnings"] == []
+    asked("identities", "cut", "a", "u")
+    cut = "1 cut links: `tsa sessionize` takes them in"
+    assert asked("identities", "show", "a")["warnings"] == [cut]
 
 
 def test_reports_warn_of_rules_that_came_after_the_sessions(tsa: Tsa, tmp_path: Path) -> None:

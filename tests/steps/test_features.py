@@ -153,6 +153,26 @@ def test_a_switching_rate_counts_visits_on_another_device_than_the_one_before(st
     assert row["device_switches"] == 1
 
 
+def test_visits_at_one_moment_come_in_the_order_of_their_event_ids(store: Store) -> None:
+    page = "https://shop.example/"
+    visits = [("a", 0, "?gclid=x"), ("b", 0, ""), ("b", 1, "")]
+    add_events(
+        store,
+        [
+            Event(
+                f"{n}{place}", "page_viewed", START + timedelta(days=day),
+                f"user-{n}", f"{device}{n}", page + ad,
+            )
+            for n in range(8)
+            for place, (device, day, ad) in enumerate(visits)
+        ],
+    )  # fmt: skip
+    sessionize.run(store, default_config())
+    found = features.snapshot(store, FeaturesInput(), None)
+    assert set(found["device_switching_rate"]) == {0.5}  # a, b, b
+    assert set(found["acquisition_channel"]) == {"Paid Search"}
+
+
 def test_an_event_that_is_negative_by_name_and_by_rating_counts_once(store: Store) -> None:
     names = ["complaint_form", "complaint_form", "feedback_submitted", "feedback_submitted"]
     ratings = [1, 5, 1, 5]

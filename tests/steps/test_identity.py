@@ -12,6 +12,7 @@ from tests.steps.session_oracle import persons
 from tsa_cli.config.identity import IdentityConfig
 from tsa_cli.errors import DataError
 from tsa_cli.steps import identities, sessionize
+from tsa_cli.steps.explain.person import find
 from tsa_cli.store import Store, open_store
 
 
@@ -101,8 +102,28 @@ def test_a_cut_link_stays_cut_on_every_rebuild(store: Store) -> None:
         sessionize.run(store, default_config(), is_full=is_full)
         assert users(store) == {"a -": "a", "a ann": "ann", "b ann": "ann"}
     report = identities.show(store, "b")
-    assert (report.user_id, report.ids) == ("ann", ["a", "ann", "b"])
+    assert (report.user_id, report.ids) == ("ann", ["ann", "b"])
     assert [(e["anonymous_id"], e["is_cut"]) for e in report.edges] == [("a", True), ("b", False)]
+
+
+def test_a_device_stands_for_the_person_that_its_links_leave(store: Store) -> None:
+    seen(store, "a ann", "a bob")
+    assert identities.show(store, "a").ids == ["a", "ann", "bob"]
+    identities.cut(store, "a", "ann")
+    sessionize.run(store, default_config())
+    assert identities.show(store, "a").user_id == "bob"
+    assert [identities.show(store, name).ids for name in ("ann", "bob")] == [["ann"], ["a", "bob"]]
+    assert find(store, "a").user_id == "bob"
+
+
+def test_a_shared_device_is_nobody_s(store: Store) -> None:
+    seen(store, *(f"tablet {name}" for name in ("ann", "bob", "cy", "dee")))
+    assert identities.show(store, "ann").ids == ["ann"]
+    tablet = identities.show(store, "tablet")
+    assert (tablet.user_id, tablet.ids) == ("tablet", ["tablet"])
+    assert {edge["reason"] for edge in tablet.edges} == {"shared device"}
+    assert len(tablet.edges) == 4
+    assert find(store, "tablet").user_id == "ann", "who has events, of those who used it"
 
 
 def test_ids_that_were_never_linked_cannot_be_cut(store: Store) -> None:

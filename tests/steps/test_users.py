@@ -145,7 +145,9 @@ def test_a_worth_has_eight_digits_at_most(
     sessionize.run(store, default_config())
     assert one_user(store)["lifetime_value"] == Decimal(worth)
     features.run(store, features.FeaturesInput())
-    assert one_user(store, "user_behavior_features")["monetary_value"] == Decimal(worth)
+    row = one_user(store, "user_behavior_features")
+    assert row["monetary_value"] == Decimal(worth)
+    assert row["avg_booking_value"] == pytest.approx(float(worth) / len(values))
 
 
 def test_the_latest_trait_is_kept_and_found_by_any_of_a_persons_ids(store: Store) -> None:
@@ -178,6 +180,21 @@ def test_the_first_visit_names_the_acquisition_channel(store: Store) -> None:
     )
     sessionize.run(store, default_config())
     assert one_user(store)["acquisition_channel"] == "Paid Search"
+
+
+def test_of_first_visits_at_one_moment_that_of_the_smaller_event_id_counts(store: Store) -> None:
+    page = "https://shop.example/"
+    add_events(
+        store,
+        [
+            Event(f"{n}{place}", "page_viewed", START, f"user-{n}", f"{n}{place}", page + ad)
+            for n in range(8)
+            for place, ad in enumerate(("?gclid=x", ""))
+        ],
+    )
+    sessionize.run(store, default_config())
+    found = table(store, "select distinct acquisition_channel as channel from dim_users")
+    assert found == [{"channel": "Paid Search"}]
 
 
 def test_segments_are_the_config_s(store: Store) -> None:

@@ -130,6 +130,7 @@ def _prepare(
         window_us=features.trend.width // timedelta(microseconds=1),
         window_count=features.trend.windows,
     )
+    store.execute("3_features/tied_visits.sql")
 
 
 def _params(config: FeaturesConfig, moment: datetime, before_ts: datetime) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """
 Show which ids are one person and why, and cut a link that should not be.
 
-reads   actors, identity_edges, identity_cuts
+reads   actors, identity_edges, identity_persons, identity_cuts
 writes  identity_cuts (cut); the next `tsa sessionize` recomputes the component
 source  definitions D14: edges are kept, not only their result, so that a merge can be undone
 """
@@ -32,7 +32,7 @@ class CutResult:
 
 def show(store: Store, user: str) -> IdentityReport:
     """The person behind `user`, an id of any kind; DataError when there is none."""
-    store.require("identity_edges", "actors")
+    store.require("identity_edges", "identity_persons", "actors")
     user_id = store.value("2_sessions/person_of.sql", id=user)
     if not isinstance(user_id, str):
         raise DataError(f"no events of {user!r}", "`tsa sql` on dim_users lists the users")

@@ -18,15 +18,18 @@ def show(
     out: OutOption = None,
 ) -> None:
     """The ids that are one person, and every link between them."""
+    from tsa_cli.cli.jobs.window import behind
     from tsa_cli.steps import identities as step
 
     session = session_of(ctx)
     with session.reading() as store:
         report = step.show(store, user)
+        warnings = behind(session, store)
     told = f"{report.user_id} goes by {', '.join(report.ids[:20])}"
     if len(report.ids) > 20:
         told += f" and {len(report.ids) - 20:,} more"
-    session.emit(Answer("identities show", report, report.edges, summary=told), fmt, out)
+    answer = Answer("identities show", report, report.edges, warnings=warnings, summary=told)
+    session.emit(answer, fmt, out)
 
 
 @app.command()

@@ -39,6 +39,11 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
         f"{result.mode}: {result.events:,} events, {result.sessions:,} sessions,"
         f" {result.users:,} users, {result.excluded_events:,} events of bots left out"
     )
+    if result.stitching.stitched_event_count:
+        summary += (
+            f"; stitching names the user of {result.stitching.event_share:.1%} of the events and"
+            f" {result.stitching.session_share or 0:.1%} of the sessions"
+        )
     if result.session_changes:
         summary += f"; {result.session_changes:,} older sessions changed (table session_changes)"
     rows = [{k: v for k, v in counts.items() if k != "stitching"}]

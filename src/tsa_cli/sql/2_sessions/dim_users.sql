@@ -1,11 +1,13 @@
 -- table:  dim_users, one row per stitched user with at least one event in core
--- reads:  scoped_actors, scoped_sessions, scoped_services, traffic_sources, user_agents, trait_values, kept_traits,
+-- reads:  scoped_actors, scoped_sessions, scoped_services, events, traffic_sources, user_agents, trait_values, kept_traits,
 --         segment_rules  lent by the step: rank, name and the bounds of each measure (null: open)
 -- params: $now_ts TIMESTAMP  the newest event
 --         $preferred_services INTEGER  how many
 --         $pages_weight, $pages_half, $duration_weight, $duration_half, $interactions_weight,
 --         $interactions_half, $sessions_weight, $sessions_half DOUBLE  of engagement_score (features.yaml)
--- notes:  a booking id counts once per user; created_at and updated_at are event times, not the clock's;
+-- notes:  a booking id counts once per user; created_at and updated_at are event times, not the clock's; of first
+--         visits at one moment the one whose first event has the smaller id counts: session ids depend on what had
+--         come when they were made;
 --         traits are gathered as lines (JSON escapes line ends), since lists of texts take three times as long
 with people as (
     select
@@ -25,12 +27,36 @@ visits as (
         cast(sum(s.page_views) as bigint) as total_page_views,
         cast(sum(s.interactive_count) as bigint) as interactive_count,
         avg(s.duration_us) / 1e6 as avg_session_duration,
+        min(s.start_ts) as first_visit_ts,
         max(s.end_ts) as last_visit_ts,
-        list_sort(list(distinct u.device_type) filter (where u.device_type is not null)) as device_types,
-        arg_min(s.source_key, (s.start_ts, s.session_id)) as source_key
+        list_sort(list(distinct u.device_type) filter (where u.device_type is not null)) as device_types
     from scoped_sessions as s
     left join user_agents as u on s.agent_key = u.agent_key
     group by s.user_key
+),
+first_visits as materialized (
+    select
+        s.user_key,
+        s.source_key,
+        s.first_event_seq
+    from scoped_sessions as s
+    inner join visits as v on s.user_key = v.user_key and s.start_ts = v.first_visit_ts
+),
+first_event_ids as (
+    select
+        f.first_event_seq,
+        coalesce(e.event_text, cast(e.event_uuid as varchar)) as event_id
+    from first_visits as f
+    inner join events as e on f.first_event_seq = e.event_seq
+    where f.user_key in (select user_key from first_visits group by user_key having count(*) > 1)
+),
+acquisitions as (
+    select
+        f.user_key,
+        arg_min(f.source_key, coalesce(i.event_id, '')) as source_key
+    from first_visits as f
+    left join first_event_ids as i on f.first_event_seq = i.first_event_seq
+    group by f.user_key
 ),
 bookings as (
     select
@@ -127,7 +153,8 @@ measured as (
         t.traits
     from people as p
     left join visits as v on p.user_key = v.user_key
-    left join traffic_sources as c on v.source_key = c.source_key
+    left join acquisitions as q on p.user_key = q.user_key
+    left join traffic_sources as c on q.source_key = c.source_key
     left join bookings as b on p.user_key = b.user_key
     left join services as s on p.user_key = s.user_key
     left join traits as t on p.user_id = t.user_id

@@ -1,10 +1,9 @@
--- reads:  actors, identity_edges
+-- reads:  identity_persons
 -- params: $user_id VARCHAR
-select distinct id
-from (
-    select unnest([anonymous_id, known_id]) as id
-    from actors
-    where user_id = $user_id
-)
-where id is not null
+-- notes:  not the ids that their events carry: a shared device, and one cut off, stand for somebody else
+select id
+from identity_persons
+where user_id = $user_id
+union
+select $user_id as id
 order by id

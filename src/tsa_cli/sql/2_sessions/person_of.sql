@@ -1,12 +1,5 @@
--- reads:  actors
+-- reads:  actors, identity_persons
 -- params: $id VARCHAR
--- notes:  an id may be a user's, a known one and an anonymous one at once: the first of these counts
-select user_id
-from actors
-where user_id = $id or known_id = $id or anonymous_id = $id
-order by
-    user_id = $id desc,
-    known_id is not distinct from $id desc,
-    known_id is not null,
-    user_id
-limit 1
+-- notes:  an id that no link joins to others is its own person, also one that only others' events carry: a shared device
+select coalesce((select user_id from identity_persons where id = $id), $id) as user_id
+where exists (select 1 from actors where known_id = $id or anonymous_id = $id)

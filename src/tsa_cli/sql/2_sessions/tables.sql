@@ -27,7 +27,7 @@ create table if not exists identity_edges (
     last_seen timestamp not null,
     event_count bigint not null,
     is_cut boolean not null,                        -- links nothing
-    reason varchar                                  -- why it is cut: by hand | shared device
+    reason varchar                                  -- why it is cut: cut by hand | shared device
 );
 
 create table if not exists identity_persons (

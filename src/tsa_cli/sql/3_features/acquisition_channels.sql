@@ -1,13 +1,14 @@
--- reads:  feature_visits, feature_actors, session_rows, core, pages, referrers, traffic_sources
+-- reads:  feature_visits, tied_visits, feature_actors, session_rows, core, pages, referrers, traffic_sources
 -- params: $before_ts TIMESTAMP  nothing at or after it is looked at
 -- notes:  the channel of each user's first visit, as far as it had come by then; null without a visit, and in one
 --         that goes on after the moment and has not shown a source before it
 with firsts as (
     select
-        user_key,
-        arg_min(session_id, (start_ts, session_id)) as session_id
-    from feature_visits
-    group by user_key
+        v.user_key,
+        arg_min(v.session_id, (v.start_ts, t.first_event_id)) as session_id
+    from feature_visits as v
+    left join tied_visits as t on v.session_id = t.session_id
+    group by v.user_key
 ),
 people as (
     select distinct

@@ -7,6 +7,7 @@ create or replace temp table feature_visits as
 with visits as (
     select
         session_id,
+        first_event_seq,
         device_key,
         actor_key,
         agent_key,
@@ -20,6 +21,7 @@ with visits as (
     union all
     select
         any_value(s.session_id) as session_id,
+        any_value(s.first_event_seq) as first_event_seq,
         any_value(c.device_key) as device_key,
         arg_max(c.actor_key, c.core_seq + case when c.is_known then 1099511627776 else 0 end) as actor_key,
         arg_min(c.agent_key, c.core_seq) as agent_key,
@@ -55,6 +57,7 @@ placed as (
 select
     a.user_key,
     v.session_id,
+    v.first_event_seq,
     v.device_key,
     v.start_ts,
     v.end_ts,

@@ -1,5 +1,5 @@
 -- table:  user_behavior_features, one row per user with an event before the moment
--- reads:  feature_visits, feature_flags, feature_actors, core, service_events
+-- reads:  feature_visits, tied_visits, feature_flags, feature_actors, core, service_events
 -- params: $before_ts TIMESTAMP  nothing at or after it is looked at
 --         $as_of TIMESTAMP      the moment as asked for; days are counted back from it
 --         $window_count INTEGER  windows of the trends
@@ -115,9 +115,10 @@ switches as (
         select
             f.user_key,
             f.device_key,
-            lag(f.device_key) over (partition by f.user_key order by f.start_ts, f.session_id) as previous_device_key
+            lag(f.device_key) over (partition by f.user_key order by f.start_ts, t.first_event_id) as previous_device_key
         from feature_visits as f
         inner join visits as v on f.user_key = v.user_key
+        left join tied_visits as t on f.session_id = t.session_id
         where v.has_devices
     )
     group by user_key
@@ -183,7 +184,7 @@ joined as (
         coalesce(v.total_sessions, 0) as total_sessions,
         coalesce(v.page_views, 0) as page_views,
         coalesce(b.total_bookings, 0) as total_bookings,
-        coalesce(b.monetary_value, 0) as monetary_value,
+        cast(greatest(least(coalesce(b.monetary_value, 0), 99999999.99), -99999999.99) as decimal(10, 2)) as monetary_value,
         coalesce(r.negative, 0) as negative_ratings,
         coalesce(g.engagement_score, 0) as engagement_score,
         coalesce(g.engagement_moment, 0) as engagement_moment,
@@ -213,9 +214,7 @@ select
     engagement_score,                                                   -- 0-1: mean of w * x / (x + half), x = pages per visit, seconds per visit, interactions per visit, visits
     cast((epoch_us($as_of) - epoch_us(last_ts)) // 86400000000 as integer) as recency_days, -- whole days since the last event of any kind
     cast(total_sessions as integer) as frequency_visits,                -- visits; the same number as total_sessions
-    cast(
-        greatest(least(monetary_value, 99999999.99), -99999999.99) as decimal(10, 2)
-    ) as monetary_value, -- sum of booking values, of an id the greatest; shop's currency
+    monetary_value,                                                     -- sum of booking values, of an id the greatest; shop's currency
     case greatest(mornings, afternoons, evenings, nights)
         when mornings then 'morning'
         when afternoons then 'afternoon'

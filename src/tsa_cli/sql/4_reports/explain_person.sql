@@ -1,7 +1,8 @@
 -- answer: the users that an id may stand for, the likeliest first
--- reads:  actors, users_index
+-- reads:  actors, identity_persons
 -- params: $id VARCHAR
--- notes:  a user's own id counts before a known one, that before a device's; the same order as person_of.sql
+-- notes:  first whom the id stands for by its links, else itself, as in person_of.sql; an id without a person of its own
+--         (a shared device that was never used without a login) may be any of those who used it
 select
     user_key,
     user_id,
@@ -13,7 +14,7 @@ select
 from actors
 where user_id = $id or known_id = $id or anonymous_id = $id
 order by
-    user_id = $id desc,
+    user_id = coalesce((select user_id from identity_persons where id = $id), $id) desc,
     known_id is not distinct from $id desc,
     known_id is not null,
     user_id

@@ -1,0 +1,21 @@
+"""What `tsa sessionize` says of its work."""
+
+import json
+from pathlib import Path
+
+from tests.conftest import Tsa
+
+
+def test_the_summary_tells_how_much_stitching_changed(tsa: Tsa, tmp_path: Path) -> None:
+    def line(hour: int, **ids: str) -> str:
+        at = f"2024-01-01T{hour:02}:00:00Z"
+        return json.dumps({"event": "page_viewed", "timestamp": at, **ids})
+
+    lines = [line(1, anonymous_id="a"), line(2, user_id="bob"), line(3, user_id="cy")]
+    (tmp_path / "1.jsonl").write_text("\n".join(lines) + "\n")
+    assert tsa("ingest", "1.jsonl").code == 0
+    assert "stitching" not in tsa("sessionize").err
+    (tmp_path / "2.jsonl").write_text(line(4, anonymous_id="a", user_id="ann") + "\n")
+    assert tsa("ingest", "2.jsonl").code == 0
+    said = "; stitching names the user of 25.0% of the events and 25.0% of the sessions"
+    assert said in tsa("sessionize", "--format", "table").err
