@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tsa_cli.relations import PROMOTED_PROPERTIES
+from tsa_cli.config.keys import PROMOTED_PROPERTIES
 from tsa_cli.steps.ingest.distinct import Distinct
 from tsa_cli.steps.ingest.document_columns import (
     DocumentReader,
