@@ -183,9 +183,12 @@ def validate(model: type[Some], values: object, document: Document) -> Some:
 
 def definition_hash(*models: ConfigModel) -> str:
     """16 hex digits of what made a number: the effective configuration."""
-    text = json.dumps(
-        [model.model_dump(mode="json", by_alias=True) for model in models], sort_keys=True
-    )
+    return hash_of_values(*(model.model_dump(mode="json", by_alias=True) for model in models))
+
+
+def hash_of_values(*values: object) -> str:
+    """The `definition_hash` of configurations of which only the values are left."""
+    text = json.dumps(values, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
