@@ -43,6 +43,7 @@ def fault_of(folder: Path, name: str, text: str) -> str:
         ("identity", "max_users_per_device: true", "1:1: max_users_per_device: a number"),
         ("users", "version: 1\nservice_events: {a: true}", "2:1: service_events: a number"),
         ("models/m", f"version: 1\n{MODEL}\nbands: {{a: false}}", "3:1: bands: a number"),
+        ("models/m", f"version: 1\n{MODEL}\nseed: 99999999999", "3:1: seed: Input should be less"),
         ("models/m", "version: 1\nlabel: {where: {pag_url: x}}", "2:17: pag_url: no such column;"
          " did you mean 'page_url'?"),
         ("models/m", f"version: 1\n{MODEL}\nfeatures: [total_sessions, total_sesions]",

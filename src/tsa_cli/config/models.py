@@ -87,7 +87,7 @@ class ModelConfig(ConfigFile):
     )
     features: tuple[str, ...] = LEAD_SCORE_FEATURES
     estimator: Literal["auto", "logistic", "boosting"] = "auto"
-    seed: int = Field(default=0, ge=0)
+    seed: int = Field(default=0, ge=0, lt=2**32)
     snapshots: Snapshots = Snapshots()
     holdout: int = Field(default=1, ge=1, le=20)
     min_positive: int = Field(default=50, ge=2)
