@@ -226,7 +226,9 @@ def test_hostile_values_stay_values() -> None:
     assert selected(rows, matcher, name) == [[0], []]
 
 
-@pytest.mark.parametrize("pattern", ["(", "(?=x)", "(?<!x)a", r"(a)\1", "a{1,2000}", "a++"])
+@pytest.mark.parametrize(
+    "pattern", ["(", "(?=x)", "(?<!x)a", r"(a)\1", "a{1,2000}", "a++", r"a\Z", "(?x)a"]
+)
 def test_a_regex_that_the_engine_refuses_is_refused_by_the_config(pattern: str) -> None:
     with pytest.raises(ValueError, match="regex"):
         Matcher.model_validate({"where": {"page_url": {"regex": pattern}}})

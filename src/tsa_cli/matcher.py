@@ -15,8 +15,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tsa_cli.config.catalog import nearest
 from tsa_cli.config.matchers import ANY_EVENT, Matcher
+from tsa_cli.config.spelling import nearest
 from tsa_cli.errors import ConfigError
 from tsa_cli.operators import Bind, condition_sql, text_sql
 from tsa_cli.relations import Column, Relation

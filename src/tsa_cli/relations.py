@@ -6,82 +6,15 @@ of `dim_users`, else a trait). Every key belongs to one source, so that a query 
 source  the contract's sections 4 and 5
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tsa_cli.config.catalog import nearest
-from tsa_cli.config.yaml_loader import Document
-
-Place = tuple[str | int, ...]
-
-EVENT_COLUMNS: Mapping[str, str] = {
-    "event_id": "varchar",
-    "user_id": "varchar",
-    "session_id": "varchar",
-    "event_type": "varchar",
-    "event_timestamp": "timestamp",
-    "page_url": "varchar",
-    "referrer_url": "varchar",
-    "device_id": "varchar",
-    "properties": "json",
-    "created_at": "timestamp",
-    "anonymous_id": "varchar",
-    "ip_address": "varchar",
-    "is_bot": "boolean",
-    "source_file": "varchar",
-    "ingested_at": "timestamp",
-}
-
-# Properties that have a column of their own among the events, as text.
-PROMOTED_PROPERTIES = ("price", "service_category", "booking_id")
-
-SESSION_COLUMNS: Mapping[str, str] = {
-    "start_time": "timestamp",
-    "end_time": "timestamp",
-    "duration_seconds": "double",
-    "page_views": "double",
-    "events_count": "double",
-    "entry_page": "varchar",
-    "exit_page": "varchar",
-    "referrer": "varchar",
-    "utm_source": "varchar",
-    "utm_medium": "varchar",
-    "utm_campaign": "varchar",
-    "device_type": "varchar",
-    "browser": "varchar",
-    "os": "varchar",
-    "geo_country": "varchar",
-    "geo_city": "varchar",
-    "bounce_flag": "boolean",
-    "search_engine": "varchar",
-    "search_terms": "varchar",
-    "social_network": "varchar",
-    "channel": "varchar",
-    "is_engaged": "boolean",
-    "is_conversion": "boolean",
-    "start_reason": "varchar",
-    "source": "varchar",
-    "medium": "varchar",
-    "is_runaway": "boolean",
-}
-
-USER_COLUMNS: Mapping[str, str] = {
-    "user_id": "varchar",
-    "email": "varchar",
-    "first_name": "varchar",
-    "last_name": "varchar",
-    "phone": "varchar",
-    "first_seen_date": "timestamp",
-    "acquisition_channel": "varchar",
-    "lifetime_value": "double",
-    "total_bookings": "double",
-    "preferred_services": "varchar[]",
-    "device_types": "varchar[]",
-    "browser_fingerprints": "varchar[]",
-    "customer_segment": "varchar",
-    "created_at": "timestamp",
-    "updated_at": "timestamp",
-}
+from tsa_cli.config.keys import (
+    EVENT_COLUMNS,
+    PROMOTED_PROPERTIES,
+    SESSION_COLUMNS,
+    USER_COLUMNS,
+)
 
 
 @dataclass(frozen=True)
@@ -188,30 +121,3 @@ def user_relation(columns: Mapping[str, str], alias: str = "u") -> Relation:
         columns={**plain, **{f"user.{name}": column for name, column in plain.items()}},
         traits_sql=f"{alias}.traits",
     )
-
-
-def unknown_keys(document: Document) -> list[str]:
-    """`FILE:LINE:COL: KEY: why` of each key of a funnel, journey or retention that no event has."""
-    return [
-        f"{document.at(place)}: {key}: no such column{nearest(key, list(CORE_RELATION.columns))}"
-        for place, key in _keys(document.values, ())
-        if key not in CORE_RELATION.columns
-        and not any(key.startswith(prefix) and key != prefix for prefix in ("properties.", "user."))
-    ]
-
-
-def _keys(value: object, place: Place) -> Iterator[tuple[Place, str]]:
-    """Each key that is asked of an event, and where it stands."""
-    if isinstance(value, list):
-        for number, item in enumerate(value):
-            yield from _keys(item, (*place, number))
-    for name, inner in value.items() if isinstance(value, dict) else ():
-        here = (*place, str(name))
-        if name == "where" and isinstance(inner, dict):
-            yield from (((*here, str(key)), str(key)) for key in inner)
-        elif name == "hold_constant" and isinstance(inner, list):
-            yield from (((*here, number), str(key)) for number, key in enumerate(inner))
-        elif here == ("breakdown", "by"):
-            yield here, str(inner)
-        else:
-            yield from _keys(inner, here)

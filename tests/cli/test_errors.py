@@ -360,3 +360,29 @@ def test_validate_takes_the_sql_of_an_audience_without_any_data(tsa: Tsa, tmp_pa
     config(tmp_path, "audiences/mine.yaml", f"version: 1\nsql: {sql}\n")
     assert tsa("config", "validate").code == 0
     assert not (tmp_path / "tsa.duckdb").exists()
+
+
+def test_a_model_that_was_never_trained_is_told_with_the_nearest_and_what_to_run(
+    tsa: Tsa, tmp_path: Path
+) -> None:
+    ran = tsa("models", "show", "lead_scor")
+    assert ran.code == 3
+    assert "`tsa train` trains those of configs/models" in ran.err
+    folder = tmp_path / "models" / "lead_score" / "v1"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text('{"config": {"kind": "lead_score"}}')
+    assert "did you mean 'lead_score'?" in tsa("models", "show", "lead_scor").err
+    shown = tsa("models", "show", "lead_score", "v1")
+    assert len(str(shown.envelope["definition"])) == 16
+
+
+def test_a_channel_comes_with_the_hash_of_its_rules(tsa: Tsa) -> None:
+    answer = tsa("channels", "test", "--source", "google").envelope
+    assert len(str(answer["definition"])) == 16
+
+
+def test_a_table_that_no_command_makes_yet_names_none(tsa: Tsa, tmp_path: Path) -> None:
+    (tmp_path / "e.jsonl").write_text(EVENT)
+    assert tsa("ingest", "e.jsonl").code == 0
+    ran = tsa("sql", "select * from trigger_outbox")
+    assert (ran.code, "tsa triggers" in ran.err) == (3, False)

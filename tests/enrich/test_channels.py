@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from tsa_cli.config import open_catalog
 from tsa_cli.config.channels import ChannelsFile
 from tsa_cli.enrich.channels import channel_table, classify, traffic_table
 from tsa_cli.enrich.hosts import SiteIndex
@@ -149,11 +150,14 @@ def test_a_disabled_rule_does_not_fire(channels: ChannelsFile, sites: SiteIndex)
     assert result.channel == "Referral"
 
 
-def test_a_regex_that_the_engine_lacks_is_a_config_error(sites: SiteIndex) -> None:
-    rule = {"name": "r", "channel": "C", "when": {"medium": {"regex": "(?=x)x"}}}
-    config = ChannelsFile.model_validate({"version": 1, "rules": [rule]})
-    with pytest.raises(ConfigError, match="rules: r: regex"):
-        classify("a", "b", "c", config, sites)
+@pytest.mark.parametrize("regex", ["(?=x)x", r"(x)\1", "x++", r"x\Z", "(?x)x", r"\u0041"])
+def test_a_regex_that_the_engine_lacks_is_a_fault_of_its_line(tmp_path: Path, regex: str) -> None:
+    text = (
+        f"version: 1\nrules:\n- {{name: r, channel: C, when: {{medium: {{regex: '{regex}'}}}}}}\n"
+    )
+    (tmp_path / "channels.yaml").write_text(text)
+    with pytest.raises(ConfigError, match=r"channels\.yaml:3:\d+: rules\.0\.when\.medium\.regex"):
+        open_catalog(tmp_path).load(ChannelsFile, "channels.yaml")
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ import csv
 from datetime import datetime, timedelta
 
 from tsa_cli.config.audiences import AudienceConfig
+from tsa_cli.config.keys import FEATURE_COLUMNS
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.privacy.field_crypto import keys_from
 from tsa_cli.privacy.traits import protect_trait
 from tsa_cli.steps import export_audiences
 from tsa_cli.steps.export_audiences import Request
-from tsa_cli.steps.export_audiences.select import FEATURE_COLUMNS
 
 NOW = datetime(2026, 11, 1, 12)
 KEYS = keys_from({"TSA_KEY": "33" * 32})

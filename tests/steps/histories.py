@@ -140,7 +140,7 @@ def add_events(store: Store, events: Sequence[Event], load_id: int = 1) -> None:
     }
     anonymous_ids = pa.chunked_array([[event.anonymous_id for event in events]], pa.string())
     known_ids = pa.chunked_array([[event.user_id for event in events]], pa.string())
-    encoded["actor_key"] = pl.Series(keys.actors(anonymous_ids, known_ids))
+    encoded["actor_key"] = pl.Series(keys.actors(keys.pairs(anonymous_ids, known_ids)))
     lookups.add_new(store, default_config().lookups, keys.new_rows())
     load = pl.lit(load_id, dtype=pl.Int32)
     store.insert("raw_events", frame.with_columns(load_id=load, **encoded))

@@ -74,11 +74,14 @@ def chosen(
     steps: "Sequence[PipelineStep]", first: str | None, last: str | None
 ) -> "list[PipelineStep]":
     """The steps from `first` to `last`, both included; UsageError for a step that is not there."""
+    from tsa_cli.config import nearest
+
     names = [step.step for step in steps]
     for option, name in (("--from", first), ("--to", last)):
         if name is not None and name not in names:
             raise UsageError(
-                f"{option} {name}: no step of the pipeline", f"it is {', '.join(names)}"
+                f"{option} {name}: no step of the pipeline{nearest(name, names)}",
+                f"it is {', '.join(names)}",
             )
     begin = names.index(first) if first in names else 0
     end = names.index(last) + 1 if last in names else len(names)

@@ -4,12 +4,14 @@ configs/audiences/NAME.yaml: who is in it, what they must have agreed to, where 
 source  the contract's section 8; definitions D48 to D51
 """
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from tsa_cli.config.keys import PERSON_KEYS, Keys
 from tsa_cli.config.matchers import Where
-from tsa_cli.config.model import ConfigFile
+from tsa_cli.config.model import ConfigFile, Reference
 
 Destination = Literal["csv", "google_ads", "meta", "email"]
 Purpose = Literal["marketing", "personalization", "analytics"]
@@ -24,6 +26,7 @@ class AudienceConfig(ConfigFile):
     `max_shrink` is the share of the last exported members that may disappear in one export.
     """
 
+    keys: ClassVar[Keys] = PERSON_KEYS
     description: str = ""
     where: Where | None = None
     sql: str | None = Field(default=None, min_length=1)
@@ -33,6 +36,10 @@ class AudienceConfig(ConfigFile):
     holdout: float = Field(default=0.0, ge=0.0, lt=1.0)
     min_size: int = Field(default=0, ge=0)
     max_shrink: float = Field(default=0.5, ge=0.0, le=1.0)
+
+    def references(self) -> Iterator[Reference]:
+        """The audiences that it leaves out."""
+        yield from ((("exclude", i), "audiences", name) for i, name in enumerate(self.exclude))
 
     @model_validator(mode="after")
     def _one_definition(self) -> "AudienceConfig":

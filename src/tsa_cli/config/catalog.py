@@ -4,7 +4,6 @@ Where a configuration comes from: the user's folder first, then the defaults of 
 reads  DIR/tsa.yaml, DIR/funnels/NAME.yaml, …; what is missing there comes from the defaults
 """
 
-import difflib
 import hashlib
 import json
 import os
@@ -18,12 +17,15 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from tsa_cli.config.model import ConfigModel
+from tsa_cli.config.model import ConfigFile, ConfigModel
+from tsa_cli.config.spelling import nearest
 from tsa_cli.config.yaml_loader import Document, parse_yaml, read_text
 from tsa_cli.errors import ConfigError
 
-Model = TypeVar("Model", bound=ConfigModel)
+Model = TypeVar("Model", bound=ConfigFile)
+Some = TypeVar("Some", bound=ConfigModel)
 _QUOTED = re.compile("'([^']*)'")
+_FIRST = "start with `version: 1`"
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,26 @@ class Catalog:
         path = self.path(relative)
         if path is None:
             return model()
-        given = load_file(model, path, self.shown(path))
+        given = self.read(model, path)
         default = self.default_of(model, relative)
         if default is None or default == path:
             return given
         kept = load_file(model, default)
         absent = kept.model_fields_set - given.model_fields_set
         return given.model_copy(update={name: getattr(kept, name) for name in absent})
+
+    def read(self, model: type[Model], path: Path) -> Model:
+        """The validated file, of which each entry that it names exists; ConfigError else."""
+        found, document = load_document(model, path, self.shown(path))
+        faults = [
+            f"{document.at(place)}: {'.'.join(map(str, place))}: no {kind} entry named "
+            f"{name!r}{nearest(name, self.names(kind))}"
+            for place, kind, name in found.references()
+            if name not in self.names(kind)
+        ]
+        if faults:
+            raise ConfigError("\n".join(faults), "name one of configs/, or add its file there")
+        return found
 
     def default_of(self, model: type[ConfigModel], relative: str) -> Path | None:
         """The default file whose keys hold where the user's does not give them, if there is one."""
@@ -81,7 +96,7 @@ class Catalog:
                 f"no {kind} entry named {name!r}{nearest(name, known)}",
                 f"known: {', '.join(known) or 'none'}; add configs/{kind}/NAME.yaml for another",
             )
-        return load_file(model, path, self.shown(path))
+        return self.read(model, path)
 
     def entries(
         self, model: type[Model], kind: str, names: list[str]
@@ -126,21 +141,36 @@ def defaults_dir() -> Path:
 
 def load_file(model: type[Model], path: Path, shown_as: str | None = None) -> Model:
     """The validated file; ConfigError listing each fault as FILE:LINE:COL: key: why."""
+    return load_document(model, path, shown_as)[0]
+
+
+def load_document(
+    model: type[Model], path: Path, shown_as: str | None = None
+) -> tuple[Model, Document]:
+    """The validated file, and where its keys stand; ConfigError as of `load_file`."""
     name = shown_as or str(path)
-    loaded: Model = _model_of(model, read_text(path, name), name)
+    loaded: tuple[Model, Document] = _loaded(model, read_text(path, name), name)
     return loaded
 
 
 @lru_cache(maxsize=256)  # the steps of one run ask for the same files
-def _model_of(model: type[Model], text: str, name: str) -> Model:
+def _loaded(model: type[Model], text: str, name: str) -> tuple[Model, Document]:
     document = parse_yaml(text, name)
-    values = {} if document.values is None else document.values
-    if not isinstance(values, dict):
-        raise ConfigError(f"{document.path}:1:1: a mapping is expected", "start with `version: 1`")
-    return validate(model, values, document)
+    if document.values is None:  # cut off by a full disk, rather than a wish for the defaults
+        raise ConfigError(f"{name}:1:1: an empty file", f"{_FIRST}, or delete it for the default")
+    if not isinstance(document.values, dict):
+        raise ConfigError(f"{name}:1:1: a mapping is expected", _FIRST)
+    found = validate(model, document.values, document)
+    if "version" not in document.values:
+        raise ConfigError(f"{name}:1:1: version: is missing", _FIRST)
+    if model.keys is not None and (faults := model.keys.unknown(document)):
+        raise ConfigError("\n".join(faults), model.keys.hint)
+    if faults := [f"{document.at(place)}: {why}" for place, why in found.unknown_names()]:
+        raise ConfigError("\n".join(faults), "`tsa tables user_behavior_features` has them")
+    return found, document
 
 
-def validate(model: type[Model], values: object, document: Document) -> Model:
+def validate(model: type[Some], values: object, document: Document) -> Some:
     """`values` as a `model`; every fault on a line of its own, placed by `document`."""
     try:
         return model.model_validate(values)
@@ -153,18 +183,13 @@ def validate(model: type[Model], values: object, document: Document) -> Model:
 
 def definition_hash(*models: ConfigModel) -> str:
     """16 hex digits of what made a number: the effective configuration."""
-    text = json.dumps(
-        [model.model_dump(mode="json", by_alias=True) for model in models], sort_keys=True
-    )
+    return hash_of_values(*(model.model_dump(mode="json", by_alias=True) for model in models))
+
+
+def hash_of_values(*values: object) -> str:
+    """The `definition_hash` of configurations of which only the values are left."""
+    text = json.dumps(values, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def nearest(name: str, known: list[str]) -> str:
-    """`; did you mean "x"?`, or nothing."""
-    as_written = {each.lower(): each for each in known}
-    hits = difflib.get_close_matches(name, known, n=1)
-    hits = hits or difflib.get_close_matches(name.lower(), list(as_written), n=1)
-    return f"; did you mean {as_written.get(hits[0], hits[0])!r}?" if hits else ""
 
 
 def _fault(model: type[ConfigModel], document: Document, error: dict[str, object]) -> str:

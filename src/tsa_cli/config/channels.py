@@ -11,6 +11,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from tsa_cli.config.matchers import check_regex
 from tsa_cli.config.model import ConfigFile, ConfigModel
 
 NO_RULE = "otherwise"  # told instead of a rule's name where none held
@@ -29,10 +30,7 @@ class TextTest(ConfigModel):
     @classmethod
     def _compiles(cls, value: str | None) -> str | None:
         if value is not None:
-            try:
-                re.compile(value)
-            except re.error as error:
-                raise ValueError(f"not a regular expression: {error}") from error
+            check_regex(value)
         return value
 
     @model_validator(mode="after")

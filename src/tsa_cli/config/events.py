@@ -1,9 +1,11 @@
 """configs/events.yaml: the tracking plan, which events a shop sends and with which properties."""
 
-from typing import Annotated, Literal
+from dataclasses import replace
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from tsa_cli.config.keys import EVENT_KEYS, Keys
 from tsa_cli.config.matchers import Matcher
 from tsa_cli.config.model import ConfigFile, ConfigModel, Duration
 
@@ -66,6 +68,7 @@ class DerivedEvent(ConfigModel):
 class EventsConfig(ConfigFile):
     """The whole plan."""
 
+    keys: ClassVar[Keys] = replace(EVENT_KEYS, under="derived")
     unplanned: Policy = "warn"
     events: dict[str, PlannedEvent] = {}
     derived: list[DerivedEvent] = []

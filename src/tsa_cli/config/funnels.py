@@ -7,10 +7,11 @@ source  the contract's section 5; definitions D15-D25; PRD 10.1 (abandonment)
 
 import re
 from datetime import timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from tsa_cli.config.keys import EVENT_KEYS, Keys
 from tsa_cli.config.matchers import ANY_EVENT, Matcher
 from tsa_cli.config.model import ConfigFile, ConfigModel, Duration
 
@@ -68,6 +69,7 @@ class FunnelAbandonment(ConfigModel):
 class FunnelConfig(ConfigFile):
     """configs/funnels/NAME.yaml."""
 
+    keys: ClassVar[Keys] = EVENT_KEYS
     description: str = ""
     count_by: CountBy = "user"
     order: Order = "ordered"

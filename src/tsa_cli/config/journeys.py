@@ -6,10 +6,11 @@ source  the contract's section 6; definitions D26-D28; PRD 10.2
 """
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from tsa_cli.config.keys import EVENT_KEYS, Keys
 from tsa_cli.config.matchers import Matcher
 from tsa_cli.config.model import ConfigFile, ConfigModel
 from tsa_cli.config.patterns import Pattern, parse_pattern
@@ -80,6 +81,7 @@ def _shop_conversion() -> Matcher:
 class JourneyConfig(ConfigFile):
     """configs/journeys/NAME.yaml."""
 
+    keys: ClassVar[Keys] = EVENT_KEYS
     description: str = ""
     unit: Unit = "page"
     rewrite: list[Rewrite] = Field(default_factory=list)

@@ -17,7 +17,9 @@ from tsa_cli.config.model import ConfigModel
 ANY_EVENT = "*"
 
 # RE2, the engine's matcher of regular expressions, refuses these; Python's `re` would not.
-_NOT_RE2 = re.compile(r"\(\?(?:[=!>(#]|<[=!])|(?<!\\)(?:\\\\)*\\[1-9]|[*+?}]\+|\(\?P=")
+_NOT_RE2 = re.compile(
+    r"\(\?(?:[=!>(#]|<[=!]|[ims]*[aLux])|(?<!\\)(?:\\\\)*\\[1-9ZNuU]|[*+?}]\+|\(\?P="
+)
 _REPEAT = re.compile(r"\{(\d+)(?:,(\d*))?\}")
 _RE2_MOST_REPEATS = 1000
 
@@ -123,7 +125,8 @@ def check_regex(pattern: str) -> None:
         raise ValueError(f"not a regular expression: {error}: {pattern!r}") from error
     if found := _NOT_RE2.search(pattern):
         raise ValueError(
-            f"look-arounds, back-references and possessive repeats are not supported: {found[0]!r}"
+            "look-arounds, back-references, possessive repeats and other things of Python's own "
+            f"are not supported: {found[0]!r}"
         )
     bounds = [int(bound) for pair in _REPEAT.findall(pattern) for bound in pair if bound]
     if any(bound > _RE2_MOST_REPEATS for bound in bounds):

@@ -20,10 +20,11 @@ source  the contract's section 6; definitions D33; PRD 8.1, 12.1
 """
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from tsa_cli.config.keys import EVENT_KEYS, Keys
 from tsa_cli.config.matchers import Matcher
 from tsa_cli.config.model import ConfigFile, ConfigModel
 from tsa_cli.config.timezones import known_timezone
@@ -150,6 +151,7 @@ class Metric(ConfigModel):
 class MetricsConfig(ConfigFile):
     """configs/metrics.yaml."""
 
+    keys: ClassVar[Keys] = EVENT_KEYS
     timezone: str = "UTC"
     week_start: Literal["monday", "sunday"] = "monday"
     metrics: list[Metric] = Field(default_factory=list)

@@ -5,10 +5,25 @@ One file of `configs/` is one `ConfigFile`; unknown keys are errors; a duration 
 """
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Annotated, ClassVar, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    ValidationInfo,
+    field_validator,
+)
+
+if TYPE_CHECKING:
+    from tsa_cli.config.keys import Keys
+
+Place = tuple[str | int, ...]
+Reference = tuple[Place, str, str]
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
@@ -19,12 +34,46 @@ class ConfigModel(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_bool_for_a_number(cls, value: object, info: ValidationInfo) -> object:
+        """`true` is 1 to Python, but nobody means a number by it."""
+        if info.field_name in _numbers_only(cls):
+            values = list(value.values()) if isinstance(value, dict) else value
+            for item in values if isinstance(values, (list, tuple)) else [values]:
+                if isinstance(item, bool):
+                    raise ValueError(f"a number is needed, not {str(item).lower()}")
+        return value
+
 
 class ConfigFile(ConfigModel):
     """A whole config file; each starts with `version: 1`."""
 
     keeps_defaults: ClassVar[bool] = False  # a key that is not given is the default file's
+    keys: ClassVar["Keys | None"] = None  # what its matchers may ask of an event or a person
     version: Literal[1] = 1
+
+    def unknown_names(self) -> Iterator[tuple[Place, str]]:
+        """What is named in it that does not exist: (place, why)."""
+        yield from ()
+
+    def references(self) -> Iterator[Reference]:
+        """The entries of `configs/` that it names: (place, folder, name)."""
+        yield from ()
+
+
+@cache
+def _numbers_only(model: type[BaseModel]) -> frozenset[str]:
+    """The fields in whose type a number is named, at any depth, and no bool."""
+    found = ((name, set(_named(field.annotation))) for name, field in model.model_fields.items())
+    return frozenset(name for name, types in found if types & {int, float} and bool not in types)
+
+
+def _named(annotation: object) -> Iterator[object]:
+    """The types that a type is made of; of a literal, those of its values."""
+    yield annotation if isinstance(annotation, type) else type(annotation)
+    for inner in get_args(annotation):
+        yield from _named(inner)
 
 
 def parse_duration(value: object) -> timedelta:

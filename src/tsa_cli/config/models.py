@@ -4,13 +4,22 @@ configs/models/NAME.yaml: what is predicted, from which features, and how it is 
 source  the contract's section 7; definitions D42, D43
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator
 
+from tsa_cli.config.keys import (
+    CHANNEL_FLAGS,
+    EVENT_KEYS,
+    FEATURE_COLUMNS,
+    NUMERIC_FEATURES,
+    Keys,
+)
 from tsa_cli.config.matchers import Matcher
-from tsa_cli.config.model import ConfigFile, ConfigModel, Duration
+from tsa_cli.config.model import ConfigFile, ConfigModel, Duration, Place
+from tsa_cli.config.spelling import nearest
 
 # The PRD's 4.1.1, under the names of `user_behavior_features`; the three flags come from
 # the acquisition channel in `dim_users`.
@@ -34,6 +43,9 @@ LEAD_SCORE_FEATURES = (
     "engagement_score",
     "price_sensitivity_score",
 )
+
+
+_KNOWN = (*NUMERIC_FEATURES, *CHANNEL_FLAGS)
 
 
 class Label(Matcher):
@@ -68,13 +80,14 @@ class Threshold(ConfigModel):
 class ModelConfig(ConfigFile):
     """configs/models/NAME.yaml of kind lead_score."""
 
+    keys: ClassVar[Keys] = EVENT_KEYS
     kind: Literal["lead_score"] = "lead_score"
     label: Label = Label(
         any_of=[Matcher(event="booking_completed"), Matcher(event="service_booked")]
     )
     features: tuple[str, ...] = LEAD_SCORE_FEATURES
     estimator: Literal["auto", "logistic", "boosting"] = "auto"
-    seed: int = Field(default=0, ge=0)
+    seed: int = Field(default=0, ge=0, lt=2**32)
     snapshots: Snapshots = Snapshots()
     holdout: int = Field(default=1, ge=1, le=20)
     min_positive: int = Field(default=50, ge=2)
@@ -84,6 +97,14 @@ class ModelConfig(ConfigFile):
     bands: dict[str, float] = Field(
         default_factory=lambda: {"Cold": 0.0, "Warm": 0.2, "Hot": 0.5}, min_length=1
     )
+
+    def unknown_names(self) -> Iterator[tuple[Place, str]]:
+        """The features that nobody has, or that are no numbers."""
+        for number, name in enumerate(self.features):
+            if name not in _KNOWN:
+                is_column = name in FEATURE_COLUMNS
+                why = "is no number" if is_column else f"no such feature{nearest(name, _KNOWN)}"
+                yield ("features", number), f"{name}: {why}"
 
     @field_validator("features")
     @classmethod

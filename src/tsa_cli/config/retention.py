@@ -5,10 +5,11 @@ reads   configs/retention/NAME.yaml
 source  the contract's section 6; definitions D29, D30
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator
 
+from tsa_cli.config.keys import EVENT_KEYS, Keys
 from tsa_cli.config.matchers import Matcher
 from tsa_cli.config.model import ConfigFile
 from tsa_cli.config.timezones import known_timezone
@@ -21,6 +22,7 @@ def _any_event() -> Matcher:
 class RetentionConfig(ConfigFile):
     """configs/retention/NAME.yaml."""
 
+    keys: ClassVar[Keys] = EVENT_KEYS
     description: str = ""
     start: Matcher = Field(default_factory=_any_event)
     return_: Matcher = Field(default_factory=_any_event, alias="return")

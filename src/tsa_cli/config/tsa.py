@@ -1,12 +1,13 @@
 """configs/tsa.yaml: the store, the engine's limits, what ingest accepts, what `tsa run` runs."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, PlainSerializer
 
-from tsa_cli.config.model import ConfigFile, ConfigModel, Duration
+from tsa_cli.config.model import ConfigFile, ConfigModel, Duration, Reference
 
 Step = Literal[
     "ingest", "sessionize", "features", "funnel", "journey", "retention", "metrics",
@@ -27,6 +28,12 @@ def _text(moment: datetime) -> str:
 
 
 Moment = Annotated[datetime, AfterValidator(_in_utc), PlainSerializer(_text, return_type=str)]
+
+
+_FOLDER_OF_STEP = {
+    "funnel": "funnels", "journey": "journeys", "retention": "retention",
+    "train": "models", "score": "models", "audiences": "audiences",
+}  # fmt: skip
 
 
 class PipelineStep(ConfigModel):
@@ -57,3 +64,10 @@ class TsaConfig(ConfigFile):
     pipeline: list[PipelineStep] = Field(
         [PipelineStep(step=step) for step in get_args(Step)], min_length=1
     )
+
+    def references(self) -> Iterator[Reference]:
+        """The reports, models and audiences that steps are asked for."""
+        for number, asked in enumerate(self.pipeline):
+            folder = _FOLDER_OF_STEP.get(asked.step)
+            for place, name in enumerate(asked.names if folder else ()):
+                yield ("pipeline", number, "names", place), str(folder), name

@@ -97,12 +97,6 @@ class Document:
         return f"{self.path}:{best.start_mark.line + 1}:{best.start_mark.column + 1}"
 
 
-def read_yaml(path: Path, shown_as: str | None = None) -> Document:
-    """The parsed file; ConfigError with FILE:LINE:COL when it cannot be read or is no YAML."""
-    name = shown_as or str(path)
-    return parse_yaml(read_text(path, name), name)
-
-
 def read_text(path: Path, name: str) -> str:
     """The file's text; ConfigError when it cannot be read, is no UTF-8 or too large."""
     try:

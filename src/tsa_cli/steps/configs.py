@@ -7,20 +7,18 @@ reads   the user's configs and the defaults
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from tsa_cli.config import Catalog, ConfigFile, load_file, nearest
+from tsa_cli.config import Catalog, ConfigFile, nearest
 from tsa_cli.config.audiences import AudienceConfig
+from tsa_cli.config.catalog import load_document
 from tsa_cli.config.kinds import FILES, FOLDERS, model_of
 from tsa_cli.config.model import format_duration
-from tsa_cli.config.yaml_loader import Document, read_yaml
+from tsa_cli.config.yaml_loader import Document
 from tsa_cli.errors import ConfigError, UsageError
-from tsa_cli.relations import unknown_keys
 
 BUILT_IN = "built-in"
-_OF_EVENTS = ("funnels/", "journeys/", "retention/")
 Json = dict[str, object]
 Over = Mapping[tuple[str, str], tuple[object, str]]
 
@@ -122,25 +120,23 @@ def _check(catalog: Catalog, relative: str) -> FileCheck:
     if model is None:
         return FileCheck(shown, origin, False, f"{shown}:1:1: {_unknown(relative)}")
     try:
-        config = load_file(model, path, shown)
+        config = catalog.read(model, path)
     except ConfigError as error:
         return FileCheck(shown, origin, False, error.message)
     fault = ""
-    if relative.startswith(_OF_EVENTS):
-        fault = "\n".join(unknown_keys(read_yaml(path, shown)))
     if isinstance(config, AudienceConfig) and config.sql is not None:
-        fault = _sql_fault(config.sql, path, shown)
+        fault = _sql_fault(config.sql, load_document(model, path, shown)[1])
     return FileCheck(shown, origin, not fault, fault)
 
 
-def _sql_fault(sql: str, path: Path, shown: str) -> str:
+def _sql_fault(sql: str, document: Document) -> str:
     """FILE:LINE:COL and why the guard refuses an audience's SQL; an empty text when it does not."""
     from tsa_cli.store.user_sql import check_user_sql_without_data
 
     try:
         check_user_sql_without_data(sql, ("as_of",))
     except UsageError as error:
-        return f"{read_yaml(path, shown).at(('sql',))}: sql: {error.message}"
+        return f"{document.at(('sql',))}: sql: {error.message}"
     return ""
 
 
@@ -165,10 +161,9 @@ def _settings(catalog: Catalog, name: str) -> Iterator[Setting]:
     shown = f"defaults/{relative}"
     if path and catalog.origin(path) == "user":
         shown = catalog.shown(path)
-    document = read_yaml(path, shown) if path else None
-    config = load_file(model, path, shown) if path else model()
+    config, document = load_document(model, path, shown) if path else (model(), None)
     default = catalog.default_of(model, relative)
-    kept = read_yaml(default, f"defaults/{relative}") if default else None
+    kept = load_document(model, default, f"defaults/{relative}")[1] if default else None
     if kept is not None:
         config = catalog.load(model, relative)
     for key, value in _flat(config):

@@ -6,7 +6,7 @@ reads   user_behavior_features as of a moment, with the channel of then, as the 
 
 from typing import TYPE_CHECKING
 
-from tsa_cli.config.catalog import nearest
+from tsa_cli.config.spelling import nearest
 from tsa_cli.errors import ConfigError
 from tsa_cli.store.store import Store
 

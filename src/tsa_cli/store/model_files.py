@@ -21,6 +21,7 @@ from typing import cast
 
 from tsa_cli import __version__
 from tsa_cli.atomic_file import write_bytes, write_text
+from tsa_cli.config.spelling import nearest
 from tsa_cli.errors import DataError
 from tsa_cli.models.classifier import Classifier, Estimator, classifier_from
 
@@ -97,7 +98,12 @@ def read_version(root: Path, name: str, version: str | None = None) -> ModelVers
     """The version, by default the current one; DataError when absent or its manifest is damaged."""
     chosen = version or current_version(root, name)
     if chosen is None:
-        raise DataError(f"no trained model {name}", f"run `tsa train {name}` first")
+        trained = list(dict.fromkeys(each.name for each in list_versions(root)))
+        told = f"trained: {', '.join(trained)}" if trained else "none is trained yet"
+        raise DataError(
+            f"no trained model {name!r}{nearest(name, trained)}",
+            f"{told}; `tsa train` trains those of configs/models",
+        )
     folder = _folder(root, name) / _checked(chosen)
     path = folder / MANIFEST_FILE
     if not path.is_file():

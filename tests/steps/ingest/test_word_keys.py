@@ -34,9 +34,8 @@ def test_keys_equal_a_dictionary_over_batches_and_runs(store: Store) -> None:
             urls = [rng.choice((None, f"https://s.example/{rng.randrange(40)}")) for _ in range(30)]
             ids = [pair_of(rng.randrange(9), rng) for _ in range(60)]
             found = keys.texts("pages", chunked(urls, rng)).to_pylist()
-            actors = keys.actors(
-                chunked([a for a, _ in ids], rng), chunked([u for _, u in ids], rng)
-            ).to_pylist()
+            columns = [chunked([pair[side] for pair in ids], rng) for side in (0, 1)]
+            actors = keys.actors(keys.pairs(*columns)).to_pylist()
             for url, key in zip(urls, found, strict=True):
                 assert key == (None if url is None else pages.setdefault(url, key))
             for pair, key in zip(ids, actors, strict=True):

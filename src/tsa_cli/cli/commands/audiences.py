@@ -27,13 +27,16 @@ FolderOption = Annotated[
 @app.command("list")
 def list_audiences(ctx: typer.Context, fmt: FormatOption = None, out: OutOption = None) -> None:
     """Every audience, what it needs and when it was last exported."""
+    from tsa_cli.config import definition_hash
     from tsa_cli.steps import export_audiences as step
 
     session = session_of(ctx)
     with session.reading() as store:
-        found = step.listing(store, definitions(session))
+        audiences = definitions(session)
+        found = step.listing(store, audiences)
     shown = ["name", "description", "exported_as_of", "exported_members"]
-    session.emit(Answer("audiences list", found, shown=shown), fmt, out)
+    definition = definition_hash(*audiences.values())
+    session.emit(Answer("audiences list", found, shown=shown, definition=definition), fmt, out)
 
 
 @app.command()

@@ -28,6 +28,7 @@ def explain(
     out: OutOption = None,
 ) -> None:
     """The channel of a visit that came this way, and the rule of channels.yaml that gives it."""
+    from tsa_cli.config import definition_hash
     from tsa_cli.config.channels import ChannelsFile
     from tsa_cli.config.referrers import ReferrersFile
     from tsa_cli.steps import explain_channel as step
@@ -38,4 +39,5 @@ def explain(
         session.catalog.load(ReferrersFile, "referrers.yaml"),
     )
     result = step.run(config, source, medium, campaign, referrer)
-    session.emit(Answer("channels test", result), fmt, out)
+    definition = definition_hash(config.channels, config.referrers)
+    session.emit(Answer("channels test", result, definition=definition), fmt, out)

@@ -84,10 +84,16 @@ def show(
     """The card of a version, by default of the one in use."""
     from rich.markdown import Markdown
 
+    from tsa_cli.config.catalog import hash_of_values
     from tsa_cli.steps import models as step
 
     found = step.one(folder, name, version)
-    answer = Answer("models show", found, picture=lambda _: Markdown(found.card))
+    answer = Answer(
+        "models show",
+        found,
+        picture=lambda _: Markdown(found.card),
+        definition=hash_of_values(found.manifest.get("config")),
+    )
     session_of(ctx).emit(answer, fmt, out)
 
 

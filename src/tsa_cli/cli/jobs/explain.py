@@ -75,7 +75,6 @@ def _config(session: Session, window: Span, wanted: Wanted) -> "ExplainConfig":
 
 def _funnels(catalog: "Catalog", window: Span, names: tuple[str, ...]) -> "list[AskedFunnel]":
     """The funnels, with their rules as the report reads them: steps do not import each other."""
-    from tsa_cli.cli.jobs.entries import entries
     from tsa_cli.config.funnels import FunnelConfig
     from tsa_cli.steps.explain import AskedFunnel
     from tsa_cli.steps.funnel import Span as FunnelSpan
@@ -84,7 +83,7 @@ def _funnels(catalog: "Catalog", window: Span, names: tuple[str, ...]) -> "list[
     moments = FunnelSpan(window.as_of, window.since, window.until)
     return [
         AskedFunnel(name, config, rules_of(config, moments))
-        for name, config in entries(catalog, FunnelConfig, "funnels", list(names))
+        for name, config in catalog.entries(FunnelConfig, "funnels", list(names))
     ]
 
 

@@ -104,7 +104,6 @@ def work(
     session: Session, names: list[str], asked: Asked | None = None, drill: Drill | None = None
 ) -> Answer:
     """What `tsa funnel` answers; the people of a bar are in their file by then."""
-    from tsa_cli.cli.jobs.entries import entries
     from tsa_cli.cli.pictures.funnel import picture
     from tsa_cli.config import definition_hash
     from tsa_cli.config.events import EventsConfig
@@ -114,7 +113,7 @@ def work(
     from tsa_cli.steps import unknown_events
 
     drill = drill or Drill()
-    configs = list(entries(session.catalog, FunnelConfig, "funnels", names))
+    configs = list(session.catalog.entries(FunnelConfig, "funnels", names))
     asked = asked or Asked()
     if asked.where:
         where = parse_where(asked.where)

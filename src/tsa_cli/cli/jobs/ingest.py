@@ -22,7 +22,9 @@ def work(session: Session, paths: list[str], config: "IngestConfig") -> Answer:
     from tsa_cli.steps import ingest as step
 
     policies = config.policies
-    definition = definition_hash(policies.plan, policies.privacy, *config.sources.values())
+    definition = definition_hash(
+        policies.plan, policies.privacy, policies.identity, *config.sources.values()
+    )
     with (
         session.writing("ingest", definition, is_dry_run=config.is_dry_run) as run,
         session.progress() as bar,
@@ -56,6 +58,7 @@ def config_of(
     from tsa_cli.cli.recorded import now
     from tsa_cli.config.channels import ChannelsFile
     from tsa_cli.config.events import EventsConfig
+    from tsa_cli.config.identity import IdentityConfig
     from tsa_cli.config.privacy import PrivacyConfig
     from tsa_cli.config.referrers import ReferrersFile
     from tsa_cli.config.sources import SourceConfig
@@ -72,7 +75,8 @@ def config_of(
         catalog.load(ReferrersFile, "referrers.yaml"),
         session.config.mmdb,
     )
-    policies = Policies(session.config, plan, privacy, now(), lookups)
+    identity = catalog.load(IdentityConfig, "identity.yaml")
+    policies = Policies(session.config, plan, privacy, now(), lookups, identity)
     return IngestConfig(policies, sources, session.keys, source, is_final, is_forced, is_dry_run)
 
 

@@ -47,7 +47,6 @@ def work(
 
     Without a part the flat formats take the paths, those of both groups where two are asked for.
     """
-    from tsa_cli.cli.jobs.entries import entries
     from tsa_cli.cli.pictures.journey import picture
     from tsa_cli.config import definition_hash
     from tsa_cli.config.events import EventsConfig
@@ -58,7 +57,7 @@ def work(
 
     configs = [
         (name, _compared(config, compare))
-        for name, config in entries(session.catalog, JourneyConfig, "journeys", names)
+        for name, config in session.catalog.entries(JourneyConfig, "journeys", names)
     ]
     asked = asked or Asked()
     if asked.where:

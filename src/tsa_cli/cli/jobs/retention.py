@@ -26,7 +26,6 @@ def work(
     session: Session, names: list[str], asked: Asked | None = None, view: str = COHORTS
 ) -> Answer:
     """What `tsa retention` answers: one report when one was named, else a list of them."""
-    from tsa_cli.cli.jobs.entries import entries
     from tsa_cli.cli.pictures.retention import picture
     from tsa_cli.config import definition_hash
     from tsa_cli.config.events import EventsConfig
@@ -34,7 +33,7 @@ def work(
     from tsa_cli.config.retention import RetentionConfig
     from tsa_cli.steps import unknown_events
 
-    configs = list(entries(session.catalog, RetentionConfig, "retention", names))
+    configs = list(session.catalog.entries(RetentionConfig, "retention", names))
     asked = asked or Asked()
     if asked.where:
         where = parse_where(asked.where)

@@ -1,19 +1,25 @@
 -- answers: the rows whose content differs, at least in writing, from the first of their id
--- reads:   repeats, pages, referrers, user_agents, ips
+-- reads:   repeats, actors, pages, referrers, user_agents, ips
 select
     r.ordinal,
     r.has_same_facts,
     r.properties,
+    w.anonymous_id,
+    w.known_id,
     p.page_url,
     e.referrer_url,
     a.user_agent,
     i.ip_address,
     r.first_properties,
+    fw.anonymous_id as first_anonymous_id,
+    fw.known_id as first_known_id,
     fp.page_url as first_page_url,
     fe.referrer_url as first_referrer_url,
     fa.user_agent as first_user_agent,
     fi.ip_address as first_ip_address
 from repeats as r
+left join actors as w on r.words.actor_key = w.actor_key
+left join actors as fw on r.first_words.actor_key = fw.actor_key
 left join pages as p on r.words.page_key = p.page_key
 left join referrers as e on r.words.referrer_key = e.referrer_key
 left join user_agents as a on r.words.agent_key = a.agent_key

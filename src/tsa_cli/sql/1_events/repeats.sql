@@ -9,11 +9,11 @@ with known as (
         event_uuid,
         event_text,
         struct_pack(
-            event_code := event_code, event_ts := event_ts, actor_key := actor_key,
-            client_session_id := client_session_id
+            event_code := event_code, event_ts := event_ts, client_session_id := client_session_id
         ) as facts,
         struct_pack(
-            page_key := page_key, referrer_key := referrer_key, agent_key := agent_key, ip_key := ip_key
+            actor_key := actor_key, page_key := page_key, referrer_key := referrer_key,
+            agent_key := agent_key, ip_key := ip_key
         ) as words,
         cast(properties as varchar) as properties
     from held_rows
@@ -23,11 +23,11 @@ stored as (
         event_uuid,
         event_text,
         struct_pack(
-            event_code := event_code, event_ts := event_ts, actor_key := actor_key,
-            client_session_id := client_session_id
+            event_code := event_code, event_ts := event_ts, client_session_id := client_session_id
         ) as facts,
         struct_pack(
-            page_key := page_key, referrer_key := referrer_key, agent_key := agent_key, ip_key := ip_key
+            actor_key := actor_key, page_key := page_key, referrer_key := referrer_key,
+            agent_key := agent_key, ip_key := ip_key
         ) as words,
         cast(properties as varchar) as properties
     from raw_events

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Literal
 
 from tsa_cli.config.audiences import AudienceConfig
-from tsa_cli.config.catalog import nearest
 from tsa_cli.config.privacy import PrivacyConfig
+from tsa_cli.config.spelling import nearest
 from tsa_cli.errors import BreachError, ConfigError, DataError, TsaError
 from tsa_cli.privacy.field_crypto import Keys
 from tsa_cli.privacy.suppression import Suppressions, suppressions_of

@@ -5,40 +5,21 @@ reads   user_behavior_features, dim_users, user_scores, user_traits; whatever pu
         user's SQL names
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from tsa_cli.config.audiences import AudienceConfig
+from tsa_cli.config.keys import FEATURE_COLUMNS, SCORE_COLUMNS, USER_COLUMNS
 from tsa_cli.config.matchers import Matcher, Where
 from tsa_cli.errors import ConfigError, DataError
 from tsa_cli.matcher import MatcherCompiler
-from tsa_cli.relations import USER_COLUMNS, Column, Relation
+from tsa_cli.relations import Column, Relation
 from tsa_cli.store import Store
 from tsa_cli.store.user_sql import answer_user_sql, check_user_sql
 
-_NUMBERS = (
-    "avg_session_duration", "total_page_views", "pages_per_session", "booking_conversion_rate",
-    "price_sensitivity_score", "engagement_score", "recency_days", "frequency_visits",
-    "monetary_value", "device_switching_rate", "cart_abandonment_rate", "total_sessions",
-    "price_check_events", "service_view_events", "booking_attempts", "price_comparison_events",
-    "total_bookings", "mobile_usage_rate", "device_switches", "days_since_first_visit",
-    "days_since_last_visit", "avg_price_checks", "support_tickets", "negative_feedback_count",
-    "avg_booking_value", "session_frequency_trend", "engagement_score_trend",
-)  # fmt: skip
-
-FEATURE_COLUMNS: Mapping[str, str] = {
-    "user_id": "varchar",
-    "preferred_time_of_day": "varchar",
-    "preferred_day_of_week": "varchar",
-    "as_of": "timestamp",
-    "last_updated": "timestamp",
-    **dict.fromkeys(_NUMBERS, "double"),
-}
-
-_SCORE_COLUMNS: Mapping[str, Column] = {
-    "lead_score": Column("r.score", "double", "scores"),
-    "lead_score_probability": Column("r.probability", "double", "scores"),
-    "lead_score_band": Column("r.band", "varchar", "scores"),
+_SCORES = {
+    "lead_score": "score",
+    "lead_score_probability": "probability",
+    "lead_score_band": "band",
 }
 
 
@@ -46,7 +27,8 @@ def user_columns() -> Relation:
     """The relation of audiences: features first, then `dim_users`, scores and traits."""
     people = {name: Column(f"d.{name}", kind, "users") for name, kind in USER_COLUMNS.items()}
     features = {n: Column(f"f.{n}", kind, "features") for n, kind in FEATURE_COLUMNS.items()}
-    columns = {**people, **features, **_SCORE_COLUMNS}
+    scores = {n: Column(f"r.{_SCORES[n]}", kind, "scores") for n, kind in SCORE_COLUMNS.items()}
+    columns = {**people, **features, **scores}
     return Relation(
         columns={**columns, **{f"user.{name}": column for name, column in columns.items()}},
         traits_sql="d.traits",

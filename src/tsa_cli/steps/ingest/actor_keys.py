@@ -7,12 +7,14 @@ id that it was ever seen with: those have a table each, by number. The others ar
 reads   actors, as it was before the file
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tsa_cli.steps.ingest.distinct import distinct_of
+from tsa_cli.steps.ingest.distinct import Distinct, distinct_of
 from tsa_cli.steps.ingest.words import UNKNOWN, Keys, KeyTable, Numbers, Words
 from tsa_cli.store import Store
 
@@ -24,6 +26,24 @@ PAIR_MASK = (1 << PAIR_BITS) - 1
 NO_ID = 0
 
 
+@dataclass(frozen=True)
+class Pairs:
+    """The numbers (n,) of both ids of each row; NO_ID for none, and for what is no id."""
+
+    anonymous: Numbers
+    known: Numbers
+    has_placeholders: bool  # whether a text stands where a number is NO_ID
+
+    def is_somebody(self) -> NDArray[np.bool_]:
+        """(n,) whether a row has an id at all."""
+        is_somebody: NDArray[np.bool_] = (self.anonymous | self.known) != NO_ID
+        return is_somebody
+
+    def at(self, rows: NDArray[np.bool_]) -> "Pairs":
+        """Those of some of the rows."""
+        return Pairs(self.anonymous[rows], self.known[rows], self.has_placeholders)
+
+
 @dataclass
 class ActorKeys:
     """The keys of pairs of ids (anonymous, known), for the time of one file."""
@@ -31,6 +51,7 @@ class ActorKeys:
     store: Store
     newest: int
     has_stored: bool = True
+    placeholders: Sequence[str] = ()  # texts that are no ids
     anonymous: Words = field(default_factory=Words)
     known: Words = field(default_factory=Words)
     _new_pairs: list[Numbers] = field(default_factory=list)  # by key, from the first new one
@@ -39,6 +60,27 @@ class ActorKeys:
     _partner: KeyTable = field(default_factory=KeyTable)  # the first known id of an anonymous one
     _with_partner: KeyTable = field(default_factory=KeyTable)
     _others: dict[int, int] = field(default_factory=dict)  # both numbers in one: key
+
+    def __post_init__(self) -> None:
+        import polars as pl
+
+        texts = pl.Series(self.placeholders, dtype=pl.String)  # they get the first numbers
+        self._last_placeholder = int(self.known.numbers_of(texts).max(initial=NO_ID))
+        self.anonymous.numbers_of(texts)
+
+    def pairs(self, anonymous: Distinct, known: Distinct) -> Pairs:
+        """The numbers of the ids of each row; a look per distinct text tells which are none."""
+        of_values = (
+            self.anonymous.numbers_of(anonymous.values), self.known.numbers_of(known.values),
+        )  # fmt: skip
+        is_none = [numbers <= self._last_placeholder for numbers in of_values]
+        for numbers, mask in zip(of_values, is_none, strict=True):
+            numbers[mask] = NO_ID
+        return Pairs(
+            anonymous.spread(of_values[0], NO_ID),
+            known.spread(of_values[1], NO_ID),
+            any(mask.any() for mask in is_none),
+        )
 
     def keys_of(self, anonymous: Numbers, known: Numbers) -> Keys:
         """(n,) the key of each pair of numbers, NO_ID for no id."""

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from tsa_cli.config.keys import PROMOTED_PROPERTIES
 from tsa_cli.privacy.cleaning import Cleaner
-from tsa_cli.relations import PROMOTED_PROPERTIES
 from tsa_cli.steps.ingest.actor_keys import PAIR_BITS, PAIR_MASK
 from tsa_cli.steps.ingest.distinct import Distinct, distinct_of
 from tsa_cli.steps.ingest.plan import Judge, Judged

@@ -141,6 +141,7 @@ def _in_turns(
 
 
 def _encoder(policies: Policies, file: FileToLoad, looks: Store, engine: Store) -> Encoder:
-    keys = WordKeys(looks, file.event_names, policies.privacy.ip, url_cleaner(policies.privacy))
-    reader = DocumentReader(engine, Judge(policies.plan), Cleaner(policies.privacy), file.unseen)
+    privacy, placeholders = policies.privacy, policies.identity.placeholder_texts()
+    keys = WordKeys(looks, file.event_names, privacy.ip, url_cleaner(privacy), placeholders)
+    reader = DocumentReader(engine, Judge(policies.plan), Cleaner(privacy), file.unseen)
     return Encoder(keys, reader)

@@ -225,7 +225,11 @@ class Loader:
     ) -> _Loaded:
         """Rows whose id is known: the first is an event, the others repeat or contradict it."""
         store = self.store
-        sorted_out = repeats.sort_out(store, told.held, load_id, Cleaner(self.policies.privacy))
+        cleaner, placeholders = (
+            Cleaner(self.policies.privacy),
+            self.policies.identity.placeholder_texts(),
+        )
+        sorted_out = repeats.sort_out(store, told.held, load_id, cleaner, placeholders)
         judge = plan.Judge(self.policies.plan)
         told.judged += judge.judged(store, repeats.documents())
         people = fragment_of("1_events/known_people.sql")

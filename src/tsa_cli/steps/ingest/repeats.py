@@ -7,7 +7,7 @@ source  definitions D2 (duplicates and conflicts)
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,11 +35,18 @@ class SortedOut:
     conflicts: list[int]  # ordinals, from 0
 
 
-def sort_out(store: Store, held: "list[pa.Table]", load_id: int, cleaner: Cleaner) -> SortedOut:
+def sort_out(
+    store: Store,
+    held: "list[pa.Table]",
+    load_id: int,
+    cleaner: Cleaner,
+    placeholders: Collection[str] = (),
+) -> SortedOut:
     """
     Insert those that are the first of their id; leaves the temporary table `repeats`.
 
-    The held rows are clean. What they are compared to may have been stored when less was personal.
+    The held rows are clean. What they are compared to may have been stored when less was personal,
+    and when a placeholder was an id.
     """
     import pyarrow as pa
 
@@ -49,12 +56,14 @@ def sort_out(store: Store, held: "list[pa.Table]", load_id: int, cleaner: Cleane
     [(first_count, same_count)] = store.rows("1_events/repeat_counts.sql")
     store.execute("1_events/insert_events.sql", {"rows": _firsts()}, load_id=load_id)
     suspects = store.records("1_events/repeat_suspects.sql")
-    conflicts = list(_conflicts(suspects, cleaner))
+    conflicts = list(_conflicts(suspects, cleaner, placeholders))
     duplicate = int(str(same_count)) + len(suspects) - len(conflicts)
     return SortedOut(int(str(first_count)), duplicate, conflicts)
 
 
-def _conflicts(suspects: "list[dict[str, object]]", cleaner: Cleaner) -> Iterator[int]:
+def _conflicts(
+    suspects: "list[dict[str, object]]", cleaner: Cleaner, placeholders: Collection[str]
+) -> Iterator[int]:
     """The ordinals of those that are not the first of their id, as it would be stored today."""
     import polars as pl
 
@@ -69,10 +78,16 @@ def _conflicts(suspects: "list[dict[str, object]]", cleaner: Cleaner) -> Iterato
         is_same = (
             row["has_same_facts"]
             and same
+            and all(_same_id(row, name, placeholders) for name in ("anonymous_id", "known_id"))
             and _same_content(str(row["properties"]), document, cleaner.privacy)
         )
         if not is_same:
             yield int(str(row["ordinal"]))
+
+
+def _same_id(row: dict[str, object], name: str, placeholders: Collection[str]) -> bool:
+    first = row[f"first_{name}"]
+    return row[name] == (None if first in placeholders else first)
 
 
 def documents() -> Fragment:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tsa_cli.relations import PROMOTED_PROPERTIES
+from tsa_cli.config.keys import PROMOTED_PROPERTIES
+from tsa_cli.steps.ingest.actor_keys import Pairs
 from tsa_cli.steps.ingest.distinct import Distinct, distinct_of
 from tsa_cli.steps.ingest.document_columns import (
     DocumentReader,
@@ -24,6 +25,7 @@ from tsa_cli.steps.ingest.document_columns import (
 )
 from tsa_cli.steps.ingest.key_count import keys_in
 from tsa_cli.steps.ingest.known_ids import Hashes, KnownIds, is_refused_by_plan
+from tsa_cli.steps.ingest.placeholders import rows_with_pairs
 from tsa_cli.steps.ingest.plan import Judged
 from tsa_cli.steps.ingest.word_keys import WordKeys
 
@@ -94,7 +96,7 @@ def encoded(
     Another id with the hash of a known one is held, too, and found to be the first of its kind.
     So is a row that the plan refuses by now, when the store has its id: it is no new line.
     """
-    for rows in _gathered(batches):
+    for rows, pairs in rows_with_pairs(_gathered(batches), encoder.keys):
         first, told.row_count = told.row_count, told.row_count + len(rows)
         is_event = rows.column("is_event").to_numpy() == 1
         is_known = np.zeros(len(rows), np.bool_)
@@ -103,6 +105,9 @@ def encoded(
             if not is_event.all():
                 is_event |= _is_refused_late(rows, hashes, known_ids.stored)
             is_known = is_event & _is_among(hashes, known_ids.all)
+        if pairs.has_placeholders:
+            is_event &= pairs.is_somebody()
+            is_known &= is_event
         if not is_event.all():
             faults = rows.filter(_mask(~is_event))
             _note_faults(faults, first + np.flatnonzero(~is_event), told, limits)
@@ -111,14 +116,16 @@ def encoded(
         if is_known.any():
             held = rows.filter(_mask(is_known))
             _count_keys(held, documents_of(held.column("properties")), told)
-            told.held.append(_with_people(held, encoder, first + np.flatnonzero(is_known)))
+            ordinals = first + np.flatnonzero(is_known)
+            told.held.append(_with_people(held, encoder, pairs.at(is_known), ordinals))
         passed = is_event & ~is_known
         events = rows if passed.all() else rows.filter(_mask(passed))
+        people = pairs if passed.all() else pairs.at(passed)
         told.event_count += len(events)
         _note_people(events, told)
         found = documents_of(events.column("properties"))
         _count_keys(events, found, told)
-        rows_of_keys = _encode(events, encoder, found, encoder.documents.cleaned(found))
+        rows_of_keys = _encode(events, encoder, people, found, encoder.documents.cleaned(found))
         codes = rows_of_keys.column("event_code")
         sent = documents_of(_sent(events)) if _has_left(events) else found
         told.judged += encoder.documents.judged(codes, encoder.keys.event_types(), sent)
@@ -162,7 +169,9 @@ def _sent(rows: "pa.Table") -> "pa.ChunkedArray":
     return rows.column("sent_properties" if _has_left(rows) else "properties")
 
 
-def _encode(rows: "pa.Table", encoder: Encoder, sent: Distinct, documents: Distinct) -> "pa.Table":
+def _encode(
+    rows: "pa.Table", encoder: Encoder, pairs: Pairs, sent: Distinct, documents: Distinct
+) -> "pa.Table":
     """The rows as they are stored: with `documents` instead of those that were sent."""
     import pyarrow as pa
 
@@ -175,18 +184,20 @@ def _encode(rows: "pa.Table", encoder: Encoder, sent: Distinct, documents: Disti
     columns += encoder.documents.promoted(documents)
     for table, text in _KEYS.values():
         columns.append(keys.texts(table, rows.column(text)))
-    columns.append(keys.actors(rows.column("anonymous_id"), rows.column("user_id")))
+    columns.append(keys.actors(pairs))
     return pa.Table.from_arrays(columns, schema=schema_of(rows.schema))
 
 
-def _with_people(rows: "pa.Table", encoder: Encoder, ordinals: "NDArray[np.int64]") -> "pa.Table":
+def _with_people(
+    rows: "pa.Table", encoder: Encoder, pairs: Pairs, ordinals: "NDArray[np.int64]"
+) -> "pa.Table":
     """The encoded rows with their ordinals, and what they say of people and to the plan."""
     import pyarrow as pa
 
     sent = _sent(rows)
     found = documents_of(rows.column("properties"))
     documents = encoder.documents.cleaned(found)
-    held = _encode(rows, encoder, found, documents)
+    held = _encode(rows, encoder, pairs, found, documents)
     held = held.add_column(0, "ordinal", pa.array(ordinals))
     if documents is found and not _has_left(rows):
         sent = pa.nulls(len(rows), sent.type)
@@ -200,7 +211,8 @@ def _with_people(rows: "pa.Table", encoder: Encoder, ordinals: "NDArray[np.int64
 def _note_faults(
     faults: "pa.Table", ordinals: "NDArray[np.int64]", told: Told, limits: Limits
 ) -> None:
-    reasons = faults.column("reason").to_pylist()
+    # Without a reason of its own a row is no event since its ids are placeholders.
+    reasons = [reason or "missing_identity" for reason in faults.column("reason").to_pylist()]
     told.faults.update(zip(ordinals.tolist(), reasons, strict=True))
     for reason, at in zip(reasons, faults.column("event_ts").to_pylist(), strict=True):
         is_ahead = reason == "timestamp_out_of_range" and limits.now_ts < at < limits.latest_ts

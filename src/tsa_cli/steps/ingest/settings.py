@@ -3,10 +3,11 @@ What a run of ingest is asked to do: the files of configs/ that decide, and the 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tsa_cli.config.events import EventsConfig
+from tsa_cli.config.identity import IdentityConfig
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.config.sources import SourceConfig
 from tsa_cli.config.tsa import TsaConfig
@@ -25,6 +26,7 @@ class Policies:
     privacy: PrivacyConfig
     now_ts: datetime
     lookups: LookupConfig
+    identity: IdentityConfig = field(default_factory=IdentityConfig)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ new gets the next key at once, and is looked up and added when the whole file is
 reads   event_types, user_agents, ips, pages, referrers, actors, as they were before the file
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ import numpy as np
 from tsa_cli.enrich.redaction import UrlCleaner
 from tsa_cli.lookups import LOOKUPS
 from tsa_cli.privacy.personal_texts import redact_addresses
-from tsa_cli.steps.ingest.actor_keys import NO_ID, ActorKeys
+from tsa_cli.steps.ingest.actor_keys import ActorKeys, Pairs
 from tsa_cli.steps.ingest.distinct import distinct_of
 from tsa_cli.steps.ingest.words import UNKNOWN, Keys, KeyTable, Numbers, Words
 from tsa_cli.store import Store
@@ -114,7 +114,7 @@ class WordKeys:
     The encoder of one file's batches.
 
     `aside` is a connection of its own to the store: the main one is busy with the insert.
-    `event_names` are names as sent → canonical.
+    `event_names` are names as sent → canonical; `placeholders` are texts that are no ids.
     """
 
     def __init__(
@@ -123,6 +123,7 @@ class WordKeys:
         event_names: Mapping[str, str],
         ip_policy: str,
         url_cleaner: UrlCleaner | None = None,
+        placeholders: Sequence[str] = (),
     ) -> None:
         def named(words: "pl.Series") -> "pl.Series":
             import polars as pl
@@ -138,23 +139,22 @@ class WordKeys:
         }
         self._texts["event_types"].put(_CALLS)
         newest = aside.count("1_events/newest_key_of_actors.sql")
-        self._actors = ActorKeys(aside, newest, has_stored=newest > 0)
+        self._actors = ActorKeys(aside, newest, newest > 0, placeholders)
 
     def texts(self, table: str, words: "pa.ChunkedArray") -> "pa.Array":
         """(n,) int32: the key of each text in the lookup `table`; null where there is none."""
         found = distinct_of(words)
         return _with_nulls(found.spread(self._texts[table].keys_of(found.values), NO_KEY))
 
-    def actors(self, anonymous_ids: "pa.ChunkedArray", known_ids: "pa.ChunkedArray") -> "pa.Array":
+    def pairs(self, anonymous_ids: "pa.ChunkedArray", known_ids: "pa.ChunkedArray") -> Pairs:
+        """The numbers of the ids of each row; placeholders are none."""
+        return self._actors.pairs(distinct_of(anonymous_ids), distinct_of(known_ids))
+
+    def actors(self, pairs: Pairs) -> "pa.Array":
         """(n,) int32: the key of each pair of ids."""
         import pyarrow as pa
 
-        anonymous, known = distinct_of(anonymous_ids), distinct_of(known_ids)
-        keys = self._actors.keys_of(
-            anonymous.spread(self._actors.anonymous.numbers_of(anonymous.values), NO_ID),
-            known.spread(self._actors.known.numbers_of(known.values), NO_ID),
-        )
-        return pa.array(keys)
+        return pa.array(self._actors.keys_of(pairs.anonymous, pairs.known))
 
     def event_types(self) -> dict[int, str]:
         """The canonical name of every event code met so far; calls about people have none."""

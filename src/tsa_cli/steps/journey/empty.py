@@ -8,8 +8,9 @@ writes  nothing
 from datetime import datetime
 
 from tsa_cli.config.journeys import Comparison
+from tsa_cli.config.keys import SESSION_COLUMNS
 from tsa_cli.matcher import MatcherCompiler
-from tsa_cli.relations import CORE_RELATION, SESSION_COLUMNS
+from tsa_cli.relations import CORE_RELATION
 from tsa_cli.steps.journey.marks import Span
 from tsa_cli.steps.journey.result import JourneyReport
 from tsa_cli.store.store import Store

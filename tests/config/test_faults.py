@@ -1,0 +1,107 @@
+"""Faults of config files that were taken in silence, or told without their place."""
+
+from pathlib import Path
+
+import pytest
+from tests.conftest import Tsa
+
+from tsa_cli.config import keys, open_catalog
+from tsa_cli.errors import ConfigError
+from tsa_cli.steps import configs
+from tsa_cli.store.dictionary import dictionary
+
+MODEL = "label: {event: x}"
+METRIC = "metrics: [{name: m, numerator: {%s}, denominator: {count: events}}]"
+
+
+def fault_of(folder: Path, name: str, text: str) -> str:
+    """What `validate` says of the file, and loading it, which says the same; without the folder."""
+    path = folder / f"{name}.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    catalog = open_catalog(folder)
+    [check] = [check for check in configs.validate(catalog) if check.file == catalog.shown(path)]
+    model = configs.model_of(f"{name}.yaml")
+    assert model is not None
+    if check.is_valid:
+        catalog.load(model, f"{name}.yaml")
+        return ""
+    with pytest.raises(ConfigError) as error:
+        catalog.load(model, f"{name}.yaml")
+    assert error.value.message == check.fault
+    return check.fault.replace(f"{folder}/", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("sessions", "version: true", "1:1: version: a number is needed, not true"),
+        ("sessions", "timeout: 30m", "1:1: version: is missing"),
+        ("sessions", "", "1:1: an empty file"),
+        ("sessions", "# version: 1", "1:1: an empty file"),
+        ("models/m", "", "1:1: an empty file"),
+        ("identity", "max_users_per_device: true", "1:1: max_users_per_device: a number"),
+        ("users", "version: 1\nservice_events: {a: true}", "2:1: service_events: a number"),
+        ("models/m", f"version: 1\n{MODEL}\nbands: {{a: false}}", "3:1: bands: a number"),
+        ("models/m", f"version: 1\n{MODEL}\nseed: 99999999999", "3:1: seed: Input should be less"),
+        ("models/m", "version: 1\nlabel: {where: {pag_url: x}}", "2:17: pag_url: no such column;"
+         " did you mean 'page_url'?"),
+        ("models/m", f"version: 1\n{MODEL}\nfeatures: [total_sessions, total_sesions]",
+         "3:28: total_sesions: no such feature; did you mean 'total_sessions'?"),
+        ("models/m", f"version: 1\n{MODEL}\nfeatures: [preferred_day_of_week]",
+         "3:12: preferred_day_of_week: is no number"),
+        ("metrics", "version: 1\n" + METRIC % "sum: duration_second",
+         "2:33: duration_second: no such column; did you mean 'duration_seconds'?"),
+        ("metrics", "version: 1\n" + METRIC % "count: events, with: {where: {devise_type: a}}",
+         "2:63: devise_type: no such column; did you mean 'device_type'?"),
+        ("metrics", "version: 1\n" + METRIC % "count: keys, key: bookin_id, with: {event: x}",
+         "2:46: bookin_id: no such column"),
+        ("journeys/j", "version: 1\ncompare: {by: devise_type, values: [a, b]}",
+         "2:11: devise_type: no such column; did you mean 'device_type'?"),
+        ("events", "version: 1\nderived: [{name: d, when: {event: a}, key: bookin_id}]",
+         "2:39: bookin_id: no such column"),
+        ("audiences/a", "version: 1\nwhere: {total_booking: 1}",
+         "2:9: total_booking: no such column; did you mean 'total_bookings'?"),
+        ("audiences/a", "version: 1\nwhere: {lead_score: {gte: 1}}\nexclude: [cart_abandoner]",
+         "3:11: exclude.0: no audiences entry named 'cart_abandoner'; did you mean"
+         " 'cart_abandoners'?"),
+        ("tsa", "version: 1\npipeline: [{step: funnel, names: [bookin]}]",
+         "2:35: pipeline.0.names.0: no funnels entry named 'bookin'; did you mean 'booking'?"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_with_its_place(tmp_path: Path, name: str, text: str, told: str) -> None:
+    assert fault_of(tmp_path, name, text).startswith(f"{name}.yaml:{told}")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("sessions", "version: 1\nsplit_at_midnight: true"),
+        ("events", "version: 1\nevents: {a: {properties: {key: string, by: {enum: [x, true]}}}}"),
+        ("audiences/a", "version: 1\nwhere: {user.plan: pro, user.total_sessions: 2}"),
+        ("metrics", "version: 1\n" + METRIC % "sum: properties.price, of: events"),
+    ],
+)
+def test_what_is_right_stays_right(tmp_path: Path, name: str, text: str) -> None:
+    assert fault_of(tmp_path, name, text) == ""
+
+
+def test_the_command_that_uses_a_file_tells_the_place_of_a_wrong_key(
+    tsa: Tsa, tmp_path: Path
+) -> None:
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs" / "metrics.yaml").write_text(
+        "version: 1\n" + METRIC % "count: events, with: {where: {devise_type: a}}"
+    )
+    (tmp_path / "e.jsonl").write_text('{"event":"x","timestamp":1740823200,"user_id":"u"}\n')
+    assert tsa("ingest", "e.jsonl").code == 0
+    assert tsa("sessionize").code == 0
+    ran = tsa("metrics")
+    assert ran.code == 2
+    assert ran.err.startswith("error: configs/metrics.yaml:2:63: devise_type: no such column")
+
+
+def test_the_keys_of_a_person_are_the_columns_of_the_tables() -> None:
+    tables = dictionary()
+    of_features = {column.name for column in tables["user_behavior_features"].columns}
+    assert set(keys.FEATURE_COLUMNS) == of_features - {"user_key"}

@@ -1,0 +1,93 @@
+"""A placeholder is no id: it would make one person of all who have it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Tsa
+
+AT = 1_740_823_200
+
+
+def lines(*events: dict[str, object]) -> str:
+    full = (
+        {"event_id": f"e{i}", "event": "x", "timestamp": AT + i} | e for i, e in enumerate(events)
+    )
+    return "".join(json.dumps(event) + "\n" for event in full)
+
+
+def users(tsa: Tsa) -> list[tuple[object, object]]:
+    found = tsa("sql", "select event_id, user_id from fact_events order by event_id").data
+    assert isinstance(found, list)
+    return [(row["event_id"], row["user_id"]) for row in found]
+
+
+def counts(tsa: Tsa, *words: str) -> dict[str, int]:
+    data = tsa("ingest", "e.jsonl", *words).data
+    assert isinstance(data, dict)
+    names = ("read", "inserted", "duplicate", "conflict", "rejected")
+    assert data["read"] == sum(data[name] for name in names[1:])
+    return {name: data[name] for name in names if data[name]}
+
+
+@pytest.mark.parametrize(
+    "text", ["undefined", "NULL", "None", "nan", "[object Object]", "Guest"]
+)
+def test_a_placeholder_is_no_id(tsa: Tsa, tmp_path: Path, text: str) -> None:
+    people = [{"user_id": text, "anonymous_id": f"d{i}"} for i in range(2)]
+    devices = [{"user_id": f"u{i}", "anonymous_id": text} for i in range(2)]
+    nobody = [{"user_id": text}, {"anonymous_id": text}, {"user_id": text, "anonymous_id": "null"}]
+    (tmp_path / "e.jsonl").write_text(lines(*people, *devices, *nobody))
+    assert counts(tsa) == {"read": 7, "inserted": 4, "rejected": 3}
+    assert tsa("sessionize").code == 0
+    assert users(tsa) == [("e0", "d0"), ("e1", "d1"), ("e2", "u0"), ("e3", "u1")]
+    held = tsa("quarantine", "list").data
+    assert isinstance(held, list)
+    assert [(row["line_number"], row["reason"]) for row in held] == [
+        (number, "missing_identity") for number in (5, 6, 7)
+    ]
+
+
+def test_a_number_0_is_a_placeholder_and_a_longer_id_is_none(tsa: Tsa, tmp_path: Path) -> None:
+    (tmp_path / "e.jsonl").write_text(
+        lines({"user_id": 0}, {"user_id": "00"}, {"user_id": "nullx"})
+    )
+    assert counts(tsa) == {"read": 3, "inserted": 2, "rejected": 1}
+
+
+def test_traits_and_consent_beside_a_placeholder_are_the_device_s(tsa: Tsa, tmp_path: Path) -> None:
+    told = {"traits": {"plan": "pro"}, "consent": {"marketing": True}, "user_id": "undefined"}
+    (tmp_path / "e.jsonl").write_text(lines({**told, "anonymous_id": "d"}, {**told}))
+    assert counts(tsa) == {"read": 2, "inserted": 1, "rejected": 1}
+    assert tsa("sessionize").code == 0
+    who = tsa("sql", "select user_id from dim_users").data
+    assert who == [{"user_id": "d"}]
+
+
+def test_a_line_that_comes_again_is_a_duplicate_whatever_was_an_id_before(
+    tsa: Tsa, tmp_path: Path
+) -> None:
+    (tmp_path / "configs").mkdir()
+    config = tmp_path / "configs" / "identity.yaml"
+    config.write_text("version: 1\nplaceholders: []\n")
+    first = {"user_id": "undefined", "anonymous_id": "d"}
+    (tmp_path / "e.jsonl").write_text(lines(first, {"user_id": "visitor", "anonymous_id": "d2"}))
+    assert counts(tsa) == {"read": 2, "inserted": 2}
+    config.write_text("version: 1\nplaceholders: [visitor, undefined]\n")
+    again = lines(first, {"user_id": "visitor", "anonymous_id": "d2"}, {"user_id": "u"})
+    (tmp_path / "e.jsonl").write_text(again)
+    assert counts(tsa) == {"read": 3, "inserted": 1, "duplicate": 2}
+
+
+def test_the_first_line_with_an_id_holds_where_one_before_was_nobody_s(
+    tsa: Tsa, tmp_path: Path
+) -> None:
+    same = {"event_id": "same"}
+    sent = [
+        {"user_id": "null", **same},
+        {"user_id": "u", **same, "timestamp": AT},
+        {"user_id": "null", **same},
+    ]
+    (tmp_path / "e.jsonl").write_text(lines(*sent))
+    assert counts(tsa) == {"read": 3, "inserted": 1, "rejected": 2}
