@@ -8,6 +8,7 @@ machine: all switched off here. Files are made readable by their owner only.
 import os
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -72,6 +73,12 @@ def open_reader(settings: EngineSettings) -> duckdb.DuckDBPyConnection:
     for name in ("arrow_lossless_conversion", "arrow_large_buffer_size"):
         con.execute(f"set {name}=true").fetchall()
     return con
+
+
+@cache
+def reading_engine(settings: EngineSettings) -> duckdb.DuckDBPyConnection:
+    """The engine of `open_reader`, one a process: to make one takes as long as a small file."""
+    return open_reader(settings)
 
 
 def connect_again(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:

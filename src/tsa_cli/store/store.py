@@ -16,7 +16,7 @@ import duckdb
 
 from tsa_cli.errors import CheckError
 from tsa_cli.interrupts import interruptible, let_clean_up
-from tsa_cli.store.connection import EngineSettings, connect_again, open_reader
+from tsa_cli.store.connection import EngineSettings, connect_again, reading_engine
 from tsa_cli.store.fragment import Fragment, quoted
 from tsa_cli.store.queries import compose, has_sql
 from tsa_cli.store.schema import missing
@@ -45,7 +45,6 @@ class Store:
         self.path = path
         self.settings = settings
         self._in_transaction = False
-        self._reading_engine: duckdb.DuckDBPyConnection | None = None
 
     @logged
     def rows(self, sql: str, slots: Slots | None = None, /, **params: object) -> list[Row]:
@@ -192,10 +191,8 @@ class Store:
 
     @contextmanager
     def reader(self) -> "Iterator[Store]":
-        """A connection to an engine without a file, to read event files with; one a store."""
-        if self._reading_engine is None:
-            self._reading_engine = open_reader(self.settings)
-        con = connect_again(self._reading_engine)
+        """A connection to an engine without a file, to read event files with."""
+        con = connect_again(reading_engine(self.settings))
         try:
             with interruptible(con.interrupt, is_beside=True):
                 yield Store(con, Path(":memory:"), self.settings)
@@ -268,8 +265,6 @@ class Store:
 
     def close(self) -> None:
         """Close every connection of the store."""
-        if self._reading_engine is not None:
-            self._reading_engine.close()
         self._con.close()
 
     def _forget(self, name: str) -> None:

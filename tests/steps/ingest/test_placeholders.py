@@ -3,8 +3,6 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import Tsa
 
 AT = 1_740_823_200
@@ -31,29 +29,38 @@ def counts(tsa: Tsa, *words: str) -> dict[str, int]:
     return {name: data[name] for name in names if data[name]}
 
 
-@pytest.mark.parametrize(
-    "text", ["undefined", "NULL", "None", "nan", "[object Object]", "Guest"]
-)
-def test_a_placeholder_is_no_id(tsa: Tsa, tmp_path: Path, text: str) -> None:
-    people = [{"user_id": text, "anonymous_id": f"d{i}"} for i in range(2)]
-    devices = [{"user_id": f"u{i}", "anonymous_id": text} for i in range(2)]
-    nobody = [{"user_id": text}, {"anonymous_id": text}, {"user_id": text, "anonymous_id": "null"}]
-    (tmp_path / "e.jsonl").write_text(lines(*people, *devices, *nobody))
-    assert counts(tsa) == {"read": 7, "inserted": 4, "rejected": 3}
+def test_a_placeholder_is_no_id(tsa: Tsa, tmp_path: Path) -> None:
+    texts = ["undefined", "NULL", "None", "nan", "[object Object]", "Guest"]
+    known: list[dict[str, object]] = []
+    for i, text in enumerate(texts):
+        known += [{"user_id": text, "anonymous_id": f"d{i}"}]
+        known += [{"user_id": f"u{i}", "anonymous_id": text}]
+    nobody = [{name: text} for text in texts for name in ("user_id", "anonymous_id")]
+    both = {"user_id": texts[0], "anonymous_id": texts[1]}
+    (tmp_path / "e.jsonl").write_text(lines(*known, *nobody, both))
+    assert counts(tsa) == {"read": 25, "inserted": 12, "rejected": 13}
     assert tsa("sessionize").code == 0
-    assert users(tsa) == [("e0", "d0"), ("e1", "d1"), ("e2", "u0"), ("e3", "u1")]
+    people = [person for i in range(len(texts)) for person in (f"d{i}", f"u{i}")]
+    assert users(tsa) == sorted((f"e{at}", person) for at, person in enumerate(people))
     held = tsa("quarantine", "list").data
     assert isinstance(held, list)
     assert [(row["line_number"], row["reason"]) for row in held] == [
-        (number, "missing_identity") for number in (5, 6, 7)
+        (number, "missing_identity") for number in range(13, 26)
     ]
 
 
-def test_a_number_0_is_a_placeholder_and_a_longer_id_is_none(tsa: Tsa, tmp_path: Path) -> None:
+def test_a_longer_id_is_none_and_0_is_one_only_where_it_is_said(tsa: Tsa, tmp_path: Path) -> None:
     (tmp_path / "e.jsonl").write_text(
         lines({"user_id": 0}, {"user_id": "00"}, {"user_id": "nullx"})
     )
-    assert counts(tsa) == {"read": 3, "inserted": 2, "rejected": 1}
+    assert counts(tsa) == {"read": 3, "inserted": 3}
+    (tmp_path / "configs").mkdir()
+    config = tmp_path / "configs" / "identity.yaml"
+    config.write_text('version: 1\nplaceholders: ["0"]\n')
+    (tmp_path / "e.jsonl").write_text(
+        lines({"user_id": 0, "event_id": "n0"}, {"user_id": "00", "event_id": "n1"})
+    )
+    assert counts(tsa) == {"read": 2, "inserted": 1, "rejected": 1}
 
 
 def test_traits_and_consent_beside_a_placeholder_are_the_device_s(tsa: Tsa, tmp_path: Path) -> None:
