@@ -32,7 +32,7 @@ def finish(process: subprocess.Popen[bytes]) -> tuple[int, str]:
 @pytest.mark.parametrize("kills", [10, pytest.param(200, marks=pytest.mark.soak)])
 def test_a_killed_ingest_loses_nothing_and_doubles_nothing(tmp_path: Path, kills: int) -> None:
     folder = tmp_path / "in"
-    write_files(folder, files=3, lines=800, seed=1)
+    write_files(folder, files=2, lines=600, seed=1)
     undisturbed = tmp_path / "undisturbed.duckdb"
     started = time.monotonic()
     code, said = finish(ingest(undisturbed, folder))

@@ -5,6 +5,7 @@ Progress bars go to stdout, unknown files make it download extensions, time zone
 machine: all switched off here. Files are made readable by their owner only.
 """
 
+import atexit
 import os
 import time
 from dataclasses import dataclass
@@ -78,6 +79,7 @@ def open_reader(settings: EngineSettings) -> duckdb.DuckDBPyConnection:
 @cache
 def reading_engine(settings: EngineSettings) -> duckdb.DuckDBPyConnection:
     """The engine of `open_reader`, one a process: to make one takes as long as a small file."""
+    atexit.register(reading_engine.cache_clear)  # DuckDB complains of what is alive after the end
     return open_reader(settings)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from tests.soak import soaked
 from tests.steps.histories import default_config
 from tests.steps.ingest.conftest import Ingest
 from tests.steps.ingest.test_sources import table
@@ -165,7 +166,7 @@ def write(path: Path, events: list[dict[str, Any]]) -> Path:
     return path
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [*range(2), *soaked(range(2, 3))])
 def test_every_violation_is_counted_as_the_oracle_counts(
     store: Store, do_ingest: Ingest, tmp_path: Path, seed: int
 ) -> None:
@@ -207,7 +208,7 @@ REASONS = {
 }
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [*range(2), *soaked(range(2, 3))])
 def test_a_quarantining_plan_keeps_out_exactly_what_breaks_it(
     store: Store, do_ingest: Ingest, tmp_path: Path, seed: int
 ) -> None:

@@ -111,7 +111,7 @@ def test_users_get_as_far_as_in_plain_python(
     ],
     ids=str,
 )  # fmt: skip
-@pytest.mark.parametrize("has_ties", [True, False])
+@pytest.mark.parametrize("has_ties", [True, *soaked([False])])
 def test_the_whole_report_is_that_of_core(
     given: Give,
     monkeypatch: pytest.MonkeyPatch,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from tests.soak import soaked
 from tests.steps.reports.conftest import Event, Visit
 from tests.steps.reports.visits import (
     START,
@@ -18,7 +19,7 @@ from tsa_cli.config.journeys import JourneyConfig
 from tsa_cli.config.patterns import parse_pattern
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [*range(2), *soaked(range(2, 6))])
 def test_start_end_through_and_exclude_cut_the_paths(given: GivenEvents, seed: int) -> None:
     store = given(random_events(seed))
     config = JourneyConfig.model_validate(
@@ -37,7 +38,7 @@ def test_start_end_through_and_exclude_cut_the_paths(given: GivenEvents, seed: i
     assert {tuple(r.path): r.sessions for r in report_of(store, config).paths} == expected
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [*range(2), *soaked(range(2, 4))])
 def test_points_may_be_matchers_of_the_events_behind_a_step(given: GivenEvents, seed: int) -> None:
     store = given(random_events(seed))
     config = JourneyConfig.model_validate(
@@ -98,7 +99,7 @@ def test_entries_and_exits_are_of_whole_sessions_where_the_path_is_cut(given: Gi
     assert ends == [("/book", 2)]  # where the cut path ends
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [*range(2), *soaked(range(2, 4))])
 def test_exit_rates_with_an_end_are_those_of_the_whole_visits(
     given: GivenEvents, seed: int
 ) -> None:
@@ -112,7 +113,7 @@ def test_exit_rates_with_an_end_are_those_of_the_whole_visits(
     }
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [*range(2), *soaked(range(2, 4))])
 def test_the_span_selects_sessions_by_their_start_and_the_clock_hides_the_future(
     given: GivenEvents, seed: int
 ) -> None:
@@ -162,7 +163,7 @@ def test_patterns_count_sessions_with_their_time_gaps(given: GivenEvents) -> Non
     ]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [*range(2), *soaked(range(2, 4))])
 def test_a_comparison_is_the_difference_of_two_reports(given: GivenEvents, seed: int) -> None:
     store = given(random_events(seed))
     config = JourneyConfig.model_validate(

@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.soak import soaked
 from tests.steps.reports.conftest import Event, Given
 from tests.steps.reports.measured import config_of, rows_of
 
@@ -103,7 +104,7 @@ def bookings(given: Given, name: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", [*range(2), *soaked(range(2, 8))])
 def test_the_shipped_metrics_are_what_their_descriptions_say(
     given: GivenEvents, shipped: MetricsConfig, seed: int
 ) -> None:
@@ -156,7 +157,7 @@ def test_each_period_holds_its_local_days_and_none_is_missing(
     assert [r.is_complete for r in rows] == [True] * (len(rows) - 1) + [False]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [*range(2), *soaked(range(2, 4))])
 def test_a_dimension_divides_the_sessions_without_loss(given: GivenEvents, seed: int) -> None:
     store = given(random_events(seed))
     booked = {"count": "sessions", "with": {"event": "booking_completed"}}
