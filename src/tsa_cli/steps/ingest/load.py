@@ -225,10 +225,8 @@ class Loader:
     ) -> _Loaded:
         """Rows whose id is known: the first is an event, the others repeat or contradict it."""
         store = self.store
-        cleaner, placeholders = (
-            Cleaner(self.policies.privacy),
-            self.policies.identity.placeholder_texts(),
-        )
+        placeholders = self.policies.identity.placeholder_texts()
+        cleaner = Cleaner(self.policies.privacy)
         sorted_out = repeats.sort_out(store, told.held, load_id, cleaner, placeholders)
         judge = plan.Judge(self.policies.plan)
         told.judged += judge.judged(store, repeats.documents())
