@@ -52,6 +52,13 @@ class _Buffers(threading.local):
 _BUFFERS = _Buffers()
 
 
+def byte_table(members: bytes) -> Flags:
+    """(256,) true at each of these bytes."""
+    table = np.zeros(256, dtype=np.bool_)
+    table[as_bytes(members)] = True
+    return table
+
+
 def as_bytes(text: bytes) -> Bytes:
     """(n,) uint8, read-only, of the same memory."""
     return np.frombuffer(text, dtype=np.uint8)

@@ -7,11 +7,10 @@ a backslash; so there is none that is missed, and what is counted too much has i
 
 import numpy as np
 
-from tsa_cli.kernels.byte_slices import Bytes
+from tsa_cli.kernels.byte_slices import Bytes, byte_table
 
 _COLON, _QUOTE, _SPACE, _BACKSLASH, _N = b':" \\n'
-_BEFORE_COLON = np.zeros(256, dtype=np.bool_)
-_BEFORE_COLON[np.frombuffer(b'" \t\r', dtype=np.uint8)] = True
+_BEFORE_COLON = byte_table(b'" \t\r')
 
 
 def valued_keys(block: Bytes) -> int:

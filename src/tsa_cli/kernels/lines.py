@@ -12,9 +12,8 @@ stands a comma, white space, or one of n, f, y.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tsa_cli.kernels.byte_slices import Bytes, Flags, Indices, places_in
+from tsa_cli.kernels.byte_slices import Bytes, Flags, Indices, byte_table, places_in
 
 NEWLINE = 10
 _COMMA = 0x2C
@@ -23,17 +22,11 @@ _MOST_WHITE = 64  # bytes of white space before a stop that are walked over; mor
 _WORDS = (b"nan", b"inf", b"infinity")
 
 
-def _table(members: bytes) -> NDArray[np.bool_]:
-    table = np.zeros(256, dtype=bool)
-    table[np.frombuffer(members, dtype=np.uint8)] = True
-    return table
-
-
-_WHITE = _table(b" \t\r")
+_WHITE = byte_table(b" \t\r")
 _BLANK = b" \t\r\v\f"  # the engine skips a line of nothing else, as C's isspace has them
-_STARTS_BLANK = _table(_BLANK)
-_SOFT = _table(b" \t\r,nfyNFY")
-_BEFORE_VALUE = _table(b" \t\r,:[-+")  # what may stand before a bare word in JSON-like text
+_STARTS_BLANK = byte_table(_BLANK)
+_SOFT = byte_table(b" \t\r,nfyNFY")
+_BEFORE_VALUE = byte_table(b" \t\r,:[-+")  # what may stand before a bare word in JSON-like text
 
 
 @dataclass(frozen=True)

@@ -75,12 +75,12 @@ class DocumentReader:
         values = texts.scatter(list(clean), list(clean.values())).to_arrow()
         return Distinct(values.cast(documents.values.type), documents.places)
 
-    def look_at_faults(self, properties: "pa.ChunkedArray") -> None:
+    def look_at_faults(self, documents: Distinct) -> None:
         """Raises UnseenKeyError when what is no event may be one when it is read another way."""
         import polars as pl
 
         if self.unseen is not None:
-            self.unseen.look(pl.Series(documents_of(properties).values), ())
+            self.unseen.look(pl.Series(documents.values), ())
 
     def promoted(self, documents: Distinct) -> "list[pa.ChunkedArray]":
         """The columns of the promoted properties, as texts."""

@@ -108,9 +108,14 @@ class LinesFile:
         return self.end if is_last else self.block_starts[block + 1]
 
     def index(self) -> None:
-        """Count every line once, and judge the suspects."""
+        """
+        Count every line once, and judge the suspects.
+
+        In one thread: its passes are so short that two spent their time on waiting for each other.
+        """
         lines = self._lines_before_start()
-        for (start, _), scan in self._scans():
+        for start, stop in self._spans():
+            scan = scan_block(self.data.view(start, stop), self.max_line_bytes, self.max_depth)
             self.block_starts.append(start)
             self.lines_before.append(lines)
             self.rows_before.append(self.row_count)
@@ -123,15 +128,6 @@ class LinesFile:
     def _lines_before_start(self) -> int:
         spans = range(0, self.start, BLOCK_BYTES)
         return sum(self.data[at : min(at + BLOCK_BYTES, self.start)].count(b"\n") for at in spans)
-
-    def _scans(self) -> Iterator[tuple[tuple[int, int], BlockScan]]:
-        """
-        Each block's span and its scan.
-
-        In one thread: its passes are so short that two spent their time on waiting for each other.
-        """
-        for span in self._spans():
-            yield span, scan_block(self.data.view(*span), self.max_line_bytes, self.max_depth)
 
     def _spans(self) -> Iterator[tuple[int, int]]:
         start = self.start

@@ -52,13 +52,11 @@ def relation_of_lines(
     source = reading_texts(source, [str(first) for (first,) in firsts])
     keys, property_keys = discovered_keys(store, engine.documents_reader(sample), source)
     is_sampled = sample != path
-    held = _personal_among(keys | property_keys, policies.privacy)
-    are_columns = is_plain(keys, property_keys, source, {*held})
+    are_columns = _are_columns(keys, property_keys, source, policies.privacy)
     is_counted = is_sampled and are_columns and has_objects_apart(source)
     if is_sampled and not is_counted:
         keys = top_level_keys(store, path)
-        held = _personal_among(keys | property_keys, policies.privacy)
-        are_columns = is_plain(keys, property_keys, source, {*held})
+        are_columns = _are_columns(keys, property_keys, source, policies.privacy)
     of_fields: frozenset[str] = frozenset()
     if are_columns:
         of_fields = inner_keys_of_fields(source)
@@ -68,6 +66,7 @@ def relation_of_lines(
         reader = Reader(engine.line_columns_reader(path, columns, objects), tuple(columns))
         canonical = from_columns(source, reader, is_counted=is_counted)
     else:
+        held = _personal_among(keys | property_keys, policies.privacy)
         canonical = from_documents(source, Reader(engine.documents_reader(path)), held, keys)
     counted = frozenset(keys) if is_counted else None
     unseen = UnseenKeys(frozenset(keys | property_keys), of_fields, policies.privacy, counted)
@@ -87,8 +86,7 @@ def relation_of_parquet(
     if are_plain and not parquet.has_open_keys(columns, source.properties):
         property_keys = parquet.property_keys(store, path, columns, source, most_rows)
         known = property_keys | {*columns}
-        personal = {*_personal_among(known, policies.privacy)}
-        if is_plain({*columns}, property_keys, source, personal):
+        if _are_columns({*columns}, property_keys, source, policies.privacy):
             open_keys = open_keys_of(columns, source)
             reader, names = parquet.typed(path, columns, source, open_keys)
             canonical = from_columns(source, Reader(reader, tuple(names)))
@@ -128,6 +126,14 @@ def event_names(plan: EventsConfig, source: SourceConfig) -> dict[str, str]:
     aliases = plan.canonical_names()
     mapped = {name: aliases.get(to, to) for name, to in source.event_names.items()}
     return aliases | mapped
+
+
+def _are_columns(
+    keys: set[str], property_keys: set[str], source: SourceConfig, privacy: PrivacyConfig
+) -> bool:
+    """Whether typed columns say all that is in such lines, and none of it is personal."""
+    personal = {*_personal_among(keys | property_keys, privacy)}
+    return is_plain(keys, property_keys, source, personal)
 
 
 def _personal_among(keys: set[str], privacy: PrivacyConfig) -> dict[str, str]:

@@ -111,13 +111,14 @@ def encoded(
         if not is_event.all():
             faults = rows.filter(_mask(~is_event))
             _note_faults(faults, first + np.flatnonzero(~is_event), told, limits)
-            encoder.documents.look_at_faults(faults.column("properties"))
-            _count_keys(faults, documents_of(faults.column("properties")), told)
+            if encoder.documents.unseen is not None:
+                of_faults = documents_of(faults.column("properties"))
+                encoder.documents.look_at_faults(of_faults)
+                _count_keys(faults, of_faults, told)
         if is_known.any():
             held = rows.filter(_mask(is_known))
-            _count_keys(held, documents_of(held.column("properties")), told)
             ordinals = first + np.flatnonzero(is_known)
-            told.held.append(_with_people(held, encoder, pairs.at(is_known), ordinals))
+            told.held.append(_with_people(held, encoder, pairs.at(is_known), ordinals, told))
         passed = is_event & ~is_known
         events = rows if passed.all() else rows.filter(_mask(passed))
         people = pairs if passed.all() else pairs.at(passed)
@@ -189,13 +190,14 @@ def _encode(
 
 
 def _with_people(
-    rows: "pa.Table", encoder: Encoder, pairs: Pairs, ordinals: "NDArray[np.int64]"
+    rows: "pa.Table", encoder: Encoder, pairs: Pairs, ordinals: "NDArray[np.int64]", told: Told
 ) -> "pa.Table":
     """The encoded rows with their ordinals, and what they say of people and to the plan."""
     import pyarrow as pa
 
     sent = _sent(rows)
     found = documents_of(rows.column("properties"))
+    _count_keys(rows, found, told)
     documents = encoder.documents.cleaned(found)
     held = _encode(rows, encoder, pairs, found, documents)
     held = held.add_column(0, "ordinal", pa.array(ordinals))
