@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from tsa_cli.config.matchers import ANY_EVENT, Matcher
 from tsa_cli.config.spelling import nearest
 from tsa_cli.errors import ConfigError
+from tsa_cli.json_pointers import pointer_of
 from tsa_cli.operators import Bind, condition_sql, text_sql
 from tsa_cli.relations import Column, Relation
 from tsa_cli.store.fragment import Fragment
@@ -160,7 +161,7 @@ class MatcherCompiler:
             path = key.removeprefix(prefix)
             if path and path != key:
                 self._needs.add(document.source)
-                pointers = property_pointers(path) if prefix == PROPERTIES else [_pointer(path)]
+                pointers = property_pointers(path) if prefix == PROPERTIES else [pointer_of(path)]
                 return Column(document.read(pointers), "json", document.source)
         raise ConfigError(
             f"{key}: no such column{nearest(key, list(self._relation.columns))}",
@@ -178,13 +179,9 @@ def property_pointers(path: str) -> list[str]:
 
     `a.b` is b inside a, else the key "a.b" itself; a segment in double quotes is one key.
     """
-    literal = _pointer(path)
+    literal = pointer_of(path)
     if not _PATH.fullmatch(path):
         return [literal]
     segments = [quoted or plain for quoted, plain in _SEGMENT.findall(path)]
-    nested = "".join(_pointer(segment) for segment in segments)
+    nested = "".join(pointer_of(segment) for segment in segments)
     return [nested] if nested == literal or '"' in path else [nested, literal]
-
-
-def _pointer(key: str) -> str:
-    return "/" + key.replace("~", "~0").replace("/", "~1")

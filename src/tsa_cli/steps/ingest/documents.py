@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from tsa_cli.config.sources import Call, CanonicalField, SourceConfig, ToldDevice
 from tsa_cli.enrich.told_devices import KEYS
+from tsa_cli.json_pointers import pointer_of
 from tsa_cli.privacy.traits import EVIDENCE
 from tsa_cli.steps.ingest.bound_paths import BoundPaths, without_nulls
 from tsa_cli.steps.ingest.paths import first_key, is_top, keys_of, pointer
@@ -114,10 +115,10 @@ class DocumentSql:
         return f"nullif(cast({said} as varchar), {_NOTHING})"
 
     def _personal(self, key: str) -> str:
-        paths = [f"{pointer(path)}/{_escaped(key)}" for path in self.source.properties]
+        paths = [pointer(path) + pointer_of(key) for path in self.source.properties]
         values = [
             f"case when {self._is_personal(key, path)} then {self._filled(path)} end"
-            for path in [*paths, "/" + _escaped(key)]
+            for path in [*paths, pointer_of(key)]
         ]
         return f"coalesce({', '.join(values)})"
 
@@ -137,7 +138,7 @@ class DocumentSql:
         patches = []
         for key in self.personal_keys if holders else ():
             found = " or ".join(
-                self._is_personal(key, f"{holder}/{_escaped(key)}") for holder in holders
+                self._is_personal(key, holder + pointer_of(key)) for holder in holders
             )
             patches.append(_when(found, self.paths.bind(json.dumps({key: None}))))
         return patches
@@ -245,7 +246,3 @@ class DocumentSql:
 def _when(condition: str, patch: str) -> str:
     """The patch where the condition holds, else one that changes nothing; never nested twice."""
     return f"case when {condition} then {patch} else {_NOTHING} end"
-
-
-def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")

@@ -2,12 +2,14 @@
 
 from functools import cache
 
+from tsa_cli.json_pointers import pointer_of
+
 
 def pointer(path: str) -> str:
     """The JSON pointer of a dotted path; a path that begins with "/" is one already."""
     if path.startswith("/"):
         return path
-    return "/" + path.replace("~", "~0").replace("/", "~1").replace(".", "/")
+    return pointer_of(*path.split("."))
 
 
 @cache  # of the mappings' paths, each looked up in every line of a sample

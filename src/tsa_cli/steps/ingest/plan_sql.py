@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from tsa_cli.config.events import EnumType, EventsConfig, PlannedEvent
+from tsa_cli.json_pointers import pointer_of
 from tsa_cli.store import Fragment
 
 CALLS = ("$identify", "$alias")  # calls about people are no events
@@ -64,13 +65,13 @@ def _refusals(event: PlannedEvent, number: int) -> Iterator[tuple[str, str, dict
         name = f"plan_required_{number}"
         kinds = f"json_type({_SENT}, ${name})"
         absent = f"list_transform({kinds}, lambda kind: coalesce(kind, 'NULL'))"
-        pointers = [_pointer(key) for key in event.required]
+        pointers = [pointer_of(key) for key in event.required]
         yield "required_missing", f"list_contains({absent}, 'NULL')", {name: pointers}
     if event.policy == "quarantine":
         for at, (key, kind) in enumerate(event.properties.items()):
             name = f"plan_value_{number}_{at}"
             sql, values = _wrong_value(_SENT, kind, name)
-            yield "datatype_mismatch", sql, {name: _pointer(key), **values}
+            yield "datatype_mismatch", sql, {name: pointer_of(key), **values}
     if event.additional == "quarantine":
         name = f"plan_known_{number}"
         known = sorted({*event.required, *event.properties})
@@ -93,10 +94,6 @@ def _wrong_value(document: str, kind: str | EnumType, name: str) -> tuple[str, d
     return f"coalesce({wrong}, false)", {f"{name}_in": [*sorted(TYPES[kind]), "NULL"]}
 
 
-def _pointer(key: str) -> str:
-    return "/" + key.replace("~", "~0").replace("/", "~1")
-
-
 def _text(choice: str | int | float | bool) -> str:
     return json.dumps(choice) if isinstance(choice, bool) else str(choice)
 
@@ -117,7 +114,7 @@ def judged_columns(plan: EventsConfig) -> dict[str, Fragment]:
         planned = planned_keys(event)
         tests, values = _value_tests(event, at)
         if planned:
-            params[f"{at}_keys"] = [_pointer(key) for key in planned]
+            params[f"{at}_keys"] = [pointer_of(key) for key in planned]
             kinds.append(f"when ${at} then json_type(properties, ${at}_keys)")
         if event.additional != "allow":
             keys.append(f"when ${at} then json_keys(json_merge_patch('{{}}', properties))")
@@ -151,7 +148,7 @@ def _value_tests(event: PlannedEvent, at: str) -> tuple[list[str], dict[str, obj
         name = f"{at}_value_{number}"
         sql, values = _wrong_value("properties", kind, name)
         tests.append(f"case when {sql} then ${name}_key end")
-        params |= {name: _pointer(key), f"{name}_key": key, **values}
+        params |= {name: pointer_of(key), f"{name}_key": key, **values}
     return tests, params
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tsa_cli.json_pointers import pointer_of
+
 MAX_DEPTH = 4
 MAX_PATHS = 400
 _EXAMPLES = 2
@@ -31,7 +33,7 @@ class KeyProfile:
         """How a mapping writes it: dotted, or a JSON pointer where a key has a dot or slash."""
         if all(key and not set("./~*") & set(key) for key in self.keys):
             return ".".join(self.keys)
-        return "/" + "/".join(key.replace("~", "~0").replace("/", "~1") for key in self.keys)
+        return pointer_of(*self.keys)
 
     @property
     def filled_count(self) -> int:

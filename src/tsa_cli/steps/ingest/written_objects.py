@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from tsa_cli.config.sources import SourceConfig
+from tsa_cli.json_pointers import pointer_of
 from tsa_cli.steps.ingest.paths import first_key, is_top
 
 
@@ -25,7 +26,7 @@ def reading_texts(source: SourceConfig, lines: Iterable[str]) -> SourceConfig:
     texts = {key for document in documents for key in keys if _object_of(document.get(key))}
     if not texts:
         return source
-    pointers = ["/" + key.replace("~", "~0").replace("/", "~1") for key in sorted(texts)]
+    pointers = map(pointer_of, sorted(texts))
     return source.model_copy(update={"embedded": [*source.embedded, *pointers]})
 
 

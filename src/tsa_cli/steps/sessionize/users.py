@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, get_args
 
 from tsa_cli.config.features import EngagementScore
 from tsa_cli.config.users import Measure, UsersConfig
+from tsa_cli.json_pointers import pointer_of
 from tsa_cli.steps.sessionize.settings import SessionizeConfig
 from tsa_cli.store import Store
 
@@ -85,4 +86,4 @@ def engagement_params(score: EngagementScore) -> dict[str, float]:
 
 def pointers(keys: list[str]) -> list[str]:
     """The JSON pointer of each top-level key, whatever characters it has."""
-    return ["/" + key.replace("~", "~0").replace("/", "~1") for key in keys]
+    return list(map(pointer_of, keys))
