@@ -151,7 +151,8 @@ def test_lines_whose_keys_are_all_known_are_not_searched(
     monkeypatch.setattr(prepare, "SAMPLED_ABOVE_BYTES", 0)
     monkeypatch.setattr(prepare, "top_level_keys", never)
     monkeypatch.setattr(relation, "top_level_keys", never)
-    stored(tmp_path / "sampled", lines, 0, "native")
+    counts, _, _ = stored(tmp_path / "sampled", lines, 0, "native")
+    assert counts["read"] == len(lines)
 
 
 def test_a_parquet_file_is_read_again_for_a_key_of_its_later_texts(

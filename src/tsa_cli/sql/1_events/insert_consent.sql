@@ -1,13 +1,13 @@
 -- table:  consent_events, a row per purpose that a line decides on
 -- reads:  @told (rows with a consent)
--- params: $load_id INTEGER
--- notes:  a no must not be lost because it is written as a word: `denied` is what Google's consent mode says
+-- params: $load_id INTEGER; $yes, $no VARCHAR[]  the words of each
+-- notes:  a no must not be lost because it is written as a word
 insert into consent_events by name
 select
     anonymous_id,
     user_id,
     purpose,
-    word in ('true', 'yes', 'granted', '1') as granted,
+    list_contains($yes, word) as granted,
     seen_ts,
     cast($load_id as integer) as load_id
 from (
@@ -27,4 +27,4 @@ from (
         where json_type(consent) = 'OBJECT'
     )
 )
-where word in ('true', 'yes', 'granted', '1', 'false', 'no', 'denied', '0')
+where list_contains($yes || $no, word)

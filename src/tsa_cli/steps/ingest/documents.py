@@ -12,12 +12,11 @@ from dataclasses import dataclass, field, replace
 from tsa_cli.config.sources import Call, CanonicalField, SourceConfig, ToldDevice
 from tsa_cli.enrich.told_devices import KEYS
 from tsa_cli.json_pointers import pointer_of
+from tsa_cli.privacy.consent_words import NO, YES
 from tsa_cli.privacy.traits import EVIDENCE
 from tsa_cli.steps.ingest.bound_paths import BoundPaths, without_nulls
 from tsa_cli.steps.ingest.paths import first_key, is_top, keys_of, pointer
 
-_YES = ("yes", "true", "granted", "1")
-_NO = ("no", "false", "denied", "0")
 _NOTHING = "'{}'"
 
 
@@ -239,7 +238,7 @@ class DocumentSql:
 
     def _yes_or_no(self, paths: Sequence[str]) -> str:
         word = f"lower({self._coalesced(paths)})"
-        yes, no = (", ".join(self.paths.bind(word) for word in words) for words in (_YES, _NO))
+        yes, no = (", ".join(self.paths.bind(word) for word in words) for words in (YES, NO))
         return f"case when {word} in ({yes}) then true when {word} in ({no}) then false end"
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tsa_cli.privacy.cleaning import Cleaner
+from tsa_cli.privacy.consent_words import NO, YES
 from tsa_cli.store import Fragment, Store
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def store_people(
     was protected before, as the files of a run speak of the same people.
     """
     slots = {"told": told}
-    store.execute("1_events/insert_consent.sql", slots, load_id=load_id)
+    words = {"yes": [*YES], "no": [*NO]}
+    store.execute("1_events/insert_consent.sql", slots, load_id=load_id, **words)
     spoken = store.frame("1_events/traits_of_load.sql", slots)
     for part in spoken.iter_slices(SLICE_ROWS):
         store.insert("user_traits", _trait_frame(part, load_id, cleaner, known))
