@@ -103,12 +103,8 @@ class PrivacyConfig(ConfigFile):
         """Every key, alias or not, that holds a personal value."""
         return sorted(key for key, name in self._names_by_alias.items() if name in self.pii)
 
-    def spelled_keys(self) -> list[str]:
-        """The personal keys in all their spellings, in lower case and without a dollar sign."""
-        return list(self._names_by_spelling)
-
     def spellings(self) -> str:
-        """The same as a pattern that ignores case, a dollar sign allowed; RE2 syntax."""
+        """The personal keys in all their spellings, with or without a dollar sign; RE2 syntax."""
         words = (map(re.escape, _words(key)) for key in self.personal_keys())
         keys = dict.fromkeys("[_ -]?".join(each) for each in words)
         return rf"\$?(?:{'|'.join(keys)})" if keys else r"[^\s\S]"

@@ -17,7 +17,7 @@ from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.enrich.ip import truncate_ip
 from tsa_cli.enrich.redaction import AT, FILE_NAME, LETTERS, REDACTED, UrlCleaner
 from tsa_cli.privacy.field_crypto import HASHED, Keys, sha256_hex
-from tsa_cli.privacy.ip_keys import IP_PATTERN, IP_SPELLINGS
+from tsa_cli.privacy.ip_keys import IP_PATTERN
 from tsa_cli.privacy.loose_values import LooseValue, values_at
 from tsa_cli.privacy.odd_rows import columns_of
 from tsa_cli.privacy.traits import EVIDENCE, can_be_personal, is_protected, stored_trait
@@ -101,10 +101,9 @@ class PersonalTexts:
     def suspects(self, documents: pl.Series) -> list[int]:
         """The places of the documents that may hold something personal: most hold nothing."""
         found = documents.str.contains(_ANYWHERE).fill_null(value=False)
-        # What a pattern needs is searched for first: that takes less time, and few have it.
-        quoted = documents.str.contains_any(self._quoted_keys, ascii_case_insensitive=True)
         for may, pattern in (
-            (quoted, self._keyed),
+            (documents.is_not_null(), self._keyed),
+            # What the pattern needs is searched for first: that takes less time, and few have it.
             (documents.str.contains("[=%]"), self._in_parameters),
         ):
             places = (may.fill_null(value=False) & ~found).arg_true()
@@ -132,11 +131,6 @@ class PersonalTexts:
     def urls(self) -> UrlCleaner:
         """What cleans the URLs among them."""
         return url_cleaner(self.privacy)
-
-    @cached_property
-    def _quoted_keys(self) -> list[str]:
-        keys = [*self.privacy.spelled_keys(), *sorted(IP_SPELLINGS)]
-        return [before + key + after for key in keys for before in "\"'$ " for after in "\"'\\ "]
 
     @cached_property
     def _keyed(self) -> str:

@@ -8,6 +8,7 @@ machine: all switched off here. Files are made readable by their owner only.
 import atexit
 import os
 import time
+import warnings
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,8 @@ from tsa_cli.store.lock import locked_error
 from tsa_cli.store.translated_errors import damaged_store
 
 FOREIGN_LOCK_RETRY_SECONDS = 0.1
+# It means answers of many rows; those are asked for the other way (see `Store.arrow`).
+warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 _MAGIC = b"DUCK"
 _SESSION = ("set TimeZone='UTC'", "set enable_progress_bar=false")
 _MAGIC_OFFSET = 8

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import duckdb
 
@@ -33,6 +33,7 @@ _FILE_ORDER = "set preserve_insertion_order=true"
 
 Slots = Mapping[str, Fragment]
 Row = tuple[object, ...]
+Arrays = dict[str, "numpy.ndarray"]
 
 
 class Store:
@@ -74,33 +75,38 @@ class Store:
     @logged
     def arrow(self, sql: str, slots: Slots | None = None, /, **params: object) -> "pyarrow.Table":
         """The whole answer as a pyarrow Table."""
-        text, values = self._statement(sql, slots, params)
+        statement, values = self._statement(sql, slots, params)
         with translated_errors():
-            return self._con.sql(text, params=values).to_arrow_table()
+            return self._con.sql(statement, params=values).to_arrow_table()
+
+    @logged
+    def small_arrow(
+        self, sql: str, slots: Slots | None = None, /, **params: object
+    ) -> "pyarrow.Table":
+        """As `arrow`, at half the price for a few rows (bound once, not twice), twice for many."""
+        return self._run(sql, slots, params).to_arrow_table()
 
     @logged
     def frame(
         self, sql: str, slots: Slots | None = None, /, **params: object
     ) -> "polars.DataFrame":
         """The whole answer as a polars DataFrame."""
-        text, values = self._statement(sql, slots, params)
+        statement, values = self._statement(sql, slots, params)
         with translated_errors():
-            frame: polars.DataFrame = self._con.sql(text, params=values).pl()
+            frame: polars.DataFrame = self._con.sql(statement, params=values).pl()
         return frame
 
     @logged
-    def arrays(
-        self, sql: str, slots: Slots | None = None, /, **params: object
-    ) -> "dict[str, numpy.ndarray]":
+    def arrays(self, sql: str, slots: Slots | None = None, /, **params: object) -> Arrays:
         """Each column as a numpy array; the query leaves no nulls in them."""
-        text, values = self._statement(sql, slots, params)
+        statement, values = self._statement(sql, slots, params)
         with translated_errors():
-            # What `execute` answers takes twice as long to become arrays.
-            arrays = self._con.sql(text, params=values).fetchnumpy()
-        # Only a masked array has a mask; to ask for its class would import numpy.ma.
-        return {
-            name: array.data if hasattr(array, "mask") else array for name, array in arrays.items()
-        }
+            return _unmasked(self._con.sql(statement, params=values).fetchnumpy())
+
+    @logged
+    def small_arrays(self, sql: str, slots: Slots | None = None, /, **params: object) -> Arrays:
+        """As `arrays`, at half the price for a few rows, five times for many."""
+        return _unmasked(self._run(sql, slots, params).fetchnumpy())
 
     def stream(
         self, sql: str, slots: Slots | None = None, /, *, batch_rows: int, **params: object
@@ -110,9 +116,9 @@ class Store:
 
         UUID and JSON keep their types on the way into another store.
         """
-        text, values = self._statement(sql, slots, params)
+        statement, values = self._statement(sql, slots, params)
         with translated_errors():
-            return self._con.sql(text, params=values).to_arrow_reader(batch_rows)
+            return self._con.sql(statement, params=values).to_arrow_reader(batch_rows)
 
     @logged
     def execute(self, sql: str, slots: Slots | None = None, /, **params: object) -> int:
@@ -134,10 +140,11 @@ class Store:
 
         Raises CheckError, and keeps the old table, when `x.check.sql` beside `sql` returns rows.
         """
-        text, values = self._statement(sql, slots, params)
+        statement, values = self._statement(sql, slots, params)
         with self.transaction(), translated_errors():
             name = quoted(table)
-            self._con.execute(f"create or replace table {name} as {text}", values).fetchall()
+            made = f"create or replace table {name} as {statement.query}"
+            self._con.execute(made, values).fetchall()
             self.check(table, sql.removesuffix(".sql") + ".check.sql", **params)
             [(count,)] = self._con.execute(f"select count(*) from {name}").fetchall()
         return int(count)
@@ -145,10 +152,10 @@ class Store:
     @logged
     def append(self, table: str, sql: str, slots: Slots | None = None, /, **params: object) -> int:
         """Add the query's rows to `table`, whose columns they have; the number of rows."""
-        text, values = self._statement(sql, slots, params)
+        statement, values = self._statement(sql, slots, params)
+        added = f"insert into {quoted(table)} by name {statement.query}"
         with translated_errors():
-            inserted = self._con.execute(f"insert into {quoted(table)} by name {text}", values)
-            [(count,)] = inserted.fetchall()
+            [(count,)] = self._con.execute(added, values).fetchall()
         return int(count)
 
     def check(self, table: str, check_sql: str, **params: object) -> None:
@@ -278,12 +285,12 @@ class Store:
 
     def _statement(
         self, sql: str, slots: Slots | None, params: Mapping[str, object]
-    ) -> tuple[str, dict[str, object]]:
+    ) -> tuple[duckdb.Statement, dict[str, object]]:
         text, values = compose(sql, slots, params)
         with translated_errors():
-            statements = self._con.extract_statements(text)
-        used = statements[0].named_parameters
-        return text, {key: value for key, value in values.items() if key in used}
+            [statement] = self._con.extract_statements(text)
+        used = statement.named_parameters
+        return statement, {key: value for key, value in values.items() if key in used}
 
     def _value(self, sql: str, slots: Slots | None, params: Mapping[str, object]) -> object:
         rows = self._run(sql, slots, params).fetchall()
@@ -292,6 +299,12 @@ class Store:
     def _run(
         self, sql: str, slots: Slots | None, params: Mapping[str, object]
     ) -> duckdb.DuckDBPyConnection:
-        text, values = self._statement(sql, slots, params)
+        statement, values = self._statement(sql, slots, params)
         with translated_errors():
-            return self._con.execute(text, values)
+            return self._con.execute(statement, values)
+
+
+def _unmasked(columns: Arrays) -> Arrays:
+    # Only a masked array has a mask; to ask for its class would import numpy.ma.
+    masked = {name: column for name, column in columns.items() if hasattr(column, "mask")}
+    return columns | {name: cast("numpy.ndarray", column.data) for name, column in masked.items()}

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsa_cli.steps.ingest.distinct import Distinct, distinct_of
-from tsa_cli.steps.ingest.words import UNKNOWN, Keys, KeyTable, Numbers, Words
+from tsa_cli.steps.ingest.words import FEW, UNKNOWN, Keys, KeyTable, Numbers, Words
 from tsa_cli.store import Store
 
 if TYPE_CHECKING:
@@ -102,6 +102,16 @@ class ActorKeys:
         keys = np.arange(self.newest - len(pairs) + 1, self.newest + 1, dtype=np.int32)
         return self._named(pairs).insert_column(0, pl.Series("actor_key", keys))
 
+    @property
+    def word_count(self) -> int:
+        """How many ids it holds."""
+        return self.anonymous.count + self.known.count
+
+    def are_stored(self) -> None:
+        """What was new is in the store now."""
+        self._new_pairs.clear()
+        self.has_stored = self.newest > 0
+
     def _found(self, anonymous: Numbers, known: Numbers) -> Keys:
         """The keys of pairs that one of the tables has."""
         keys = np.where(known == NO_ID, self._anonymous_alone[anonymous], UNKNOWN)
@@ -150,7 +160,8 @@ class ActorKeys:
         if self.has_stored:
             asked = self._named(pairs).with_row_index("place")
             with self.store.lent("asked_pairs", asked):
-                found = self.store.arrays("1_events/keys_of_actors.sql")
+                ask = self.store.small_arrays if len(pairs) <= FEW else self.store.arrays
+                found = ask("1_events/keys_of_actors.sql")
             keys[found["place"]] = found["key"]
         return keys
 

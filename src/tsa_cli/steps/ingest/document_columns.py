@@ -20,6 +20,7 @@ from tsa_cli.steps.ingest.actor_keys import PAIR_BITS, PAIR_MASK
 from tsa_cli.steps.ingest.distinct import Distinct, distinct_of
 from tsa_cli.steps.ingest.plan import Judge, Judged
 from tsa_cli.steps.ingest.unseen_keys import UnseenKeys
+from tsa_cli.steps.ingest.words import FEW
 from tsa_cli.store import Store, fragment_of
 
 if TYPE_CHECKING:
@@ -87,7 +88,9 @@ class DocumentReader:
         import pyarrow as pa
 
         with self.engine.lent("distinct_documents", pa.table({"document": documents.values})):
-            told = self.engine.arrow("1_events/promoted_properties.sql")
+            is_small = len(documents.values) <= FEW
+            ask = self.engine.small_arrow if is_small else self.engine.arrow
+            told = ask("1_events/promoted_properties.sql")
         return [_spread(told.column(name), documents) for name in PROMOTED_PROPERTIES]
 
     def judged(

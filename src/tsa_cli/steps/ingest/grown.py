@@ -60,10 +60,12 @@ def read_before(store: Store, spooled: Spooled, source: str, run_id: str) -> Bef
     """
     if spooled.shape != "lines" or not spooled.is_growing:
         return None
+    place = {"path": spooled.name, "absolute_path": spooled.absolute}
+    if not store.value("1_events/is_known_place.sql", **place):
+        return None
     for row in store.rows(
         "1_events/read_of_path.sql",
-        path=spooled.name,
-        absolute_path=spooled.absolute,
+        **place,
         source=source,
         size_bytes=spooled.size_bytes,
         run_id=run_id,

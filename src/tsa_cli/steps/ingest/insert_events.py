@@ -20,6 +20,7 @@ from tsa_cli.privacy.personal_texts import url_cleaner
 from tsa_cli.steps.ingest.ahead import Ahead
 from tsa_cli.steps.ingest.document_columns import DocumentReader
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
+from tsa_cli.steps.ingest.kept_keys import KeptKeys
 from tsa_cli.steps.ingest.known_ids import KnownIds
 from tsa_cli.steps.ingest.plan import Judge
 from tsa_cli.steps.ingest.rows import Encoder, Limits, Told, encoded, schema_of
@@ -50,13 +51,15 @@ def insert_events(
     known_ids: KnownIds | None = None,
     read: "pa.Table | None" = None,
     *,
+    kept_keys: KeptKeys,
     is_dry_run: bool = False,
 ) -> Told:
     """
     What the pass told; the events are in `raw_events`, but for rows whose id is known.
 
-    `known_ids` are those ids; `read` are the rows, where they were read before. Raises ClockIsOff,
-    UnseenKeyError, and OtherLinesError when the file changed while it was read.
+    `known_ids` are those ids; `read` are the rows, where they were read before; `kept_keys` are of
+    the files before. Raises ClockIsOff, UnseenKeyError, and OtherLinesError when the file changed
+    while it was read.
     """
     told = Told()
     limits = Limits(policies.now_ts, LATEST_TRUSTED_TS)
@@ -67,7 +70,7 @@ def insert_events(
         nullcontext(store) if is_dry_run else store.aside() as looks,
         store.reader() as engine,
     ):
-        encoder = _encoder(policies, file, looks, engine)
+        encoder = _encoder(policies, file, looks, engine, kept_keys)
         rows = partial(encoded, batches, encoder, told, limits, known_ids)
         in_parts = _in_turns(rows) if is_dry_run else _ahead(rows, schema_of(batches.schema))
         with in_parts as parts:
@@ -140,8 +143,15 @@ def _in_turns(
     yield (pa.Table.from_batches([part]) for part in rows())
 
 
-def _encoder(policies: Policies, file: FileToLoad, looks: Store, engine: Store) -> Encoder:
-    privacy, placeholders = policies.privacy, policies.identity.placeholder_texts()
-    keys = WordKeys(looks, file.event_names, privacy.ip, url_cleaner(privacy), placeholders)
+def _encoder(
+    policies: Policies, file: FileToLoad, looks: Store, engine: Store, kept_keys: KeptKeys
+) -> Encoder:
+    privacy, names = policies.privacy, file.event_names
+
+    def fresh() -> WordKeys:
+        placeholders = policies.identity.placeholder_texts()
+        return WordKeys(looks, names, privacy.ip, url_cleaner(privacy), placeholders)
+
+    keys = kept_keys.lent(looks, names, fresh)
     reader = DocumentReader(engine, Judge(policies.plan), Cleaner(privacy), file.unseen)
     return Encoder(keys, reader)

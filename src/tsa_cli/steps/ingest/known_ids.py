@@ -68,11 +68,10 @@ def read_rows(store: Store, relation: Fragment) -> "tuple[pa.Table, KnownIds]":
     import pyarrow.compute as pc
 
     with store.reader() as reader:
-        rows = reader.arrow("1_events/rows_of_file.sql", {"normalised": relation})
+        rows = reader.small_arrow("1_events/rows_of_file.sql", {"normalised": relation})
     asked = pc.or_(pc.equal(rows["is_event"], 1), is_refused_by_plan(rows))
-    return rows, _known_among(
-        store, rows.select(["event_uuid", "event_text", "is_event"]).filter(asked)
-    )
+    ids = rows.select(["event_uuid", "event_text", "is_event"]).filter(asked)
+    return rows, _known_among(store, ids, is_small=True)
 
 
 def is_refused_by_plan(rows: "pa.Table") -> "pa.ChunkedArray":
@@ -83,9 +82,12 @@ def is_refused_by_plan(rows: "pa.Table") -> "pa.ChunkedArray":
     return pc.is_in(rows["reason"], pa.array(REFUSED_BY_PLAN, rows["reason"].type))
 
 
-def _known_among(store: Store, ids: "pa.Table | pa.RecordBatchReader") -> KnownIds:
+def _known_among(
+    store: Store, ids: "pa.Table | pa.RecordBatchReader", *, is_small: bool = False
+) -> KnownIds:
     with store.lent("streamed_ids", ids):
         store.execute("1_events/load_ids.sql")
-    found = store.arrays("1_events/known_ids.sql")
+    ask = store.small_arrays if is_small else store.arrays
+    found = ask("1_events/known_ids.sql")
     hashes, is_stored = found["id_hash"], found["is_stored"].astype(np.bool_)
     return KnownIds(np.sort(hashes), np.sort(hashes[is_stored]))

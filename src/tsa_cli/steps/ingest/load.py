@@ -26,6 +26,7 @@ from tsa_cli.steps.ingest.insert_events import (
     ClockIsOff,
     insert_events,
 )
+from tsa_cli.steps.ingest.kept_keys import KeptKeys
 from tsa_cli.steps.ingest.known_ids import KnownIds, known_ids_of, read_rows, repeated_ids_of
 from tsa_cli.steps.ingest.nature import doubt
 from tsa_cli.steps.ingest.personal import KnownTraits, store_people
@@ -79,6 +80,7 @@ class Loader:
     run_id: str
     is_dry_run: bool = False
     known_traits: KnownTraits = field(default_factory=dict, repr=False)
+    kept_keys: KeptKeys = field(default_factory=KeptKeys, repr=False)
 
     @cached_property
     def _cleaner(self) -> Cleaner:
@@ -93,12 +95,15 @@ class Loader:
         the file is no event, UnseenKeyError when it has keys that its sample did not show.
         """
         try:
-            return self._load(file, release)
+            report = self._load(file, release)
         except ClockIsOff:
             ahead = (LATEST_TRUSTED_TS - self.policies.now_ts).total_seconds()
             trusted = replace(file, relation=trusting(file.relation, ahead))
             report = self._load(trusted, release)
-            return replace(report, warning=f"{file.name}: {CLOCK_IS_OFF}")
+            report = replace(report, warning=f"{file.name}: {CLOCK_IS_OFF}")
+        if not self.is_dry_run:
+            self.kept_keys.are_stored()
+        return report
 
     def _load(self, file: FileToLoad, release: Mapping[str, object] | None) -> FileReport:
         try:
@@ -173,8 +178,9 @@ class Loader:
         read: "pa.Table | None" = None,
     ) -> Told:
         return insert_events(
-            self.store, self.policies, file, load_id, known_ids, read, is_dry_run=self.is_dry_run
-        )
+            self.store, self.policies, file, load_id, known_ids, read,
+            kept_keys=self.kept_keys, is_dry_run=self.is_dry_run,
+        )  # fmt: skip
 
     def _finish(self, file: FileToLoad, load_id: int, told: Told) -> FileReport:
         store = self.store

@@ -18,7 +18,7 @@ from tsa_cli.lookups import LOOKUPS
 from tsa_cli.privacy.personal_texts import redact_addresses
 from tsa_cli.steps.ingest.actor_keys import ActorKeys, Pairs
 from tsa_cli.steps.ingest.distinct import distinct_of
-from tsa_cli.steps.ingest.words import UNKNOWN, Keys, KeyTable, Numbers, Words
+from tsa_cli.steps.ingest.words import FEW, UNKNOWN, Keys, KeyTable, Numbers, Words
 from tsa_cli.store import Store
 
 if TYPE_CHECKING:
@@ -82,9 +82,10 @@ class TextKeys:
         if self.has_stored and len(asked):
             words = self._texts.texts_of(asked).alias("word").to_frame().with_row_index("place")
             with self.store.lent("asked_words", words):
-                found = self.store.arrays(f"1_events/keys_of_{self.table}.sql")
+                ask = self.store.small_arrays if len(asked) <= FEW else self.store.arrays
+                found = ask(f"1_events/keys_of_{self.table}.sql")
             keys[found["place"]] = found["key"]
-            self._stored.append((asked[found["place"]], found["key"]))
+            self._note_stored(asked[found["place"]], found["key"])
         new = np.flatnonzero(keys == UNKNOWN)
         keys[new] = np.arange(self.newest + 1, self.newest + 1 + len(new), dtype=np.int32)
         self.newest += len(new)
@@ -108,10 +109,27 @@ class TextKeys:
         keys = np.arange(self.newest - len(numbers) + 1, self.newest + 1, dtype=np.int32)
         return pl.DataFrame({lookup.key: keys, lookup.text: self._texts.texts_of(numbers)})
 
+    @property
+    def word_count(self) -> int:
+        """How many texts, as sent, it holds."""
+        return self._words.count
+
+    def are_stored(self) -> None:
+        """What was new is in the store now."""
+        new = np.concatenate([np.empty(0, np.int64), *self._new])
+        keys = np.arange(self.newest - len(new) + 1, self.newest + 1, dtype=np.int32)
+        self._note_stored(new, keys)
+        self._new.clear()
+        self.has_stored = self.newest > 0
+
+    def _note_stored(self, numbers: Numbers, keys: Keys) -> None:
+        if len(numbers):
+            self._stored.append((numbers, keys))
+
 
 class WordKeys:
     """
-    The encoder of one file's batches.
+    The encoder of one file's batches, or of several small ones'.
 
     `aside` is a connection of its own to the store: the main one is busy with the insert.
     `event_names` are names as sent → canonical; `placeholders` are texts that are no ids.
@@ -159,6 +177,18 @@ class WordKeys:
     def event_types(self) -> dict[int, str]:
         """The canonical name of every event code met so far; calls about people have none."""
         return self._texts["event_types"].text_by_key()
+
+    @property
+    def word_count(self) -> int:
+        """How many texts and ids it holds."""
+        return self._actors.word_count + sum(texts.word_count for texts in self._texts.values())
+
+    def look_through(self, aside: Store) -> None:
+        """Look things up through this connection from now on; what was new is stored by then."""
+        kinds: list[TextKeys | ActorKeys] = [*self._texts.values(), self._actors]
+        for kind in kinds:
+            kind.store = aside
+            kind.are_stored()
 
     def new_rows(self) -> "dict[str, pl.DataFrame]":
         """What each lookup does not have yet, by its name."""

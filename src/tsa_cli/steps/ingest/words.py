@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Keys = NDArray[np.int32]
 Numbers = NDArray[np.int64]
 UNKNOWN = -1
-_FIRST_ROOM = 1 << 10
+FEW = 1 << 10  # texts of which a look costs less than to ask for it
 
 
 class Words:
@@ -28,12 +28,16 @@ class Words:
 
         self._type = pl.Categorical(pl.Categories.random())
         self._kept_alive = pl.Series(dtype=self._type)  # the dictionary ends with its last series
+        self.count = 0
 
     def numbers_of(self, texts: "pa.Array | pl.Series") -> Numbers:
         """(n,) the number of each text, none of which is null."""
         import polars as pl
 
-        return pl.Series(texts).cast(self._type).to_physical().to_numpy().astype(np.int64) + 1
+        places = pl.Series(texts).cast(self._type).to_physical().to_numpy()
+        numbers: Numbers = places.astype(np.int64) + 1
+        self.count = max(self.count, int(numbers.max(initial=0)))
+        return numbers
 
     def texts_of(self, numbers: Numbers) -> "pl.Series":
         """The text of each number, null for 0."""
@@ -51,7 +55,7 @@ class KeyTable:
     """A key by number; UNKNOWN where none was put. Grows as numbers do."""
 
     def __init__(self) -> None:
-        self._keys: Keys = np.full(_FIRST_ROOM, UNKNOWN, np.int32)
+        self._keys: Keys = np.full(FEW, UNKNOWN, np.int32)
 
     def __getitem__(self, numbers: Numbers) -> Keys:
         self._make_room(numbers)
