@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tsa_cli.cli.plain import Plain
 from tsa_cli.cli.terminal import visible
+from tsa_cli.quantities import quantity
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -28,6 +29,11 @@ def count(value: Plain) -> str:
     """12,345."""
     found = number(value)
     return NOTHING if found is None else f"{found:,.0f}"
+
+
+def things(value: Plain, one: str) -> str:
+    """12,345 users; 1 user."""
+    return quantity(round(number(value) or 0), one)
 
 
 def percent(value: Plain) -> str:
