@@ -77,7 +77,9 @@ def _steps(steps: list[Report], width: int) -> "RenderableType":
         if room >= _NARROWEST_BAR:
             break
         del columns[too_wide]
-    bar_width = max(_NARROWEST_BAR, min(_WIDEST_BAR, room))
+    if room < _NARROWEST_BAR:
+        return table(["step"], list(columns), list(zip(names, *columns.values(), strict=True)))
+    bar_width = min(_WIDEST_BAR, room)
     bars = [bar(number(step.get("rate_from_start")) or 0.0, bar_width) for step in steps]
     rows = list(zip(names, bars, *columns.values(), strict=True))
     return table(["step", ""], list(columns), rows)
