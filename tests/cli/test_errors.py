@@ -386,3 +386,21 @@ def test_a_table_that_no_command_makes_yet_names_none(tsa: Tsa, tmp_path: Path) 
     assert tsa("ingest", "e.jsonl").code == 0
     ran = tsa("sql", "select * from trigger_outbox")
     assert (ran.code, "tsa triggers" in ran.err) == (3, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("metrics", "bounce_rat"), "did you mean 'bounce_rate'?"),
+        (("ingest", "no.jsonl"), "hint: name files, folders or globs that are there"),
+        (("--db", "no/x.duckdb", "ingest", "1.jsonl"), "no/x.duckdb: there is no such folder"),
+    ],
+)
+def test_an_error_says_how_to_mend_what_was_typed(
+    tsa: Tsa, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    line = '{"event": "page_viewed", "timestamp": "2024-01-01T10:00:00Z", "user_id": "u"}'
+    (tmp_path / "1.jsonl").write_text(line + "\n")
+    assert tsa("ingest", "1.jsonl").code == 0
+    assert tsa("sessionize").code == 0
+    assert said in tsa(*words).err

@@ -158,7 +158,7 @@ def test_events_are_counted_and_those_left_out_are_told(shop: Tsa, tmp_path: Pat
     assert shop("ingest", "late.jsonl").code == 0
     later = shop("explain", "d1")
     assert part(later, "events", "new_count") == 1
-    assert "warning: 1 newer events" in later.err
+    assert "warning: 1 newer event:" in later.err
 
 
 def test_the_asked_time_selects_events_sessions_and_first_steps(shop: Tsa) -> None:

@@ -115,7 +115,7 @@ def test_the_terminal_says_what_is_matured_cut_and_given_up(
     assert day.split() == ["2026-03-02", "(open)", "2", "1", "0", "1", "–", "–"]
     assert (
         "no_booking: Quote, but not Booked within 30m;"
-        " of these 2, 2 dropped, 0 converted later, 0 are pending" in " ".join(shown.split())
+        " of these 2, 2 dropped, 0 converted later, 0 pending" in " ".join(shown.split())
     )
 
 

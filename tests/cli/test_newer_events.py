@@ -22,7 +22,7 @@ def test_reports_warn_of_events_that_are_not_sessionized_yet(tsa: Tsa, tmp_path:
     ingest(1)
     asked("sessionize")
     ingest(9)
-    warning = "1 newer events: `tsa sessionize` takes them in"
+    warning = "1 newer event: `tsa sessionize` takes it in"
     features = asked("features", "--as-of", "3d")
     assert (features["as_of"], features["warnings"]) == ("2024-01-06T10:00:00Z", [warning])
     assert asked("metrics", "pages_per_session")["warnings"] == [warning]
@@ -35,7 +35,7 @@ def test_reports_warn_of_events_that_are_not_sessionized_yet(tsa: Tsa, tmp_path:
     asked("sessionize")
     assert asked("identities", "show", "a")["warnings"] == []
     asked("identities", "cut", "a", "u")
-    cut = "1 cut links: `tsa sessionize` takes them in"
+    cut = "1 cut link: `tsa sessionize` applies it"
     assert asked("identities", "show", "a")["warnings"] == [cut]
 
 

@@ -83,6 +83,21 @@ def test_a_table_fits_the_terminal(
     assert "\x1b" not in ran.out
 
 
+def test_a_narrow_terminal_loses_no_name_and_no_number(
+    tsa: Tsa, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    funnel = tsa("funnel", "booking", "--db", shop, "--format", "json").data
+    assert isinstance(funnel, list)
+    words = tsa("funnel", "booking", "--db", shop, "--format", "table").out.split()
+    for step in funnel[0]["steps"]:
+        assert {*step["name"].split(), str(step["count"])} <= {*words}
+    metrics = tsa("metrics", "--db", shop, "--format", "json").data
+    assert isinstance(metrics, list)
+    shown = tsa("metrics", "--db", shop, "--format", "table").out
+    assert all(row["metric"] in shown for row in metrics)
+
+
 def test_the_people_of_a_bar_are_as_many_as_the_bar_says(
     tsa: Tsa, shop: Path, tmp_path: Path
 ) -> None:

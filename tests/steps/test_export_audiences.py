@@ -203,7 +203,7 @@ def test_without_the_key_ads_get_their_hashes_and_the_email_file_is_empty(shop):
     assert shop.ids("email.csv") == []
     assert [c.invalid for c in report.destinations if c.destination == "email"] == [1]
     [note] = report.notes
-    assert note.startswith("1 e-mail addresses cannot be read without TSA_KEY")
+    assert note.startswith("1 e-mail address cannot be read without TSA_KEY")
     assert shop.export().notes == []
 
 

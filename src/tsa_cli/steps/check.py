@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from tsa_cli.quantities import quantity
 from tsa_cli.store.store import Store
 
 Kind = Literal["conservation", "metric"]
@@ -75,7 +76,10 @@ def _lines(store: Store) -> list[Gate]:
     )
     detail += _repeated(number)
     bad = store.records("4_reports/check_files.sql")
-    worst = "" if not bad else f"; {len(bad)} files do not add up, the first: {bad[0]['path']}"
+    worst = ""
+    if bad:
+        told = quantity(len(bad), "file does not add up", "files do not add up")
+        worst = f"; {told}, the first: {bad[0]['path']}"
     stored, inserted = number["stored_count"], number["inserted_count"]
     erased = inserted - stored
     told = f"{stored} stored of {inserted} inserted"
@@ -102,8 +106,10 @@ def _repeated(number: dict[str, int]) -> str:
     if readings == number["path_count"]:
         return ""
     return (
-        f"; each time a line was read counts: {readings} readings of {number['path_count']} files,"
-        f" {replays} of them replays; {number['held_count']} lines are in quarantine now"
+        f"; each time a line was read counts: {quantity(readings, 'reading')} of"
+        f" {quantity(number['path_count'], 'file')}, {replays} of them"
+        f" {'a replay' if replays == 1 else 'replays'};"
+        f" {quantity(number['held_count'], 'line')} in quarantine now"
     )
 
 
@@ -123,7 +129,8 @@ def _events(store: Store) -> list[Gate]:
             "events_in_core",
             events,
             core + bots + waiting,
-            f"{events} events = {core} analysed + {bots} of bots + {waiting} not sessionized yet",
+            f"{quantity(events, 'event')} = {core} analysed + {bots} of bots"
+            f" + {waiting} not sessionized yet",
         ),
         _balance(
             "events_in_sessions",
@@ -135,7 +142,7 @@ def _events(store: Store) -> list[Gate]:
             "sessions",
             number["visit_count"],
             number["session_count"],
-            f"{number['session_count']} sessions, {number['visit_count']} with events",
+            f"{quantity(number['session_count'], 'session')}, {number['visit_count']} with events",
         ),
     ]
 

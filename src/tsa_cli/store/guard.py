@@ -16,6 +16,7 @@ import duckdb
 
 from tsa_cli.config import nearest
 from tsa_cli.errors import DataError, UsageError
+from tsa_cli.quantities import quantity
 from tsa_cli.store.allowed_functions import (
     ALLOWED_FUNCTIONS,
     ALLOWED_OPERATORS,
@@ -164,7 +165,7 @@ def _syntax_tree(con: duckdb.DuckDBPyConnection, sql: str) -> Node:
         raise _refused(str(error).splitlines()[0]) from None
     statements = tree["statements"]
     if len(statements) != 1:
-        raise _refused(f"{len(statements)} statements")
+        raise _refused(quantity(len(statements), "statement"))
     node: Node = statements[0]["node"]
     return node
 

@@ -20,6 +20,9 @@ from tsa_cli.errors import DataError, LockedError
 
 POLL_SECONDS = 0.05
 _READ_ONLY = frozenset((errno.EACCES, errno.EPERM, errno.EROFS))
+_WHY = dict.fromkeys(_READ_ONLY, "the folder is not writable") | {
+    errno.ENOENT: "there is no such folder"
+}
 
 
 @contextmanager
@@ -37,7 +40,7 @@ def store_lock(db: Path, *, exclusive: bool, command: str, wait_seconds: float) 
         if error.errno in _READ_ONLY and not exclusive:
             yield  # a read-only folder has no writer to wait for
             return
-        why = "the folder is not writable" if error.errno in _READ_ONLY else error.strerror
+        why = _WHY.get(error.errno or 0, error.strerror)
         raise DataError(f"{db}: {why}", "choose another file with --db") from None
     try:
         _acquire(handle, db, exclusive=exclusive, wait_seconds=wait_seconds)

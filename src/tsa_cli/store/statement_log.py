@@ -8,6 +8,8 @@ from collections.abc import Callable, Sized
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
+from tsa_cli.quantities import quantity
+
 LOG = logging.getLogger("tsa.statements")
 
 Owner = TypeVar("Owner")
@@ -35,8 +37,8 @@ def logged(
 def tell(name: str, seconds: float, rows: int | None) -> None:
     """One record; the fields are kept for logs in JSON."""
     fields = {"statement": name, "seconds": round(seconds, 4), "rows": rows}
-    counted = "" if rows is None else f", {rows:,} row{'' if rows == 1 else 's'}"
-    LOG.debug("%s: %.3f s%s", name, seconds, counted, extra={"fields": fields})
+    told = "" if rows is None else f", {quantity(rows, 'row')}"
+    LOG.debug("%s: %.3f s%s", name, seconds, told, extra={"fields": fields})
 
 
 def _row_count(answer: object) -> int | None:

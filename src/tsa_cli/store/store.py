@@ -16,6 +16,7 @@ import duckdb
 
 from tsa_cli.errors import CheckError
 from tsa_cli.interrupts import interruptible, let_clean_up
+from tsa_cli.quantities import quantity
 from tsa_cli.store.connection import EngineSettings, connect_again, reading_engine
 from tsa_cli.store.fragment import Fragment, quoted
 from tsa_cli.store.queries import compose, has_sql
@@ -165,7 +166,7 @@ class Store:
         bad = self.records(check_sql, **params)
         if bad:
             raise CheckError(
-                f"{table}: {len(bad)} rows break {check_sql}, the first: {bad[0]}",
+                f"{table}: {quantity(len(bad), 'row')} against {check_sql}, the first: {bad[0]}",
                 "the old table was kept; this is a fault in tsa, please report it",
             )
 

@@ -66,7 +66,7 @@ def test_the_validation_rate_counts_a_line_once_however_often_it_is_read(
         assert validated(store) == (number + 1, number + 3)
     replay(store, ingest_config(plan=MENDED), Selection(), "r2")
     assert validated(store) == (4, 6)
-    assert "4 readings of 1 files" in check.run(store).gates[0].detail
+    assert "4 readings of 1 file," in check.run(store).gates[0].detail
     replay(store, ingest_config(), Selection(), "r3")
     assert validated(store)[1] == 6
     drop(store, Selection(reason="invalid_json"), is_dry_run=False)

@@ -119,7 +119,7 @@ def test_a_line_that_was_cut_is_replayed_from_its_file_only(
     path.rename(tmp_path / "elsewhere.jsonl")
     report = replayed(store, max_line_bytes=200_000)
     assert counts(report) == (1, 0, 0, 0, 1)
-    assert "1 lines stay as they are" in report.warning
+    assert "1 line stays as it is" in report.warning
     assert table(store, kept) == [before]
     (tmp_path / "elsewhere.jsonl").rename(path)
     assert counts(replayed(store, max_line_bytes=200_000)) == (1, 1, 0, 0, 0)

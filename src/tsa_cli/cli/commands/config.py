@@ -9,6 +9,7 @@ from tsa_cli.cli import logs
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.options import FormatOption, OutOption, session_of
 from tsa_cli.errors import ConfigError
+from tsa_cli.quantities import quantity
 
 app = typer.Typer(help="Check the configuration, show what is in force, describe what may be said.")
 
@@ -24,7 +25,7 @@ def validate(ctx: typer.Context, fmt: FormatOption = None, out: OutOption = None
     faults = [check.fault for check in checks if not check.is_valid]
     if faults:
         raise ConfigError("\n".join(faults), "`tsa config schema NAME` has every key of a file")
-    logs.summary(f"{len(checks)} files, all right")
+    logs.summary(f"{quantity(len(checks), 'file')}, all right")
 
 
 @app.command()

@@ -7,6 +7,7 @@ import typer
 
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.options import DryRunOption, session_of
+from tsa_cli.quantities import quantity
 
 
 def generate(
@@ -42,6 +43,7 @@ def generate(
             on_progress=lambda share: bar(round(share * 100), 100, "writing events"),
         )  # fmt: skip
     summary = (
-        f"{result.lines:,} lines, {result.unique_events:,} events, {result.duplicates:,} twice"
+        f"{quantity(result.lines, 'line')}, {quantity(result.unique_events, 'event')},"
+        f" {result.duplicates:,} twice"
     )
     session.emit(Answer("generate", result, list(map(vars, result.files)), summary=summary))

@@ -7,6 +7,7 @@ import typer
 
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.options import DryRunOption, FormatOption, OutOption, session_of
+from tsa_cli.quantities import quantity
 
 
 def init(
@@ -25,5 +26,5 @@ def init(
     result = step.run(folder, defaults_dir(), is_dry_run=dry_run)
     rows = [{"file": name, "status": "written"} for name in result.written]
     rows += [{"file": name, "status": "kept"} for name in result.kept]
-    told = f"{len(result.written)} files written, {len(result.kept)} were there already"
+    told = f"{quantity(len(result.written), 'file')} written, {len(result.kept)} there already"
     session.emit(Answer("init", result, rows=rows, summary=told), fmt, out)

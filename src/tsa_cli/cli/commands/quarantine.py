@@ -8,6 +8,7 @@ from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.jobs.ingest import config_of, rows_of, summary_of
 from tsa_cli.cli.options import DryRunOption, FormatOption, OutOption, session_of
 from tsa_cli.errors import UsageError
+from tsa_cli.quantities import quantity
 
 app = typer.Typer(help="Lines that are no events: see them, read them again, drop them.")
 
@@ -79,7 +80,7 @@ def drop(
     session = session_of(ctx)
     with session.writing("quarantine drop", "", is_dry_run=dry_run) as run:
         count = step.drop(run.store, selection, is_dry_run=dry_run)
-    told = f"{count:,} lines {'would be ' if dry_run else ''}dropped"
+    told = f"{quantity(count, 'line')} {'would be ' if dry_run else ''}dropped"
     session.emit(Answer("quarantine drop", {"dropped": count}, summary=told), fmt, out)
 
 

@@ -13,6 +13,7 @@ from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.formats.cells import is_numeric, text
 from tsa_cli.cli.plain import Plain
 from tsa_cli.cli.terminal import is_terminal, visible
+from tsa_cli.quantities import quantity
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -76,8 +77,8 @@ def rows_picture(rows: Rows, width: int, names: Sequence[str] | None = None) -> 
     drawn = _table(rows[:limit], widths, width) if fits else _blocks(rows[:limit], names)
     if len(rows) <= limit:
         return drawn
-    rest = f"… {len(rows) - limit:,} more rows: --format csv has them all"
-    return Group(drawn, Text(rest))
+    rest = quantity(len(rows) - limit, "more row")
+    return Group(drawn, Text(f"… {rest}: --format csv has them all"))
 
 
 def _table(rows: Rows, widths: dict[str, _Width], width: int) -> "RenderableType":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.jobs.window import Asked, span
 from tsa_cli.cli.session import Session
+from tsa_cli.quantities import quantity
 
 if TYPE_CHECKING:
     from tsa_cli.config.audiences import AudienceConfig
@@ -94,6 +95,7 @@ def _answer(command: str, reports: "Sequence[AudienceReport]", request: "Request
             for text in (*report.notes, *filter(None, [report.error]))
         ],
         definition=definition_hash(*request.audiences.values()),
-        summary=f"{len(reports)} audiences, {sum(r.written for r in reports):,} members may leave",
+        summary=f"{quantity(len(reports), 'audience')},"
+        f" {quantity(sum(r.written for r in reports), 'member')} may leave",
         verdict=max(faults, key=lambda fault: fault.exit_code, default=None),
     )

@@ -5,6 +5,7 @@ The quality gates: what was counted must add up, metrics must keep their targets
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.session import Session
 from tsa_cli.errors import BreachError, DataError
+from tsa_cli.quantities import quantity
 
 
 def work(session: Session) -> Answer:
@@ -33,14 +34,15 @@ def work(session: Session) -> Answer:
     verdict = None
     if broken:
         names = ", ".join(gate.gate for gate in broken)
-        verdict = BreachError(f"{len(broken)} gates are not ok: {names}", broken[0].detail)
+        told = quantity(len(broken), "gate is not ok", "gates are not ok")
+        verdict = BreachError(f"{told}: {names}", broken[0].detail)
     return Answer(
         "check",
         report,
         rows=[vars(gate) for gate in report.gates],
         as_of=as_of,
         definition=definition_hash(config),
-        summary=f"{len(report.gates)} gates, {report.breaches} breached",
+        summary=f"{quantity(len(report.gates), 'gate')}, {report.breaches} breached",
         warnings=[] if as_of else ["no event is stored: no metric could be judged"],
         verdict=verdict,
     )

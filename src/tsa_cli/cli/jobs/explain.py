@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.jobs.sessionize import config_of
-from tsa_cli.cli.jobs.window import Asked, Span, span
+from tsa_cli.cli.jobs.window import NEWER_EVENTS, Asked, Span, span
 from tsa_cli.cli.plain import plain
 from tsa_cli.cli.session import Session
+from tsa_cli.quantities import quantity
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -90,10 +91,11 @@ def _funnels(catalog: "Catalog", window: Span, names: tuple[str, ...]) -> "list[
 def _warnings(found: "Explanation") -> list[str]:
     said = []
     if found.events.new_count:
-        said.append(f"{found.events.new_count:,} newer events: `tsa sessionize` takes them in")
+        said.append(quantity(found.events.new_count, *NEWER_EVENTS))
     if found.person.other_users:
         others = list(found.person.other_users)
-        more = f" and {len(others) - _MOST_NAMES} others" if len(others) > _MOST_NAMES else ""
+        rest = len(others) - _MOST_NAMES
+        more = f" and {quantity(rest, 'other')}" if rest > 0 else ""
         said.append(
             f"{found.person.asked} was also used by {', '.join(others[:_MOST_NAMES])}{more}"
         )

@@ -9,6 +9,7 @@ from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.jobs.window import behind
 from tsa_cli.cli.plain import iso
 from tsa_cli.cli.session import Session
+from tsa_cli.quantities import quantity
 
 if TYPE_CHECKING:
     from tsa_cli.config import Catalog
@@ -28,7 +29,7 @@ def work(session: Session, as_of: str | None = None, *, is_dry_run: bool = False
         result = step.run(run.store, config, moment)
         warnings = behind(session, run.store)
         run.note({"users": result.users, "as_of": iso(result.as_of)})
-    summary = f"{result.users:,} users as of {iso(result.as_of)}"
+    summary = f"{quantity(result.users, 'user')} as of {iso(result.as_of)}"
     return Answer(
         "features", result, as_of=result.as_of, definition=definition, warnings=warnings,
         summary=summary,

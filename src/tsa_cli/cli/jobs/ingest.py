@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.session import Session
 from tsa_cli.errors import BreachError, DataError, TsaError
+from tsa_cli.quantities import quantity
 
 if TYPE_CHECKING:
     from tsa_cli.steps.ingest import IngestConfig
@@ -101,15 +102,14 @@ def summary_of(result: "IngestResult") -> str:
     counts = ("read", "inserted", "duplicate", "conflict", "rejected")
     told = ", ".join(f"{result.total(name):,} {name}" for name in counts)
     unchanged = sum(file.status == "unchanged" for file in result.files)
-    files = "1 file" if len(result.files) == 1 else f"{len(result.files)} files"
-    return f"{files} ({unchanged} unchanged): {told}"
+    return f"{quantity(len(result.files), 'file')} ({unchanged} unchanged): {told}"
 
 
 def _verdict(result: "IngestResult", config: "IngestConfig") -> TsaError | None:
     """DataError when a file failed, BreachError when more lines were refused than allowed."""
     failed = [file for file in result.files if file.status == "failed"]
     if failed:
-        rest = f" (and {len(failed) - 1} more files)" if len(failed) > 1 else ""
+        rest = f" (and {quantity(len(failed) - 1, 'more file')})" if len(failed) > 1 else ""
         is_stored = len(failed) < len(result.files) and not config.is_dry_run
         done = "; the others are stored" if is_stored else ""
         path, hint = failed[0].path, failed[0].hint

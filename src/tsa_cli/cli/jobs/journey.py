@@ -12,6 +12,7 @@ from tsa_cli.cli.pictures.rows import reports
 from tsa_cli.cli.plain import plain
 from tsa_cli.cli.session import Session
 from tsa_cli.errors import UsageError
+from tsa_cli.quantities import quantity
 
 if TYPE_CHECKING:
     from tsa_cli.config.journeys import JourneyConfig
@@ -92,7 +93,7 @@ def work(
         as_of=window.as_of,
         definition=definition_hash(*(config for _, config in configs)),
         warnings=warnings,
-        summary="; ".join(f"{r.name}: {r.sessions:,} sessions" for r in found),
+        summary="; ".join(f"{r.name}: {quantity(r.sessions, 'session')}" for r in found),
     )
 
 

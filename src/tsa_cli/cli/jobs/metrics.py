@@ -10,6 +10,7 @@ from tsa_cli.cli.jobs.window import Asked, behind, span
 from tsa_cli.cli.plain import plain
 from tsa_cli.cli.session import Session
 from tsa_cli.errors import UsageError
+from tsa_cli.quantities import quantity
 
 if TYPE_CHECKING:
     from tsa_cli.config.metrics import MetricsConfig
@@ -66,7 +67,8 @@ def work(
         as_of=window.as_of,
         definition=definition_hash(config),
         warnings=[*left_out, *warnings, *report.warnings],
-        summary=f"{len({row.metric for row in report.rows})} metrics, {missed} targets missed",
+        summary=f"{quantity(len({row.metric for row in report.rows}), 'metric')},"
+        f" {quantity(missed, 'target')} missed",
     )
 
 

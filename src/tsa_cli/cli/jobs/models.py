@@ -12,6 +12,7 @@ from tsa_cli.cli.jobs.window import Asked, behind, span
 from tsa_cli.cli.plain import Plain, plain
 from tsa_cli.cli.session import Session
 from tsa_cli.errors import DataError
+from tsa_cli.quantities import quantity
 
 if TYPE_CHECKING:
     import polars
@@ -105,7 +106,7 @@ def score(
         as_of=as_of,
         definition=definition,
         warnings=warnings,
-        summary="; ".join(f"{r.model}: {r.users:,} users scored" for r in results),
+        summary="; ".join(f"{r.model}: {quantity(r.users, 'user')} scored" for r in results),
         verdict=run.verdict,
     )
 

@@ -9,6 +9,7 @@ from tsa_cli.cli.jobs.window import Asked, Span, behind, nothing_there, span
 from tsa_cli.cli.pictures.rows import items, text
 from tsa_cli.cli.plain import Plain, plain
 from tsa_cli.cli.session import Session
+from tsa_cli.quantities import quantity
 
 if TYPE_CHECKING:
     from tsa_cli.config.retention import RetentionConfig
@@ -108,11 +109,13 @@ def _left_out(report: "RetentionReport | LifecycleReport | StickinessReport") ->
 
     if not isinstance(report, RetentionReport) or not report.left_out.size:
         return []
-    who = "users" if report.mode == "first_time" else "starts"  # one user may start repeatedly
-    return [
-        f"{report.name}: {report.left_out.size:,} {who} in earlier cohorts are left out:"
-        f" --since {report.left_out.first_cohort} shows them"
-    ]
+    who = "user" if report.mode == "first_time" else "start"  # one user may start repeatedly
+    told = quantity(
+        report.left_out.size,
+        f"{who} in an earlier cohort is left out",
+        f"{who}s in earlier cohorts are left out",
+    )
+    return [f"{report.name}: {told}: --since {report.left_out.first_cohort} shows them"]
 
 
 def _rows(report: Plain, view: str) -> list[dict[str, object]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.session import Session
+from tsa_cli.quantities import quantity
 
 if TYPE_CHECKING:
     from tsa_cli.steps.sessionize import SessionizeConfig
@@ -36,8 +37,9 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
         counts = asdict(result)
         run.note(counts)
     summary = (
-        f"{result.mode}: {result.events:,} events, {result.sessions:,} sessions,"
-        f" {result.users:,} users, {result.excluded_events:,} events of bots left out"
+        f"{result.mode}: {quantity(result.events, 'event')},"
+        f" {quantity(result.sessions, 'session')}, {quantity(result.users, 'user')},"
+        f" {quantity(result.excluded_events, 'event')} of bots left out"
     )
     if result.stitching.stitched_event_count:
         summary += (
@@ -45,7 +47,8 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
             f" {result.stitching.session_share or 0:.1%} of the sessions"
         )
     if result.session_changes:
-        summary += f"; {result.session_changes:,} older sessions changed (table session_changes)"
+        older = quantity(result.session_changes, "older session")
+        summary += f"; {older} changed (table session_changes)"
     rows = [{k: v for k, v in counts.items() if k != "stitching"}]
     data = {**counts, "derived": derived.counts if derived else {}}
     return Answer("sessionize", data, rows, definition=run.definition, summary=summary)

@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING
 
 from tsa_cli.cli import moments
 from tsa_cli.errors import DataError, UsageError
+from tsa_cli.quantities import quantity
 
 if TYPE_CHECKING:
     from tsa_cli.cli.session import Session
     from tsa_cli.store import Store
 
+NEWER_EVENTS = (
+    "newer event: `tsa sessionize` takes it in",
+    "newer events: `tsa sessionize` takes them in",
+)
+_CUT_LINKS = ("cut link: `tsa sessionize` applies it", "cut links: `tsa sessionize` applies them")
 _TICK = timedelta(microseconds=1)  # both ends of a span count
 
 
@@ -48,9 +54,9 @@ def behind(session: "Session", store: "Store") -> list[str]:
     if not store.has_table("sessionize_state"):
         return []
     newer = [
-        f"{count:,} {what}: `tsa sessionize` takes them in"
+        quantity(int(str(count)), *what)
         for counts in store.rows("4_reports/newer_events.sql")  # none before the first run
-        for what, count in zip(("newer events", "cut links"), counts, strict=True)
+        for what, count in zip((NEWER_EVENTS, _CUT_LINKS), counts, strict=True)
         if count
     ]
     return newer + _other_rules(session, store)

@@ -3,18 +3,22 @@ What the pictures are made of: tables, bars, sparklines, and numbers as people r
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tsa_cli.cli.plain import Plain
 from tsa_cli.cli.terminal import visible
+from tsa_cli.quantities import quantity
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.text import Text
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _SPARKS = "▁▂▃▄▅▆▇█"
 _UNITS = (("d", 86400.0), ("h", 3600.0), ("m", 60.0), ("s", 1.0))
+_LEAST_TEXT = 10  # a column of text below this is unreadable
+_GAP = 2
 NOTHING = "–"
 
 
@@ -28,6 +32,11 @@ def count(value: Plain) -> str:
     """12,345."""
     found = number(value)
     return NOTHING if found is None else f"{found:,.0f}"
+
+
+def things(value: Plain, one: str) -> str:
+    """12,345 users; 1 user."""
+    return quantity(round(number(value) or 0), one)
 
 
 def percent(value: Plain) -> str:
@@ -88,17 +97,59 @@ def note(text: str) -> "Text":
     return Text(visible(text), style="dim")
 
 
-def table(left: Sequence[str], right: Sequence[str], rows: Sequence[Sequence[str]]) -> "Table":
-    """A table whose first columns are text (`left`) and whose others are numbers (`right`)."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
+def table(
+    left: Sequence[str], right: Sequence[str], rows: Sequence[Sequence[str]]
+) -> "RenderableType":
+    """
+    A table whose first columns are text (`left`) and whose others are numbers (`right`).
 
-    drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in left:
-        drawn.add_column(Text(visible(name)), overflow="fold")
-    for name in right:
-        drawn.add_column(Text(visible(name)), justify="right", no_wrap=True)
-    for row in rows:
-        drawn.add_row(*(Text(visible(cell)) for cell in row))
-    return drawn
+    Where the terminal is too narrow for it, a block a row: rich would leave columns out unsaid.
+    """
+    return _Fitting(left, right, rows)
+
+
+@dataclass(frozen=True)
+class _Fitting:
+    """What `table` draws, once the width is known."""
+
+    left: Sequence[str]
+    right: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
+        widths = [
+            max(len(name), *(len(row[place]) for row in self.rows), 0)
+            for place, name in enumerate((*self.left, *self.right))
+        ]
+        texts = [min(width, _LEAST_TEXT) for width in widths[: len(self.left)]]
+        least = sum(texts) + sum(widths[len(self.left) :]) + _GAP * (len(widths) - 1)
+        yield self._columns() if least <= options.max_width else self._blocks()
+
+    def _columns(self) -> "RenderableType":
+        from rich import box
+        from rich.table import Table
+        from rich.text import Text
+
+        drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+        for name in self.left:
+            drawn.add_column(Text(visible(name)), overflow="fold")
+        for name in self.right:
+            drawn.add_column(Text(visible(name)), justify="right", no_wrap=True)
+        for row in self.rows:
+            drawn.add_row(*(Text(visible(cell)) for cell in row))
+        return drawn
+
+    def _blocks(self) -> "RenderableType":
+        from rich.table import Table
+        from rich.text import Text
+
+        drawn = Table.grid(padding=(0, 1, 0, 0))
+        drawn.add_column(no_wrap=True)
+        drawn.add_column(overflow="fold")
+        for number, row in enumerate(self.rows):
+            if number:
+                drawn.add_row("", "")
+            for name, cell in zip((*self.left, *self.right), row, strict=True):
+                if cell.strip():
+                    drawn.add_row(Text(visible(name)), Text(visible(cell)))
+        return drawn

@@ -16,6 +16,7 @@ from tsa_cli.cli.pictures.drawing import (
 )
 from tsa_cli.cli.pictures.rows import items, text
 from tsa_cli.cli.plain import Plain
+from tsa_cli.quantities import quantity
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -80,7 +81,7 @@ def _identities(identities: Item) -> "list[RenderableType]":
     if rows:
         parts.append(table(["link", "from", "to", "why"], [], rows))
     if len(edges) > len(rows):
-        parts.append(note(f"… {len(edges) - len(rows)} more links: --format json"))
+        parts.append(note(f"… {quantity(len(edges) - len(rows), 'more link')}: --format json"))
     return parts
 
 
@@ -137,7 +138,9 @@ def _attempts(attempts: list[Item], width: int) -> "list[RenderableType]":
         parts += [note("")] * len(counted)
         parts.append(table(["attempt", "began", "steps", "how it ended"], [], rows))
     if len(attempts) > len(shown):
-        parts.append(note(f"… {len(attempts) - len(shown)} more attempts: --format json"))
+        parts.append(
+            note(f"… {quantity(len(attempts) - len(shown), 'more attempt')}: --format json")
+        )
     return parts
 
 

@@ -15,6 +15,7 @@ from tsa_cli.cli.pictures.drawing import (
     number,
     percent,
     table,
+    things,
 )
 from tsa_cli.cli.pictures.rows import items, joined, reports, text
 from tsa_cli.cli.plain import Plain
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 
 _GAP = 2
 _NARROWEST_BAR, _WIDEST_BAR = 8, 40
-_MOST_DRIVERS = 15
-_MOST_PATHS = 5  # of a step
+_MOST_DRIVERS, _MOST_PATHS = 15, 5  # in all; of a step
 
 Report = dict[str, Plain]
 
@@ -38,12 +38,10 @@ def picture(data: Plain, width: int) -> "RenderableType":
 
 
 def _report(report: Report, width: int) -> "list[RenderableType]":
-    title = (
-        f"{text(report, 'name')}: {count(report.get('converted'))} of"
-        f" {count(report.get('entered'))} {text(report, 'count_by')}s convert within"
-        f" {duration(report.get('window_seconds'))}"
-    )
-    parts: list[RenderableType] = [heading(title), _steps(items(report, "steps"), width)]
+    entered = things(report.get("entered"), text(report, "count_by"))
+    of_all = f"{text(report, 'name')}: {count(report.get('converted'))} of {entered}"
+    head = heading(f"{of_all} converted within {duration(report.get('window_seconds'))}")
+    parts: list[RenderableType] = [head, _steps(items(report, "steps"), width)]
     parts += [note(_balance(report)), *_matured(report), *_before(report)]
     for value in (v for v in items(report, "breakdown") if v.get("entered")):
         name = NOTHING if value.get("value") is None else text(value, "value")
@@ -79,7 +77,9 @@ def _steps(steps: list[Report], width: int) -> "RenderableType":
         if room >= _NARROWEST_BAR:
             break
         del columns[too_wide]
-    bar_width = max(_NARROWEST_BAR, min(_WIDEST_BAR, room))
+    if room < _NARROWEST_BAR:
+        return table(["step"], list(columns), list(zip(names, *columns.values(), strict=True)))
+    bar_width = min(_WIDEST_BAR, room)
     bars = [bar(number(step.get("rate_from_start")) or 0.0, bar_width) for step in steps]
     rows = list(zip(names, bars, *columns.values(), strict=True))
     return table(["step", ""], list(columns), rows)
@@ -172,7 +172,7 @@ def _told(report: Report) -> "list[RenderableType]":
     who = f"{text(rule, 'reason')}: {text(rule, 'step')}, but not {text(rule, 'completes')} within"
     fate = (
         f"of these {counts['count']:,.0f}, {counts['dropped']:,.0f} dropped,"
-        f" {counts['converted']:,.0f} converted later, {counts['pending']:,.0f} are pending"
+        f" {counts['converted']:,.0f} converted later, {counts['pending']:,.0f} pending"
     )
     return [note(f"{who} {duration(rule.get('window_seconds'))}; {fate}")]
 

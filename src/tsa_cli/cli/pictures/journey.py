@@ -4,12 +4,13 @@ Journeys on a terminal: the most frequent paths, where visits begin and end, who
 
 from typing import TYPE_CHECKING
 
-from tsa_cli.cli.pictures.drawing import bar, count, heading, note, number, percent, table
+from tsa_cli.cli.pictures.drawing import bar, count, heading, note, number, percent, table, things
 from tsa_cli.cli.pictures.journey_compare import comparison
 from tsa_cli.cli.pictures.journey_matrix import matrix
 from tsa_cli.cli.pictures.rows import items, joined, reports, text
 from tsa_cli.cli.pictures.top import top_rows
 from tsa_cli.cli.plain import Plain
+from tsa_cli.quantities import quantity
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -31,8 +32,9 @@ def _report(report: Report, width: int) -> "list[RenderableType]":
     unit = text(report, "unit")
     parts: list[RenderableType] = [
         heading(
-            f"{text(report, 'name')}: {count(report.get('sessions'))} sessions of"
-            f" {count(report.get('users'))} users, {percent(report.get('conversion_rate'))} convert"
+            f"{text(report, 'name')}: {things(report.get('sessions'), 'session')} of"
+            f" {things(report.get('users'), 'user')},"
+            f" {percent(report.get('conversion_rate'))} convert"
         ),
         *comparison(report),
         *_titled("Paths", _paths(report)),
@@ -43,7 +45,8 @@ def _report(report: Report, width: int) -> "list[RenderableType]":
         *_titled("How people come to book", _types(report)),
     ]
     left_out = len(items(report, "transitions"))
-    parts += [note(f"{left_out} transitions: --format json, or --part transitions"), note("")]
+    told = f"{quantity(left_out, 'transition')}: --format json, or --part transitions"
+    parts += [note(told), note("")]
     return parts
 
 

@@ -8,6 +8,7 @@ from tsa_cli.cli.pictures.drawing import NOTHING, count, heading, note, number, 
 from tsa_cli.cli.pictures.rows import ARROW, items, text
 from tsa_cli.cli.pictures.top import top_rows
 from tsa_cli.cli.plain import Plain
+from tsa_cli.quantities import quantity
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -35,7 +36,7 @@ def comparison(report: Report) -> "list[RenderableType]":
         note(""),
         heading("Paths of both, as shares of each group's sessions"),
         _paths(paths, [_short(name) for name in names]),
-        note(f"{left_out} transitions of both: --part compare_transitions"),
+        note(f"{quantity(left_out, 'transition')} of both: --part compare_transitions"),
     ]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tsa_cli.cli.pictures.drawing import bar, count, heading, note, number, percent, table
 from tsa_cli.cli.pictures.rows import items, reports, text
 from tsa_cli.cli.plain import Plain
+from tsa_cli.quantities import quantity
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -45,7 +46,7 @@ def _triangle(report: Report, width: int) -> "list[RenderableType]":
     what = f"{text(report, 'mode')}, {text(report, 'measure')}, {text(report, 'clock')}"
     names = [f"{text(report, 'bucket')[:1]}{number}" for number in range(shown)]
     hidden = len(pooled) - shown
-    more = f"; {hidden} more period{'s'[: hidden > 1]}: --format csv" if hidden > 0 else ""
+    more = f"; {quantity(hidden, 'more period')}: --format csv" if hidden > 0 else ""
     return [
         heading(f"{text(report, 'name')}: who comes back ({what}, {text(report, 'timezone')})"),
         table(["cohort"], ["size", *names], rows),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.kernels.funnel_types import FunnelRules, UnitEvents
+from tsa_cli.quantities import quantity
 from tsa_cli.steps.explain.texts import joined, moment_of, moment_text, span_text
 from tsa_cli.steps.explain.trace import Trace
 
@@ -113,8 +114,10 @@ def ending(
 def _excluded(case: _Case, at: int) -> Ending:
     done = [i for i in case.trace.chain if case.time(i) < case.time(at)]
     after = case.rules.required()[len(done) - 1]
-    place = f"after {len(done)} steps" if case.rules.order == "any" else f"after {case.step(after)}"
-    why = f"{case.event(at)}, {place}, removes the whole {case.config.count_by} from the funnel"
+    place = quantity(len(done), "step") if case.rules.order == "any" else case.step(after)
+    why = (
+        f"{case.event(at)}, after {place}, removes the whole {case.config.count_by} from the funnel"
+    )
     return Ending(EXCLUDED, case.time(at), why)
 
 
@@ -126,7 +129,7 @@ def _missing(case: _Case) -> str:
     for i in range(begin, end):
         seen |= case.unit.events.mask[i] if case.is_held(i) else 0
     names = [s.name for place, s in enumerate(case.config.steps) if not seen >> place & 1]
-    done = f"{case.trace.depth} of {case.rules.step_count} steps done"
+    done = f"{case.trace.depth} of {quantity(case.rules.step_count, 'step')} done"
     return f"{done}; no event for {joined(names)}" if names else f"{done}; each needs its own event"
 
 

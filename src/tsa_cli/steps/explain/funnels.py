@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.kernels.funnel_types import NONE, FunnelRules, UnitEvents
 from tsa_cli.matcher import MatcherCompiler
+from tsa_cli.quantities import quantity
 from tsa_cli.relations import CORE_RELATION
 from tsa_cli.steps.explain.ending import CONVERTED, Unit, ending
 from tsa_cli.steps.explain.result import Attempt, AttemptStep, FunnelExplained, FunnelUnit
@@ -184,7 +185,7 @@ def _no_start(history: _History, asked: AskedFunnel) -> str:
 def _choice(attempts: Sequence[Attempt], best: int, most: int) -> str:
     """Which attempt counts, and why this one."""
     chosen = attempts[best]
-    reached = f"{chosen.reached} of {most} steps"
+    reached = f"{chosen.reached} of {quantity(most, 'step')}"
     if len(attempts) == 1:
         return f"the only attempt: {reached}"
     others = sum(other.reached == chosen.reached for other in attempts) - 1

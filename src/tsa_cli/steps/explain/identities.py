@@ -8,14 +8,15 @@ source  definitions D13 (latest known id), D14 (shared devices make no links; cu
 from collections.abc import Sequence
 
 from tsa_cli.config.identity import IdentityConfig
+from tsa_cli.quantities import quantity
 from tsa_cli.steps.explain.person import Found
 from tsa_cli.steps.explain.result import Identities, Row
 from tsa_cli.store.store import Store
 
 _SAID = {
-    "event": ("{count} event carries both ids", "{count} events carry both ids"),
-    "identify": ("{count} identify call names both", "{count} identify calls name both"),
-    "alias": ("{count} alias call joins the two", "{count} alias calls join the two"),
+    "event": ("event carries both ids", "events carry both ids"),
+    "identify": ("identify call names both", "identify calls name both"),
+    "alias": ("alias call joins the two", "alias calls join the two"),
 }
 
 
@@ -34,9 +35,9 @@ def _shown(edge: Row) -> dict[str, object]:
 
 def _why(edge: Row, config: IdentityConfig) -> str:
     """What shows the link, and what speaks against it."""
-    one, many = _SAID.get(str(edge["source"]), ("{count} mention", "{count} mentions"))
-    count = int(str(edge["event_count"]))
-    shown = (one if count == 1 else many).format(count=f"{count:,}")
+    shown = quantity(
+        int(str(edge["event_count"])), *_SAID.get(str(edge["source"]), ("mention", "mentions"))
+    )
     if edge["reason"] == "shared device":
         return (
             f"{shown}, but the device is shared: {edge['known_id_count']} known ids,"

@@ -23,6 +23,7 @@ from tsa_cli.privacy.platform_rows import (
     meta_row,
 )
 from tsa_cli.privacy.suppression import Suppressions
+from tsa_cli.quantities import quantity
 from tsa_cli.store import Store
 
 Table = list[tuple[str, ...]]
@@ -105,9 +106,8 @@ def _unreadable(contacts: list[Contact]) -> list[str]:
     count = sum(contact.traits.get("email", "").startswith(ENCRYPTED) for contact in contacts)
     if not count:
         return []
-    return [
-        f"{count:,} e-mail addresses cannot be read without TSA_KEY: {FILES['email']} lacks them"
-    ]
+    told = quantity(count, "e-mail address", "e-mail addresses")
+    return [f"{told} cannot be read without TSA_KEY: not in {FILES['email']}"]
 
 
 def is_held_out(name: str, user_id: str, share: float) -> bool:

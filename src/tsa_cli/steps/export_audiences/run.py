@@ -18,6 +18,7 @@ from tsa_cli.config.spelling import nearest
 from tsa_cli.errors import BreachError, ConfigError, DataError, TsaError
 from tsa_cli.privacy.field_crypto import Keys
 from tsa_cli.privacy.suppression import Suppressions, suppressions_of
+from tsa_cli.quantities import quantity
 from tsa_cli.steps.export_audiences.files import (
     ADDED,
     REMOVED,
@@ -165,13 +166,13 @@ def _refuse_shrinking(request: Request, planned: _Planned) -> None:
     before = len(planned.previous)
     if now < audience.min_size:
         raise BreachError(
-            f"audience {planned.name}: {now} members, min_size is {audience.min_size}",
+            f"audience {planned.name}: {quantity(now, 'member')}, min_size is {audience.min_size}",
             "its files were kept; lower min_size, or wait for more members",
         )
     if before and (before - now) / before > audience.max_shrink and not request.allow_shrink:
         raise BreachError(
-            f"audience {planned.name}: from {before} members to {now} is more than max_shrink "
-            f"{audience.max_shrink:g}",
+            f"audience {planned.name}: from {quantity(before, 'member')} to {now:,} is more than"
+            f" max_shrink {audience.max_shrink:g}",
             "its files were kept; if that is right, export with --allow-shrink",
         )
 
@@ -214,10 +215,9 @@ def _remember(store: Store, request: Request, planned: _Planned) -> None:
 def _exports(store: Store) -> dict[str, tuple[datetime, int]]:
     if not store.has_table("audience_exports"):
         return {}
-    rows = store.rows("6_audiences/previous_exports.sql")
     return {
         str(name): (as_of, int(str(count)))
-        for name, as_of, count in rows
+        for name, as_of, count in store.rows("6_audiences/previous_exports.sql")
         if isinstance(as_of, datetime)
     }
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tsa_cli.steps.ingest.new_files import NewFiles
 
 Progress = Callable[[str], None]
+_NAME_FILES = "name files, folders or globs that are there, seen from the working folder"
 
 
 def _silent(name: str) -> None:
@@ -46,7 +47,7 @@ def run(
         close = nearest(config.source, list(config.sources))
         raise UsageError(f"no mapping named {config.source!r}{close}", f"known: auto, {known}")
     inputs, faults = resolve(paths)
-    reports = [FileReport(name, "failed", detail=why) for name, why in faults]
+    reports = [FileReport(name, "failed", detail=why, hint=_NAME_FILES) for name, why in faults]
     lookups.rename_events(store, config.policies.plan.canonical_names())
     sizes = {} if config.is_forced else sizes_read(store, inputs)
     with open_spool(store.path, config.policies.tsa.max_unpacked_ratio, inputs, sizes) as spool:

@@ -17,6 +17,7 @@ from tsa_cli import lookups
 from tsa_cli.errors import DataError
 from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.privacy.personal_texts import url_cleaner
+from tsa_cli.quantities import quantity
 from tsa_cli.steps.ingest.ahead import Ahead
 from tsa_cli.steps.ingest.document_columns import DocumentReader
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
@@ -80,7 +81,7 @@ def insert_events(
         new_rows = encoder.keys.new_rows()
     if told.row_count != file.row_count:
         raise OtherLinesError(
-            f"{file.name}: {file.row_count} lines, but {told.row_count} were read",
+            f"{file.name}: {quantity(file.row_count, 'line')}, but {told.row_count} were read",
             "the file is damaged, or changed while it was read: run it again",
         )
     if file.key_count is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tsa_cli.config.sources import SourceConfig
 from tsa_cli.errors import DataError
+from tsa_cli.quantities import quantity
 from tsa_cli.steps.ingest import parquet_columns
 from tsa_cli.steps.ingest.detect import Detected, detect, sample_documents
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
@@ -101,7 +102,9 @@ def file_to_load(
         found = choose(config, spooled.name, sample_documents(lines))
     else:
         name = before.source_name
-        found = Detected(name, config.sources[name], f"as its first {before.read} lines")
+        found = Detected(
+            name, config.sources[name], f"as its first {quantity(before.read, 'line')}"
+        )
     path = taken.path
     is_partly = lines.refused or lines.left_bytes or lines.start  # also a BOM: the engine's fault
     if reading.is_copied or is_partly:

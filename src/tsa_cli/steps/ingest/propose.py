@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tsa_cli.config.events import EventsConfig
+from tsa_cli.quantities import quantity
 from tsa_cli.steps.ingest.profile import KeyProfile, profiles
 from tsa_cli.steps.ingest.proposed_plan import Kept, is_name, plan_text, quoted, remark, shown
 
@@ -179,7 +180,8 @@ def _mapping_text(
     sure = [fields[f] for f in ("event", "timestamp") if f in fields]
     count = found[0].document_count if found else 0
     lines = [
-        f"# configs/sources/{name}.yaml, proposed from {count} lines: read it before you use it.",
+        f"# configs/sources/{name}.yaml, proposed from {quantity(count, 'line')}:"
+        " read it before you use it.",
         "version: 1",
         f"title: {quoted(name)}",
         f"detect: {{all_paths: [{', '.join(quoted(p.path) for p in sure)}]}}",

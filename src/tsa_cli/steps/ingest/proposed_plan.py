@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tsa_cli.privacy.personal_texts import ADDRESS
+from tsa_cli.quantities import quantity
 from tsa_cli.steps.ingest.profile import KeyProfile, profiles
 
 _MOST_PROPERTIES = 60
@@ -45,7 +46,7 @@ def plan_text(documents: Sequence[Mapping[str, object]], kept: Kept, known: Coll
             p for p in profiles(seen) if len(p.keys) == 1 and p.filled_count and is_name(p.path)
         ][:_MOST_PROPERTIES]
         required = [quoted(p.keys[0]) for p in held if p.filled_count == len(seen)]
-        lines.append(f"  {quoted(name)}:  # {len(seen)} lines")
+        lines.append(f"  {quoted(name)}:  # {quantity(len(seen), 'line')}")
         lines.append(f"    required: [{', '.join(required)}]")
         typed = [p for p in held if p.plan_type]
         lines.append("    properties:" if typed else "    properties: {}")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from tsa_cli import lookups
 from tsa_cli.privacy.cleaning import Cleaner
+from tsa_cli.quantities import quantity
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.held_lines import HeldFile, ToReplay, held_files, lines_to_replay
 from tsa_cli.steps.ingest.lines_file import Line, LinesFile, Refused, open_lines
@@ -92,13 +93,14 @@ def _release(held: HeldFile, selection: Selection) -> dict[str, object]:
 def _warnings(held: HeldFile, lines: ToReplay) -> Iterator[str]:
     if lines.cleaned:
         yield (
-            f"{held.source_file}: {len(lines.cleaned)} lines were replayed from their cleaned"
+            f"{held.source_file}: {quantity(len(lines.cleaned), 'line')} replayed from cleaned"
             " text, as the file does not have them any more (or TSA_KEY is another): what was"
             " personal in them is hashed or redacted, and what has no id would come in twice from"
             " the file itself"
         )
     if lines.left:
-        yield f"{held.source_file}: {len(lines.left)} lines stay as they are, see their detail"
+        told = quantity(len(lines.left), "line stays as it is", "lines stay as they are")
+        yield f"{held.source_file}: {told}, see the detail"
 
 
 def _file_of(

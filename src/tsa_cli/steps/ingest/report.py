@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tsa_cli.errors import DataError, TsaError
+from tsa_cli.quantities import quantity
 
 Status = Literal["ingested", "unchanged", "failed"]
 
@@ -32,7 +33,7 @@ class FileReport:
         kept = self.inserted + self.duplicate + self.conflict + self.rejected
         if kept != self.read:
             raise TsaError(
-                f"{self.path}: {self.read} lines read, {kept} accounted for",
+                f"{self.path}: {quantity(self.read, 'line')} read, {kept} accounted for",
                 "nothing of the file was stored; please report this",
             )
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from tsa_cli.config.metrics import Metric, MetricsConfig
+from tsa_cli.config.spelling import nearest
 from tsa_cli.errors import ConfigError
 from tsa_cli.kernels.calendar import shift
 from tsa_cli.steps.metrics.amounts import Amounts, Cell, measure_all
@@ -66,7 +67,10 @@ def chosen(config: MetricsConfig, names: Sequence[str]) -> list[Metric]:
     known = {metric.name: metric for metric in config.metrics}
     for name in names:
         if name not in known:
-            raise ConfigError(f"no metric named {name!r}", f"known: {', '.join(known) or 'none'}")
+            raise ConfigError(
+                f"no metric named {name!r}{nearest(name, list(known))}",
+                f"known: {', '.join(known) or 'none'}",
+            )
     return [known[name] for name in names] if names else config.metrics
 
 

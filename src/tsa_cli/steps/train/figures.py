@@ -14,6 +14,7 @@ from tsa_cli.models import lead_score
 from tsa_cli.models.classifier import Classifier, Floats
 from tsa_cli.models.evaluation import Evaluation, evaluate, log_losses, permutation_importances
 from tsa_cli.models.lead_score import Sample, Trained
+from tsa_cli.quantities import quantity
 from tsa_cli.steps.train.samples import Samples
 
 RECENCY = "days_since_last_visit"
@@ -96,7 +97,7 @@ def _warnings(
     warnings = []
     few = int(samples.training.labels.sum())
     if few < FEW_POSITIVES:
-        warnings.append(f"only {few} positives to learn from: expect wide intervals")
+        warnings.append(f"only {quantity(few, 'positive')} to learn from: expect wide intervals")
     if not trained.is_precision_reached:
         warnings.append(
             f"no threshold reached a precision of {config.threshold.precision:g}; "

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tsa_cli.config.model import format_duration
 from tsa_cli.config.models import Label, ModelConfig
 from tsa_cli.errors import DataError
 from tsa_cli.matcher import MatcherCompiler
@@ -53,7 +54,7 @@ def read_samples(
     if not cutoffs.training or len(cutoffs.holdout) < config.holdout:
         raise DataError(
             f"model {name}: events from {oldest:%Y-%m-%d} to {as_of:%Y-%m-%d} are too short a time "
-            f"for a horizon of {horizon.days or horizon} days",
+            f"for a horizon of {format_duration(horizon)}",
             "shorten label.horizon or snapshots, or ingest more history",
         )
     share = min(1.0, config.max_rows / max(1, int(str(user_count)) * len(moments)))
