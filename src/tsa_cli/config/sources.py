@@ -66,6 +66,24 @@ class ToldDevice(ConfigModel):
     os: list[str] = []
 
 
+class ToldCampaign(ConfigModel):
+    """Where the parameters are that a page's URL would have."""
+
+    utm_source: list[str] = []
+    utm_medium: list[str] = []
+    utm_campaign: list[str] = []
+    click_ids: dict[str, list[str]] = Field({}, description="a click id of channels.yaml: paths")
+
+    def parameters(self) -> dict[str, list[str]]:
+        """The paths of each parameter that has some."""
+        utm = {
+            "utm_source": self.utm_source,
+            "utm_medium": self.utm_medium,
+            "utm_campaign": self.utm_campaign,
+        }
+        return {name: paths for name, paths in {**utm, **self.click_ids}.items() if paths}
+
+
 class Kinds(ConfigModel):
     """Lines that are told apart by the text at `path`, e.g. page and track calls."""
 
@@ -88,6 +106,13 @@ class SourceConfig(ConfigFile):
     consent: list[str] = Field([], description="objects of purpose: true or false")
     consent_words: dict[str, list[str]] = Field({}, description="purpose: paths of a yes or no")
     device: ToldDevice | None = None
+    campaign: ToldCampaign = Field(
+        ToldCampaign(), description="of an event, for URLs that name no campaign themselves"
+    )
+    last_campaign: ToldCampaign = Field(
+        ToldCampaign(),
+        description="that each later event repeats: it counts where no campaign and no referrer is",
+    )
     kinds: Kinds | None = None
     key_values: list[KeyValues] = []
     embedded: list[str] = Field([], description="top-level keys that hold JSON as text")
@@ -120,6 +145,11 @@ class SourceConfig(ConfigFile):
         for fields in (self.fields, *(call.fields for call in self.calls())):
             for name, paths in fields.items():
                 yield from ((name, path) for path in paths)
+
+    def campaign_paths(self) -> list[str]:
+        """Every path that tells of a campaign."""
+        told = (self.campaign, self.last_campaign)
+        return [path for one in told for paths in one.parameters().values() for path in paths]
 
     def is_plain(self) -> bool:
         """True when columns of a table can say what lines of this source say."""

@@ -9,7 +9,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tsa_cli.config.sources import Call, CanonicalField, SourceConfig, ToldDevice
+from tsa_cli.config.sources import Call, CanonicalField, SourceConfig, ToldCampaign, ToldDevice
+from tsa_cli.enrich.told_campaigns import SIGN
 from tsa_cli.enrich.told_devices import KEYS
 from tsa_cli.json_pointers import pointer_of
 from tsa_cli.privacy.consent_words import NO, YES
@@ -41,6 +42,24 @@ class DocumentSql:
         if name == "user_agent" and self.source.device:
             return f"coalesce({text}, {self._told_device(self.source.device)})"
         return self._bare_id(text) if name in ("user_id", "anonymous_id") else text
+
+    def page_url(self) -> str:
+        """The text of the page's URL, with the campaign that stands beside it."""
+        url = self.field("page_url")
+        told = self._campaign(self.source.campaign)
+        if self.source.last_campaign.parameters():
+            last = self._campaign(self.source.last_campaign)
+            is_unreferred = f"{self.field('referrer_url')} is null"
+            told = f"coalesce({told}, case when {is_unreferred} then {last} end)"
+        if not self.source.campaign_paths():
+            return url
+        return f"coalesce(coalesce({url}, '') || {self.paths.bind(SIGN)} || {told}, {url})"
+
+    def _campaign(self, told: ToldCampaign) -> str:
+        """The query that a URL would have, null where nothing is told; see told_campaigns."""
+        values = {name: self._coalesced(paths) for name, paths in told.parameters().items()}
+        pairs = [f"{self.paths.bind(name + '=')} || url_encode({v})" for name, v in values.items()]
+        return f"nullif(concat_ws('&', {', '.join(pairs)}), '')" if pairs else "null"
 
     def _bare_id(self, text: str) -> str:
         """The id without a beginning that says what kind of id it is."""
