@@ -152,9 +152,9 @@ class SourceConfig(ConfigFile):
         return [path for one in told for paths in one.parameters().values() for path in paths]
 
     def is_plain(self) -> bool:
-        """True when columns of a table can say what lines of this source say."""
+        """True when columns can say what lines of this source say, but for those of a kind."""
         return not (
-            self.kinds or self.device or self.key_values or self.strip or self.columns
+            self.device or self.key_values or self.strip or self.columns
             or self.embedded or self.empty_values or self.consent_words or self.drop_nulls
             or self.id_prefixes
             or any(path.endswith("*") for path in self.properties)

@@ -102,6 +102,7 @@ def is_plain(
     names = {key.casefold() for key in keys}  # as those of columns are compared
     return (
         source.is_plain()
+        and not _has_kinds(keys, source)
         and keys <= {path for path in fields | objects if path == first_key(path)} | open_keys
         and len(open_keys) <= MOST_OPEN_KEYS
         and not (keys | property_keys) & personal
@@ -135,6 +136,21 @@ def inner_keys_of_fields(source: SourceConfig) -> frozenset[str]:
     paths += source.campaign_paths()
     inside = (keys_of(path) for path in paths if first_key(path) in source.properties)
     return frozenset(keys[1] for keys in inside if len(keys) > 1)
+
+
+def _has_kinds(keys: set[str], source: SourceConfig) -> bool:
+    """Whether some kind of line that has these keys is read otherwise than the others."""
+
+    def told(paths: Iterable[str]) -> list[str]:
+        return [path for path in paths if first_key(path) in keys]
+
+    return any(
+        call.event is not None
+        or call.properties is not None
+        or call.traits is not None
+        or any(told(own) != told(source.fields.get(name, [])) for name, own in call.fields.items())
+        for call in source.calls()
+    )
 
 
 def _is_told_once(keys: set[str], source: SourceConfig) -> bool:

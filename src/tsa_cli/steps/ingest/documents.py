@@ -5,6 +5,7 @@ Personal values leave the properties for the traits; what a field consumed leave
 another path of the field was filled first: nothing else that a line carries is lost.
 """
 
+import itertools
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -190,18 +191,25 @@ class DocumentSql:
         source = self.source
         if not source.keep_rest:
             return []
-        paths = [path for _, path in source.field_paths()]
+        paths = [*itertools.chain(*source.fields.values())]
         paths += [*source.trait_paths(), *source.consent, *source.strip]
-        consumed = {first_key(path) for path in paths if is_top(path) and not path.endswith("*")}
-        consumed -= {first_key(path) for path in source.properties}  # unwrapped, or kept
+        kept = {first_key(path) for path in source.properties}  # unwrapped, or kept
+        consumed = _top_keys(paths) - kept
         if source.kinds is not None and is_top(source.kinds.path):
             consumed.add(first_key(source.kinds.path))
         patches = [self.paths.bind(json.dumps(dict.fromkeys(sorted(consumed))))]
         patches += self._without_personal([""])
+        if source.kinds is not None:
+            kind = self.paths.text(source.kinds.path)
+            for word, call in source.kinds.calls.items():
+                own = _top_keys(itertools.chain(*call.fields.values())) - kept - consumed
+                if own:
+                    gone = self.paths.bind(json.dumps(dict.fromkeys(sorted(own))))
+                    patches.append(_when(f"{kind} = {self.paths.bind(word)}", gone))
         for path, earlier in self._outdone():
             text, first = self._filled(path), self._coalesced(earlier)
-            kept = f"json_object({self.paths.bind(first_key(path))}, {self.paths.part(path)})"
-            patches.append(_when(f"{text} <> {first}", kept))
+            other = f"json_object({self.paths.bind(first_key(path))}, {self.paths.part(path)})"
+            patches.append(_when(f"{text} <> {first}", other))
         return patches
 
     def _outdone(self) -> list[tuple[str, list[str]]]:
@@ -259,6 +267,10 @@ class DocumentSql:
         word = f"lower({self._coalesced(paths)})"
         yes, no = (", ".join(self.paths.bind(word) for word in words) for words in (YES, NO))
         return f"case when {word} in ({yes}) then true when {word} in ({no}) then false end"
+
+
+def _top_keys(paths: Iterable[str]) -> set[str]:
+    return {first_key(path) for path in paths if is_top(path) and not path.endswith("*")}
 
 
 def _when(condition: str, patch: str) -> str:
