@@ -13,6 +13,8 @@ from pydantic import Field, field_validator
 
 from tsa_cli.config.model import ConfigFile, ConfigModel
 
+OUTSIDE = "(none)"  # stands for the client's session id where an event belongs to no visit
+
 CanonicalField = Literal[
     "event_id", "event", "timestamp", "user_id", "anonymous_id", "session_id", "page_url",
     "referrer_url", "user_agent", "ip",
@@ -118,6 +120,9 @@ class SourceConfig(ConfigFile):
     embedded: list[str] = Field([], description="top-level keys that hold JSON as text")
     event_names: dict[str, str] = Field({}, description="name as sent: name in events.yaml")
     empty_values: list[str] = Field([], description="texts that stand for nothing in any field")
+    no_session: list[str] = Field(
+        [], description="session ids of events that belong to no visit, like those of servers"
+    )
     id_prefixes: list[str] = Field(
         [], description="beginnings of a person's id that are told apart from the id"
     )
@@ -156,6 +161,6 @@ class SourceConfig(ConfigFile):
         return not (
             self.device or self.key_values or self.strip or self.columns
             or self.embedded or self.empty_values or self.consent_words or self.drop_nulls
-            or self.id_prefixes
+            or self.id_prefixes or self.no_session
             or any(path.endswith("*") for path in self.properties)
         )  # fmt: skip

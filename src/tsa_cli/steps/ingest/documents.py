@@ -10,7 +10,14 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tsa_cli.config.sources import Call, CanonicalField, SourceConfig, ToldCampaign, ToldDevice
+from tsa_cli.config.sources import (
+    OUTSIDE,
+    Call,
+    CanonicalField,
+    SourceConfig,
+    ToldCampaign,
+    ToldDevice,
+)
 from tsa_cli.enrich.told_campaigns import SIGN
 from tsa_cli.enrich.told_devices import KEYS
 from tsa_cli.json_pointers import pointer_of
@@ -42,6 +49,11 @@ class DocumentSql:
         text = self._by_kind(self._coalesced(self.source.fields.get(name, [])), of_call)
         if name == "user_agent" and self.source.device:
             return f"coalesce({text}, {self._told_device(self.source.device)})"
+        if name == "session_id" and self.source.no_session:
+            outside = ", ".join(self.paths.bind(word) for word in self.source.no_session)
+            return (
+                f"case when {text} in ({outside}) then {self.paths.bind(OUTSIDE)} else {text} end"
+            )
         return self._bare_id(text) if name in ("user_id", "anonymous_id") else text
 
     def page_url(self) -> str:
