@@ -8,8 +8,8 @@ from tsa_cli.store import Store
 WORDED = """
 select
     coalesce(e.event_text, cast(e.event_uuid as varchar)) as event_id, t.event_type, e.event_ts,
-    a.known_id as user_id, a.anonymous_id, e.client_session_id, p.page_url, r.referrer_url,
-    u.user_agent, i.ip_address, e.properties, e.load_id
+    a.known_id as user_id, a.anonymous_id, e.client_session_id, p.page_url, p.told_campaign,
+    r.referrer_url, u.user_agent, i.ip_address, e.properties, e.load_id
 from raw_events as e
 join event_types as t using (event_code)
 join actors as a using (actor_key)

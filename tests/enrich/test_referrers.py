@@ -87,6 +87,24 @@ def test_search_words_stay_with_their_rows_when_engines_are_mixed(sites: SiteInd
     assert table["search_terms"].to_list() == ["one", None, "two", None, "three", None, "four"]
 
 
+@pytest.mark.parametrize(
+    ("url", "source"),
+    [
+        ("www.google.com", "google"),
+        ("Google.de/search?q=x", "google"),
+        ("m.facebook.com:443/x", "facebook"),
+        ("partner.example", None),
+        ("index.html", None),
+        ("/m.facebook.com", None),
+        ("mail facebook.com", None),
+    ],
+)
+def test_without_a_scheme_only_a_known_site_is_a_referrer(
+    url: str, source: str | None, sites: SiteIndex
+) -> None:
+    assert facts(url, sites)["referrer_source"] == source
+
+
 def test_own_domains_and_payment_pages_are_internal_and_no_source() -> None:
     own = SiteIndex(ReferrersFile(own=("paypal.com", "my-other-shop.de")))
     row = facts("https://www.paypal.com/checkout", own)

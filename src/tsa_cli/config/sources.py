@@ -13,6 +13,8 @@ from pydantic import Field, field_validator
 
 from tsa_cli.config.model import ConfigFile, ConfigModel
 
+OUTSIDE = "(none)"  # stands for the client's session id where an event belongs to no visit
+
 CanonicalField = Literal[
     "event_id", "event", "timestamp", "user_id", "anonymous_id", "session_id", "page_url",
     "referrer_url", "user_agent", "ip",
@@ -66,6 +68,24 @@ class ToldDevice(ConfigModel):
     os: list[str] = []
 
 
+class ToldCampaign(ConfigModel):
+    """Where the parameters are that a page's URL would have."""
+
+    utm_source: list[str] = []
+    utm_medium: list[str] = []
+    utm_campaign: list[str] = []
+    click_ids: dict[str, list[str]] = Field({}, description="a click id of channels.yaml: paths")
+
+    def parameters(self) -> dict[str, list[str]]:
+        """The paths of each parameter that has some."""
+        utm = {
+            "utm_source": self.utm_source,
+            "utm_medium": self.utm_medium,
+            "utm_campaign": self.utm_campaign,
+        }
+        return {name: paths for name, paths in {**utm, **self.click_ids}.items() if paths}
+
+
 class Kinds(ConfigModel):
     """Lines that are told apart by the text at `path`, e.g. page and track calls."""
 
@@ -88,11 +108,21 @@ class SourceConfig(ConfigFile):
     consent: list[str] = Field([], description="objects of purpose: true or false")
     consent_words: dict[str, list[str]] = Field({}, description="purpose: paths of a yes or no")
     device: ToldDevice | None = None
+    campaign: ToldCampaign = Field(
+        ToldCampaign(), description="of an event, for URLs that name no campaign themselves"
+    )
+    last_campaign: ToldCampaign = Field(
+        ToldCampaign(),
+        description="that each later event repeats: it counts where no campaign and no referrer is",
+    )
     kinds: Kinds | None = None
     key_values: list[KeyValues] = []
     embedded: list[str] = Field([], description="top-level keys that hold JSON as text")
     event_names: dict[str, str] = Field({}, description="name as sent: name in events.yaml")
     empty_values: list[str] = Field([], description="texts that stand for nothing in any field")
+    no_session: list[str] = Field(
+        [], description="session ids of events that belong to no visit, like those of servers"
+    )
     id_prefixes: list[str] = Field(
         [], description="beginnings of a person's id that are told apart from the id"
     )
@@ -121,11 +151,16 @@ class SourceConfig(ConfigFile):
             for name, paths in fields.items():
                 yield from ((name, path) for path in paths)
 
+    def campaign_paths(self) -> list[str]:
+        """Every path that tells of a campaign."""
+        told = (self.campaign, self.last_campaign)
+        return [path for one in told for paths in one.parameters().values() for path in paths]
+
     def is_plain(self) -> bool:
-        """True when columns of a table can say what lines of this source say."""
+        """True when columns can say what lines of this source say, but for those of a kind."""
         return not (
-            self.kinds or self.device or self.key_values or self.strip or self.columns
+            self.device or self.key_values or self.strip or self.columns
             or self.embedded or self.empty_values or self.consent_words or self.drop_nulls
-            or self.id_prefixes
+            or self.id_prefixes or self.no_session
             or any(path.endswith("*") for path in self.properties)
         )  # fmt: skip

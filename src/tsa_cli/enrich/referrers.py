@@ -14,6 +14,8 @@ from tsa_cli.enrich.urls import host_expression, query_expression
 
 # What a visit's medium is called when nothing but the referrer tells its origin.
 _MEDIUM = {"search": "organic", "social": "social", "webmail": "email"}
+# Another text with a dot may be a page of ours, so that only a known site is one without a scheme.
+_BARE = r"^\s*((?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})(?::\d+)?(?:[/?#]|\s*$)"
 _HOST_COLUMNS = ("origin", "referrer_domain", "referrer_kind", "site_name", "terms")
 _HostFacts = tuple[str | None, str, str | None, str | None]
 
@@ -31,6 +33,7 @@ def referrer_table(urls: pl.Series | Sequence[str | None], sites: SiteIndex) -> 
     frame = (
         pl.DataFrame({"referrer_url": text_series("referrer_url", urls)})
         .with_columns(host_expression(url).alias("host"), query_expression(url).alias("query"))
+        .pipe(_with_bare_hosts, sites)
         .with_columns(
             pl.when(is_app).then(APP_SCHEME + pl.col("host")).otherwise("host").alias("origin")
         )
@@ -38,6 +41,15 @@ def referrer_table(urls: pl.Series | Sequence[str | None], sites: SiteIndex) -> 
     hosts = _host_table(frame["origin"].drop_nulls().unique().to_list(), sites)
     frame = frame.join(hosts, on="origin", how="left", maintain_order="left")
     return _with_names(frame.with_columns(_search_terms(frame)))
+
+
+def _with_bare_hosts(frame: pl.DataFrame, sites: SiteIndex) -> pl.DataFrame:
+    """The hosts, with those of known sites where no scheme stands before them: "www.google.com"."""
+    bare = frame["referrer_url"].str.extract(_BARE, 1).str.to_lowercase()
+    known = [host for host in bare.drop_nulls().unique() if sites.of_host(host)]
+    return frame.with_columns(
+        pl.coalesce("host", pl.lit(bare.set(~bare.is_in(known), None))).alias("host")
+    )
 
 
 def _host_table(origins: list[str], sites: SiteIndex) -> pl.DataFrame:

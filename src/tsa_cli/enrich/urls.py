@@ -12,9 +12,11 @@ import polars as pl
 
 from tsa_cli.config.channels import ClickId
 from tsa_cli.enrich.hosts import registrable_domain
-from tsa_cli.enrich.texts import decoded, text_series
+from tsa_cli.enrich.texts import decoded
+from tsa_cli.enrich.told_campaigns import SIGN, url_and_told
 
 UTM_KEYS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+_NAMED_CAMPAIGN = r"(?i)(?:^|[&;])utm_(?:source|medium|campaign)=[^&]"
 _SCHEME = r"^\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?[/\\]{2}"
 _AUTHORITY = _SCHEME + r"(?:[^/?#\\]*@)?(\[[^\]/?#\\]*\]|[^/?#:\\\s]*)"
 _ORIGIN = _SCHEME + r"[^/?#\\]*"
@@ -66,20 +68,23 @@ def page_table(
     urls: pl.Series | Sequence[str | None], click_ids: Mapping[str, ClickId]
 ) -> pl.DataFrame:
     """
-    One row a URL, in order.
+    One row a URL, in order; behind it may stand what is told of its campaign (told_campaigns).
 
-    page_url, page_host, page_domain, page_path, the five utm_*, click_id, click_platform, and what
-    the URL says about the visit's origin: page_source, page_medium (null where it says nothing).
+    page_url, told_campaign, page_host, page_domain, page_path, the five utm_*, click_id,
+    click_platform, and what all that says about the visit's origin: page_source, page_medium (null
+    where it says nothing).
     """
     url = pl.col("page_url")
-    frame = pl.DataFrame({"page_url": text_series("page_url", urls)}).with_columns(
+    frame = pl.DataFrame(url_and_told(urls)).with_columns(
         location_expression(url).alias("location"), query_expression(url).alias("query")
     )
+    frame = _with_told(frame)
     locations = _location_table(frame["location"].unique())
     frame = frame.join(locations, on="location", how="left", maintain_order="left")
     frame = _with_parameters(frame, click_ids)
     return _with_origin(frame, click_ids).select(
         "page_url",
+        "told_campaign",
         "page_host",
         "page_domain",
         # Only a wholly blank URL has no path, not one of a query alone.
@@ -89,6 +94,20 @@ def page_table(
         "click_platform",
         "page_source",
         "page_medium",
+    )
+
+
+def _with_told(frame: pl.DataFrame) -> pl.DataFrame:
+    """The queries with what is told beside them, where they name no campaign themselves."""
+    if not frame["told_campaign"].is_not_null().any():
+        return frame
+    query, told = pl.col("query"), pl.col("told_campaign").str.strip_prefix(SIGN)
+    names_none = ~query.str.contains(_NAMED_CAMPAIGN).fill_null(False)
+    return frame.with_columns(
+        pl.when(told.is_not_null() & names_none)
+        .then(pl.concat_str([query.fill_null(""), told], separator="&"))
+        .otherwise(query)
+        .alias("query")
     )
 
 

@@ -22,8 +22,9 @@ class Lookups:
     """
     What keys mean, each an array by key; key 0 is none and means nothing.
 
-    `counts_as` of an event code; whether a page's URL has a campaign, and its site; whether a
-    referrer is a source of traffic, and its site (0: no site).
+    `counts_as` of an event code; whether a page has a campaign, and its site; whether a referrer
+    is a source of traffic, and its site (0: no site). `is_page` is None where every key is a page,
+    else False of those that stand for a campaign alone.
     """
 
     counts_as: NDArray[np.uint8]
@@ -31,6 +32,7 @@ class Lookups:
     page_site: NDArray[np.int32]
     is_source: NDArray[np.bool_]
     referrer_site: NDArray[np.int32]
+    is_page: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,9 @@ def measure(events: Columns, lookups: Lookups) -> Columns:
     has_touch = touch >= 0
     touch = np.where(has_touch, touch, starts)
     known = _Hits(events["is_known"] != 0, runs).last()
+    page = events["page_key"]
+    if lookups.is_page is not None:
+        page = np.where(lookups.is_page[page], page, 0)
     return {
         "session_key": events["session_key"][starts],
         "first_core_seq": events["core_seq"][starts],
@@ -71,8 +76,8 @@ def measure(events: Columns, lookups: Lookups) -> Columns:
         "interactive_count": _count(flags & IS_INTERACTIVE, runs),
         "conversion_count": _count(flags & IS_CONVERSION, runs),
         "first_event_seq": events["event_seq"][starts],
-        "entry_page_key": _first(events["page_key"], runs),
-        "exit_page_key": _last(events["page_key"], runs),
+        "entry_page_key": _first(page, runs),
+        "exit_page_key": _last(page, runs),
         "agent_key": _first(events["agent_key"], runs),
         "ip_key": _first(events["ip_key"], runs),
         "actor_key": events["actor_key"][np.where(known >= 0, known, ends)],

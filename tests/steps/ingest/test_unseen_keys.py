@@ -27,6 +27,8 @@ ODD: dict[str, dict[str, Any]] = {
         "page_url": None,
         "properties": {"page_url": "https://shop.example/x"},
     },
+    "a campaign in the properties": {"properties": {"utm_source": "newsletter"}},
+    "a campaign beside them": {"utm_source": "newsletter"},
     "the only id in the properties": {"user_id": None, "properties": {"fingerprint": "f1"}},
     "one by its escape": {"properties": {"page\\u005furl": "https://shop.example/x"}},
     "a personal key in the properties": {"properties": {"email": "ann@example.com"}},

@@ -100,3 +100,31 @@ def test_who_a_self_describing_event_speaks_of_is_known_from_json_as_from_tsv(
     assert {t[1:3] for t in traits(store)} >= {("u7", "email"), ("u7", "phone")}
     assert rows(store)[1]["properties"].keys() >= {"price"}
     assert not {"email", "phone_number"} & rows(store)[1]["properties"].keys()
+
+
+@pytest.mark.parametrize("name", ["$alias", "alias"])
+@pytest.mark.parametrize("key", ["previous_id", "previousId", "anonymous_id"])
+def test_an_alias_of_our_own_lines_links_two_ids(
+    name: str, key: str, store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    fact: Line = {"timestamp": "2026-05-01T10:00:00Z", "user_id": "u1"}
+    lines = [
+        {**fact, "event": name, "event_id": "1", key: "old"},
+        {**fact, "event": "x", "event_id": "2", "previous_id": "a booking's"},
+    ]
+    [report] = do_ingest(write(tmp_path / "x.jsonl", lines)).files
+    assert (report.source, report.inserted) == ("native", 2)
+    assert links(store) == {("alias", "old", "u1")}
+    [event] = [row for row in rows(store) if row["event_id"] == "2"]
+    assert (event["anonymous_id"], event["properties"]) == (None, {"previous_id": "a booking's"})
+
+
+def test_the_previous_id_wins_over_the_device_that_an_alias_was_sent_from(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    line: Line = {
+        "event": "$alias", "timestamp": "2026-05-01T10:00:00Z", "user_id": "u1",
+        "previous_id": "old", "anonymous_id": "device",
+    }  # fmt: skip
+    do_ingest(write(tmp_path / "x.jsonl", [line]))
+    assert links(store) == {("alias", "old", "u1")}

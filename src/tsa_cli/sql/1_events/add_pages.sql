@@ -12,7 +12,8 @@ select
     l.click_id,
     l.click_platform,
     s.site_key,
-    c.campaign_key
+    c.campaign_key,
+    l.told_campaign
 from looked_up as l
 left join sites as s on l.page_domain = s.domain
 left join campaigns as c

@@ -4,4 +4,5 @@ select
     w.place,
     cast(l.page_key as integer) as key
 from pages as l
-inner join asked_words as w on l.page_url = w.word
+inner join asked_words as w
+    on coalesce(coalesce(l.page_url, '') || l.told_campaign, l.page_url) = w.word

@@ -12,9 +12,9 @@ select
     entry_page,                                                 -- URL of the first event that has a page
     exit_page,                                                  -- URL of the last event that has a page
     referrer,                                                   -- of the event that the source is taken from
-    utm_source,                                                 -- as in the URL of that event
-    utm_medium,                                                 -- as in the URL of that event
-    utm_campaign,                                               -- as in the URL of that event
+    utm_source,                                                 -- as in the URL of that event, else as told beside it
+    utm_medium,                                                 -- as in the URL of that event, else as told beside it
+    utm_campaign,                                               -- as in the URL of that event, else as told beside it
     device_type,                                                -- mobile | tablet | desktop | tv | console | unknown; null without an agent
     browser,                                                    -- family, from the user agent
     os,                                                         -- family, from the user agent

@@ -1,5 +1,6 @@
 -- view:   encoded_events (temporary), events of people
 -- reads:  events, event_flags, actors, user_agents
+-- slots:  @is_server
 -- notes:  bots are left out; joins of integers only
 create or replace temp view encoded_events as
 select
@@ -12,7 +13,7 @@ select
     e.agent_key,
     e.ip_key,
     e.event_seq,
-    t.is_server,
+    @is_server as is_server,
     a.known_id is not null as is_known
 from events as e
 inner join event_flags as t on e.event_code = t.event_code

@@ -1,5 +1,5 @@
 -- answer: the events that name a page, in core order
--- reads:  core
+-- reads:  core, pages
 -- params: $as_of TIMESTAMP           later events are unknown
 --         $from_seq, $to_seq BIGINT  of core_seq, both included
 -- notes:  core is stored in this order and a scan keeps it; the caller checks that core_seq rises
@@ -8,5 +8,6 @@ select
     session_key,
     page_key as state_key
 from core
+anti join (select page_key from pages where page_url is null) as apps using (page_key) -- a campaign, and no page
 where session_key is not null and page_key is not null and event_ts <= $as_of
     and core_seq between $from_seq and $to_seq

@@ -79,6 +79,7 @@ def from_documents(
     sql = DocumentSql(source, personal_keys, frozenset(keys))
     texts = {field: sql.field(field) for field in TEXT_FIELDS}
     texts["anonymous_id"] = _anonymous_id(source, texts)
+    texts["page_url"] = sql.page_url()
     slots = {column_name(field): Fragment(text) for field, text in texts.items()}
     slots["c_event_ts"] = Fragment("null")
     slots["c_properties"] = Fragment(sql.properties())
@@ -97,9 +98,11 @@ def is_plain(
     fields = {*itertools.chain(*source.fields.values())}
     objects = {*source.properties, *source.traits, *source.consent}
     open_keys = {*open_keys_of(keys, source)}
+    campaign = source.campaign_paths()
     names = {key.casefold() for key in keys}  # as those of columns are compared
     return (
         source.is_plain()
+        and not _has_kinds(keys, source)
         and keys <= {path for path in fields | objects if path == first_key(path)} | open_keys
         and len(open_keys) <= MOST_OPEN_KEYS
         and not (keys | property_keys) & personal
@@ -107,7 +110,10 @@ def is_plain(
         and not names & {"", INSTANT}
         and len(names) == len(keys)
         and _is_told_once(keys, source)
-        and not any(_may_lead(path, keys, property_keys, source) for path in fields | objects)
+        and not keys.intersection(campaign)
+        and not any(
+            _may_lead(path, keys, property_keys, source) for path in {*fields, *objects, *campaign}
+        )
     )
 
 
@@ -127,8 +133,24 @@ def open_keys_of(keys: Collection[str], source: SourceConfig) -> list[str]:
 def inner_keys_of_fields(source: SourceConfig) -> frozenset[str]:
     """The keys inside the properties that a path of the mapping goes on with."""
     paths = [*itertools.chain(*source.fields.values()), *source.traits, *source.consent]
+    paths += source.campaign_paths()
     inside = (keys_of(path) for path in paths if first_key(path) in source.properties)
     return frozenset(keys[1] for keys in inside if len(keys) > 1)
+
+
+def _has_kinds(keys: set[str], source: SourceConfig) -> bool:
+    """Whether some kind of line that has these keys is read otherwise than the others."""
+
+    def told(paths: Iterable[str]) -> list[str]:
+        return [path for path in paths if first_key(path) in keys]
+
+    return any(
+        call.event is not None
+        or call.properties is not None
+        or call.traits is not None
+        or any(told(own) != told(source.fields.get(name, [])) for name, own in call.fields.items())
+        for call in source.calls()
+    )
 
 
 def _is_told_once(keys: set[str], source: SourceConfig) -> bool:

@@ -5,56 +5,30 @@ Personal values leave the properties for the traits; what a field consumed leave
 another path of the field was filled first: nothing else that a line carries is lost.
 """
 
+import itertools
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tsa_cli.config.sources import Call, CanonicalField, SourceConfig, ToldDevice
-from tsa_cli.enrich.told_devices import KEYS
+from tsa_cli.config.sources import SourceConfig
 from tsa_cli.json_pointers import pointer_of
 from tsa_cli.privacy.consent_words import NO, YES
 from tsa_cli.privacy.traits import EVIDENCE
 from tsa_cli.steps.ingest.bound_paths import BoundPaths, without_nulls
+from tsa_cli.steps.ingest.field_sql import FieldSql
 from tsa_cli.steps.ingest.paths import first_key, is_top, keys_of, pointer
 
 _NOTHING = "'{}'"
 
 
 @dataclass
-class DocumentSql:
+class DocumentSql(FieldSql):
     """The expressions of one statement over a column `json`, and the values they bind."""
 
     source: SourceConfig
     personal_keys: Mapping[str, str]  # the trait that each stands for
     keys: frozenset[str]  # top-level keys that the file has
     paths: BoundPaths = field(default_factory=BoundPaths)
-
-    def field(self, name: CanonicalField) -> str:
-        """The text of a canonical field, null when no path of it is filled."""
-
-        def of_call(call: Call) -> str | None:
-            if name in call.fields:
-                return self._coalesced(call.fields[name])
-            return self.paths.bind(call.event) if name == "event" and call.event else None
-
-        text = self._by_kind(self._coalesced(self.source.fields.get(name, [])), of_call)
-        if name == "user_agent" and self.source.device:
-            return f"coalesce({text}, {self._told_device(self.source.device)})"
-        return self._bare_id(text) if name in ("user_id", "anonymous_id") else text
-
-    def _bare_id(self, text: str) -> str:
-        """The id without a beginning that says what kind of id it is."""
-        for prefix in self.source.id_prefixes:
-            is_said = f"starts_with({text}, {self.paths.bind(prefix)})"
-            text = f"case when {is_said} then substr({text}, {len(prefix) + 1}) else {text} end"
-        return text
-
-    def _told_device(self, device: ToldDevice) -> str:
-        """What stands for a user agent that the source does not keep, see enrich/told_devices."""
-        words = {key: self._coalesced(getattr(device, key)) for key in KEYS}
-        pairs = ", ".join(f"{self.paths.bind(key)}, {word}" for key, word in words.items())
-        found = f"coalesce({', '.join(words.values())})"
-        return f"case when {found} is not null then cast(json_object({pairs}) as varchar) end"
 
     def properties(self) -> str:
         """The object of all that no field consumed."""
@@ -142,47 +116,30 @@ class DocumentSql:
             patches.append(_when(found, self.paths.bind(json.dumps({key: None}))))
         return patches
 
-    def _coalesced(self, paths: Iterable[str]) -> str:
-        values = [self._filled(path) for path in paths]
-        return f"coalesce({', '.join(values)})" if values else "cast(null as varchar)"
-
-    def _filled(self, path: str) -> str:
-        value = f"nullif({self.paths.text(path)}, '')"
-        for empty in self.source.empty_values:
-            value = f"nullif({value}, {self.paths.bind(empty)})"
-        return value
-
-    def _by_kind(self, default: str, of_call: Callable[[Call], str | None]) -> str:
-        """The expression of each kind of line that has one of its own, else `default`."""
-        kinds = self.source.kinds
-        if kinds is None:
-            return default
-        cases = [
-            f"when {self.paths.bind(word)} then {own}"
-            for word, call in kinds.calls.items()
-            if (own := of_call(call)) is not None
-        ]
-        if not cases:
-            return default
-        return f"case {self.paths.text(kinds.path)} {' '.join(cases)} else {default} end"
-
     def _rest(self) -> list[str]:
         """Takes out the keys that fields, traits and consent were read from."""
         source = self.source
         if not source.keep_rest:
             return []
-        paths = [path for _, path in source.field_paths()]
+        paths = [*itertools.chain(*source.fields.values())]
         paths += [*source.trait_paths(), *source.consent, *source.strip]
-        consumed = {first_key(path) for path in paths if is_top(path) and not path.endswith("*")}
-        consumed -= {first_key(path) for path in source.properties}  # unwrapped, or kept
+        kept = {first_key(path) for path in source.properties}  # unwrapped, or kept
+        consumed = _top_keys(paths) - kept
         if source.kinds is not None and is_top(source.kinds.path):
             consumed.add(first_key(source.kinds.path))
         patches = [self.paths.bind(json.dumps(dict.fromkeys(sorted(consumed))))]
         patches += self._without_personal([""])
+        if source.kinds is not None:
+            kind = self.paths.text(source.kinds.path)
+            for word, call in source.kinds.calls.items():
+                own = _top_keys(itertools.chain(*call.fields.values())) - kept - consumed
+                if own:
+                    gone = self.paths.bind(json.dumps(dict.fromkeys(sorted(own))))
+                    patches.append(_when(f"{kind} = {self.paths.bind(word)}", gone))
         for path, earlier in self._outdone():
             text, first = self._filled(path), self._coalesced(earlier)
-            kept = f"json_object({self.paths.bind(first_key(path))}, {self.paths.part(path)})"
-            patches.append(_when(f"{text} <> {first}", kept))
+            other = f"json_object({self.paths.bind(first_key(path))}, {self.paths.part(path)})"
+            patches.append(_when(f"{text} <> {first}", other))
         return patches
 
     def _outdone(self) -> list[tuple[str, list[str]]]:
@@ -240,6 +197,10 @@ class DocumentSql:
         word = f"lower({self._coalesced(paths)})"
         yes, no = (", ".join(self.paths.bind(word) for word in words) for words in (YES, NO))
         return f"case when {word} in ({yes}) then true when {word} in ({no}) then false end"
+
+
+def _top_keys(paths: Iterable[str]) -> set[str]:
+    return {first_key(path) for path in paths if is_top(path) and not path.endswith("*")}
 
 
 def _when(condition: str, patch: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tsa_cli.enrich.redaction import UrlCleaner
+from tsa_cli.enrich.told_campaigns import apart
 from tsa_cli.lookups import LOOKUPS
 from tsa_cli.privacy.personal_texts import redact_addresses
 from tsa_cli.steps.ingest.actor_keys import ActorKeys, Pairs
@@ -208,7 +209,7 @@ def text_cleaners(ip_policy: str, urls: UrlCleaner) -> dict[str, _Clean]:
     return {
         "user_agents": _without_people,
         "ips": address_cleaner(ip_policy),
-        "pages": urls.urls,
+        "pages": apart(urls.urls),
         "referrers": urls.urls,
     }
 

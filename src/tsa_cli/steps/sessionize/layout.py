@@ -8,9 +8,10 @@ source  docs/adr on the layout: one sort here makes every later step a pass with
 
 from dataclasses import dataclass
 
+from tsa_cli.config.sources import OUTSIDE
 from tsa_cli.steps.sessionize.laying import FIRST_DEVICE, Ends, lay_out
 from tsa_cli.steps.sessionize.settings import SessionizeConfig, microseconds
-from tsa_cli.store import Store
+from tsa_cli.store import Fragment, Store
 
 # Events that are sorted and held at once, in whole devices: more are more memory, fewer are more
 # scans of all events.
@@ -40,7 +41,12 @@ def encode(store: Store, config: SessionizeConfig) -> None:
         conversion_events=sessions.conversion_events,
         server_events=sessions.server_events,
     )
-    store.execute("2_sessions/encoded_events.sql")
+    is_server = Fragment("t.is_server")
+    if store.value("2_sessions/has_outside_events.sql", outside=OUTSIDE):  # else spare their texts
+        is_server = Fragment(
+            f"(t.is_server or e.client_session_id is not distinct from '{OUTSIDE}')"
+        )
+    store.execute("2_sessions/encoded_events.sql", {"is_server": is_server})
 
 
 def build_core(store: Store, config: SessionizeConfig) -> None:

@@ -63,6 +63,7 @@ def read_lookups(store: Store) -> Lookups:
         page_site=_by_key(pages["page_key"], pages["site_key"]),
         is_source=_by_key(referrers["referrer_key"], referrers["is_source"]),
         referrer_site=_by_key(referrers["referrer_key"], referrers["site_key"]),
+        is_page=None if pages["is_page"].all() else _by_key(pages["page_key"], pages["is_page"]),
     )
 
 

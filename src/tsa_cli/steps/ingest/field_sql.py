@@ -1,0 +1,100 @@
+"""
+The SQL expressions of the canonical fields of one JSON document a line, by a mapping.
+
+Every path and name is bound; of a field's paths the first that a line fills counts.
+"""
+
+from collections.abc import Callable, Iterable
+
+from tsa_cli.config.sources import (
+    OUTSIDE,
+    Call,
+    CanonicalField,
+    SourceConfig,
+    ToldCampaign,
+    ToldDevice,
+)
+from tsa_cli.enrich.told_campaigns import SIGN
+from tsa_cli.enrich.told_devices import KEYS
+from tsa_cli.steps.ingest.bound_paths import BoundPaths
+
+
+class FieldSql:
+    """The texts of fields, over a column `json`."""
+
+    source: SourceConfig
+    paths: BoundPaths
+
+    def field(self, name: CanonicalField) -> str:
+        """The text of a canonical field, null when no path of it is filled."""
+
+        def of_call(call: Call) -> str | None:
+            if name in call.fields:
+                return self._coalesced(call.fields[name])
+            return self.paths.bind(call.event) if name == "event" and call.event else None
+
+        text = self._by_kind(self._coalesced(self.source.fields.get(name, [])), of_call)
+        if name == "user_agent" and self.source.device:
+            return f"coalesce({text}, {self._told_device(self.source.device)})"
+        if name == "session_id" and self.source.no_session:
+            outside = ", ".join(self.paths.bind(word) for word in self.source.no_session)
+            return (
+                f"case when {text} in ({outside}) then {self.paths.bind(OUTSIDE)} else {text} end"
+            )
+        return self._bare_id(text) if name in ("user_id", "anonymous_id") else text
+
+    def page_url(self) -> str:
+        """The text of the page's URL, with the campaign that stands beside it."""
+        url = self.field("page_url")
+        told = self._campaign(self.source.campaign)
+        if self.source.last_campaign.parameters():
+            last = self._campaign(self.source.last_campaign)
+            is_unreferred = f"{self.field('referrer_url')} is null"
+            told = f"coalesce({told}, case when {is_unreferred} then {last} end)"
+        if not self.source.campaign_paths():
+            return url
+        return f"coalesce(coalesce({url}, '') || {self.paths.bind(SIGN)} || {told}, {url})"
+
+    def _campaign(self, told: ToldCampaign) -> str:
+        """The query that a URL would have, null where nothing is told; see told_campaigns."""
+        values = {name: self._coalesced(paths) for name, paths in told.parameters().items()}
+        pairs = [f"{self.paths.bind(name + '=')} || url_encode({v})" for name, v in values.items()]
+        return f"nullif(concat_ws('&', {', '.join(pairs)}), '')" if pairs else "null"
+
+    def _bare_id(self, text: str) -> str:
+        """The id without a beginning that says what kind of id it is."""
+        for prefix in self.source.id_prefixes:
+            is_said = f"starts_with({text}, {self.paths.bind(prefix)})"
+            text = f"case when {is_said} then substr({text}, {len(prefix) + 1}) else {text} end"
+        return text
+
+    def _told_device(self, device: ToldDevice) -> str:
+        """What stands for a user agent that the source does not keep, see enrich/told_devices."""
+        words = {key: self._coalesced(getattr(device, key)) for key in KEYS}
+        pairs = ", ".join(f"{self.paths.bind(key)}, {word}" for key, word in words.items())
+        found = f"coalesce({', '.join(words.values())})"
+        return f"case when {found} is not null then cast(json_object({pairs}) as varchar) end"
+
+    def _coalesced(self, paths: Iterable[str]) -> str:
+        values = [self._filled(path) for path in paths]
+        return f"coalesce({', '.join(values)})" if values else "cast(null as varchar)"
+
+    def _filled(self, path: str) -> str:
+        value = f"nullif({self.paths.text(path)}, '')"
+        for empty in self.source.empty_values:
+            value = f"nullif({value}, {self.paths.bind(empty)})"
+        return value
+
+    def _by_kind(self, default: str, of_call: Callable[[Call], str | None]) -> str:
+        """The expression of each kind of line that has one of its own, else `default`."""
+        kinds = self.source.kinds
+        if kinds is None:
+            return default
+        cases = [
+            f"when {self.paths.bind(word)} then {own}"
+            for word, call in kinds.calls.items()
+            if (own := of_call(call)) is not None
+        ]
+        if not cases:
+            return default
+        return f"case {self.paths.text(kinds.path)} {' '.join(cases)} else {default} end"
