@@ -12,7 +12,8 @@ from tests.steps.ingest.conftest import Ingest
 from tests.steps.ingest.source_files import Line
 from tests.steps.ingest.test_sources import write
 from tests.stored import table
-from tsa_cli.steps import sessionize
+from tsa_cli.config.journeys import JourneyConfig
+from tsa_cli.steps import journey, sessionize
 from tsa_cli.store import Store
 
 NOON = "2026-05-01T12:00:00Z"
@@ -171,9 +172,8 @@ def test_the_page_is_stored_as_sent(store: Store, do_ingest: Ingest, tmp_path: P
     assert visits(store, "entry_page, exit_page, channel") == [(SHOP + "b", SHOP + "b", "Email")]
     pages = table(store, "select page_url from fact_events order by event_id")
     assert [row["page_url"] for row in pages] == [None, SHOP + "b", None]
-    span = {"as_of": datetime(2026, 6, 1), "from_seq": 0, "to_seq": 9}
-    steps = store.arrays("4_reports/journey_page_steps.sql", **span)
-    assert len(steps["state_key"]) == 1, "a journey goes by pages alone"
+    report = journey.run(store, "x", JourneyConfig(max_steps=3), as_of=datetime(2026, 6, 1))
+    assert [(path.path, path.sessions) for path in report.paths] == [(["/b"], 1)]
 
 
 def test_a_line_with_a_campaign_that_comes_again_is_a_duplicate(

@@ -2,4 +2,5 @@
 -- reads:  pages
 select distinct coalesce(page_path, page_url) as name
 from pages
+where page_url is not null
 order by name

@@ -45,10 +45,9 @@ def read_visits(
     store: Store, config: JourneyConfig, span: Span, sessions: Sessions, marks: Marks
 ) -> Visits:
     """The steps of the sessions in the span that pass every filter."""
-    codes_of, states = _states(store, config)
-    uncut = _read_steps(
-        store, config, span, codes_of, Filters(config, span, states, sessions, marks)
-    )
+    codes_of, is_state, states = _states(store, config)
+    filters = Filters(config, span, states, sessions, marks)
+    uncut = _read_steps(store, config, span, codes_of, is_state, filters)
     steps = _cut(config, uncut, states)
     whole = uncut
     if steps is not uncut:
@@ -65,7 +64,12 @@ def read_visits(
 
 
 def _read_steps(
-    store: Store, config: JourneyConfig, span: Span, codes_of: Codes, filters: Filters
+    store: Store,
+    config: JourneyConfig,
+    span: Span,
+    codes_of: Codes,
+    is_state: Flags,
+    filters: Filters,
 ) -> Steps:
     """The steps of whole sessions, piece by piece: few arrays are as long as core."""
 
@@ -76,8 +80,12 @@ def _read_steps(
             from_seq=part.start,
             to_seq=part.stop - 1,
         )
+        if not are_states:
+            kept = is_state[rows["state_key"]]
+            rows = {name: column[kept] for name, column in rows.items()}
         return filters.steps_of(rows["core_seq"], rows["session_key"], codes_of[rows["state_key"]])
 
+    are_states = bool(is_state.all())
     count = store.count("4_reports/last_core_seq.sql") + 1
     built = StepsInOrder(count, codes_of.dtype.type, collapse=config.collapse_repeats)
     for steps in side_by_side(store, read, cut(range(count), PIECE_ROWS)):
@@ -85,9 +93,9 @@ def _read_steps(
     return built.steps()
 
 
-def _states(store: Store, config: JourneyConfig) -> tuple[Codes, list[str]]:
+def _states(store: Store, config: JourneyConfig) -> tuple[Codes, Flags, list[str]]:
     """
-    The code of each state key, and the names by code, sorted.
+    The code of each state key, whether it has a name at all, and the names by code, sorted.
 
     Names are few, pages many: the engine tells them apart, and each name is rewritten once.
     """
@@ -101,9 +109,12 @@ def _states(store: Store, config: JourneyConfig) -> tuple[Codes, list[str]]:
     )
     code_of_name = np.array([code[name] for name in names], code_type)
     found = store.arrays(f"4_reports/journey_{config.unit}_codes.sql")
-    codes_of: Codes = np.zeros(int(found["state_key"].max(initial=0)) + 1, code_type)
-    codes_of[found["state_key"]] = code_of_name[found["place"]]
-    return codes_of, states
+    keys, places = found["state_key"], found["place"]
+    codes_of: Codes = np.zeros(int(keys.max(initial=0)) + 1, code_type)
+    is_state = np.ones(len(codes_of), np.bool_)
+    is_state[keys[places < 0]] = False
+    codes_of[keys[places >= 0]] = code_of_name[places[places >= 0]]
+    return codes_of, is_state, states
 
 
 def _rewritten(name: str, rules: list[tuple[re.Pattern[str], str]]) -> str:

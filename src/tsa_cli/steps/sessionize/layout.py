@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tsa_cli.config.sources import OUTSIDE
 from tsa_cli.steps.sessionize.laying import FIRST_DEVICE, Ends, lay_out
 from tsa_cli.steps.sessionize.settings import SessionizeConfig, microseconds
-from tsa_cli.store import Fragment, Store
+from tsa_cli.store import Fragment, Store, fragment_of
 
 # Events that are sorted and held at once, in whole devices: more are more memory, fewer are more
 # scans of all events.
@@ -43,9 +43,7 @@ def encode(store: Store, config: SessionizeConfig) -> None:
     )
     is_server = Fragment("t.is_server")
     if store.value("2_sessions/has_outside_events.sql", outside=OUTSIDE):  # else spare their texts
-        is_server = Fragment(
-            f"(t.is_server or e.client_session_id is not distinct from '{OUTSIDE}')"
-        )
+        is_server = fragment_of("2_sessions/is_outside_visits.sql")
     store.execute("2_sessions/encoded_events.sql", {"is_server": is_server})
 
 
