@@ -1,15 +1,17 @@
 """Files that are no store of ours: refused by name, and left as they are."""
 
+import fcntl
 from pathlib import Path
 
 import duckdb
 import pytest
 from tests.conftest import Tsa
 
-from tsa_cli.errors import DataError, MissingTable
+from tsa_cli.errors import DataError, LockedError, MissingTable
 from tsa_cli.store import EngineSettings, open_store
 from tsa_cli.store.guard import CheckedQuery, run_query
 from tsa_cli.store.guarded import open_guarded
+from tsa_cli.store.lock import lock_path
 
 
 @pytest.mark.parametrize(
@@ -30,6 +32,16 @@ def test_a_database_of_something_else_gets_no_tables_of_ours(
         pass
     with duckdb.connect(str(path)) as con:
         assert len(con.execute("show tables").fetchall()) == 1
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", "7", "null", "[" * 4000, "\x00"])
+def test_a_held_lock_that_names_nobody_is_still_held(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "t.duckdb"
+    lock_path(path).write_text(text)
+    with lock_path(path).open("r+b") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        with pytest.raises(LockedError, match="in use by another run"), open_store(path):
+            pass
 
 
 def test_an_empty_file_is_no_store_yet(tmp_path: Path) -> None:
