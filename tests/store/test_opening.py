@@ -1,6 +1,7 @@
 """Files that are no store of ours: refused by name, and left as they are."""
 
 import fcntl
+import os
 from pathlib import Path
 
 import duckdb
@@ -53,6 +54,30 @@ def test_an_empty_file_is_no_store_yet(tmp_path: Path) -> None:
         pass
     with open_store(path):
         assert path.stat().st_size > 0
+
+
+@pytest.mark.parametrize("size", [5_000, 300_000])
+def test_a_store_that_was_cut_off_is_damaged_for_every_command(
+    tsa: Tsa, tmp_path: Path, size: int
+) -> None:
+    path = tmp_path / "t.duckdb"
+    with open_store(path) as store:
+        store.connection().execute("create table x as select hash(i) as h from range(300000) t(i)")
+    os.truncate(path, size)
+    done = tsa("runs", "list", "--db", "t.duckdb")
+    assert done.code == 3
+    assert "damaged" in done.err
+    assert "move it away" in done.err
+
+
+def test_too_little_memory_to_look_at_the_tables_is_the_environment_s_fault(
+    tsa: Tsa, tmp_path: Path
+) -> None:
+    with open_store(tmp_path / "t.duckdb"):
+        pass
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs" / "tsa.yaml").write_text("version: 1\nmemory_limit: 1MB\n")
+    assert tsa("sql", "select 1", "--db", "t.duckdb").code == 3
 
 
 class CutShort:
