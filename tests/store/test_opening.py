@@ -1,15 +1,18 @@
 """Files that are no store of ours: refused by name, and left as they are."""
 
+import fcntl
+import os
 from pathlib import Path
 
 import duckdb
 import pytest
 from tests.conftest import Tsa
 
-from tsa_cli.errors import DataError, MissingTable
+from tsa_cli.errors import DataError, LockedError, MissingTable
 from tsa_cli.store import EngineSettings, open_store
 from tsa_cli.store.guard import CheckedQuery, run_query
 from tsa_cli.store.guarded import open_guarded
+from tsa_cli.store.lock import lock_path
 
 
 @pytest.mark.parametrize(
@@ -32,6 +35,16 @@ def test_a_database_of_something_else_gets_no_tables_of_ours(
         assert len(con.execute("show tables").fetchall()) == 1
 
 
+@pytest.mark.parametrize("text", ["[]", "{}", "7", "null", "[" * 4000, "\x00"])
+def test_a_held_lock_that_names_nobody_is_still_held(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "t.duckdb"
+    lock_path(path).write_text(text)
+    with lock_path(path).open("r+b") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        with pytest.raises(LockedError, match="in use by another run"), open_store(path):
+            pass
+
+
 def test_an_empty_file_is_no_store_yet(tmp_path: Path) -> None:
     path = tmp_path / "t.duckdb"
     path.touch()
@@ -41,6 +54,30 @@ def test_an_empty_file_is_no_store_yet(tmp_path: Path) -> None:
         pass
     with open_store(path):
         assert path.stat().st_size > 0
+
+
+@pytest.mark.parametrize("size", [5_000, 300_000])
+def test_a_store_that_was_cut_off_is_damaged_for_every_command(
+    tsa: Tsa, tmp_path: Path, size: int
+) -> None:
+    path = tmp_path / "t.duckdb"
+    with open_store(path) as store:
+        store.connection().execute("create table x as select hash(i) as h from range(300000) t(i)")
+    os.truncate(path, size)
+    done = tsa("runs", "list", "--db", "t.duckdb")
+    assert done.code == 3
+    assert "damaged" in done.err
+    assert "move it away" in done.err
+
+
+def test_too_little_memory_to_look_at_the_tables_is_the_environment_s_fault(
+    tsa: Tsa, tmp_path: Path
+) -> None:
+    with open_store(tmp_path / "t.duckdb"):
+        pass
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs" / "tsa.yaml").write_text("version: 1\nmemory_limit: 1MB\n")
+    assert tsa("sql", "select 1", "--db", "t.duckdb").code == 3
 
 
 class CutShort:

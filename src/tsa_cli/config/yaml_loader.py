@@ -37,6 +37,16 @@ _CORE = (
 class _Loader(yaml.CSafeLoader):
     """CSafeLoader with the core schema's scalars only."""
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> object:
+        """The node's value; a ConstructorError with its place where its tag does not fit it."""
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, LookupError, AttributeError, TypeError):  # of `!!int x` and the like
+            kind = node.tag.rpartition(":")[2]
+            raise yaml.constructor.ConstructorError(
+                None, None, f"the tag !!{kind} does not fit the value", node.start_mark
+            ) from None
+
 
 def _integer(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> int:
     text = str(loader.construct_scalar(node))

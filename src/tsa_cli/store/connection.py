@@ -18,7 +18,7 @@ import duckdb
 from tsa_cli.errors import DataError
 from tsa_cli.store.allocator import keep_freed_memory
 from tsa_cli.store.lock import locked_error
-from tsa_cli.store.translated_errors import damaged_store
+from tsa_cli.store.translated_errors import damaged_store, is_damage
 
 FOREIGN_LOCK_RETRY_SECONDS = 0.1
 # It means answers of many rows; those are asked for the other way (see `Store.arrow`).
@@ -57,6 +57,8 @@ def open_database(
                 con = duckdb.connect(str(db), read_only=read_only, config=config)
                 break
             except duckdb.IOException as error:
+                if is_damage(error):
+                    raise damaged_store(str(db), error) from error
                 if "lock" not in str(error).lower():
                     raise DataError(f"{db}: {_first_line(error)}", "check the file") from None
                 if time.monotonic() >= deadline:

@@ -24,7 +24,7 @@ from tsa_cli.store.allowed_functions import (
     TABLE_FUNCTIONS,
 )
 from tsa_cli.store.schema import missing
-from tsa_cli.store.translated_errors import damaged_store, is_damage
+from tsa_cli.store.translated_errors import damaged_store, is_damage, translated_errors
 
 if TYPE_CHECKING:
     import pyarrow
@@ -142,7 +142,7 @@ def run_query(
     except duckdb.OutOfMemoryException:
         raise DataError("SQL: out of memory", "select less, or raise memory_limit") from None
     except duckdb.Error as error:
-        if is_damage(error) or "read enough bytes" in str(error):  # it is the store that is read
+        if is_damage(error):  # it is the store that is read
             raise damaged_store("the store", error) from None
         why = str(error).strip().splitlines()[0].partition("Error: ")[2]
         raise UsageError(f"SQL: {why or error}", "`tsa tables NAME` has the columns") from None
@@ -183,10 +183,11 @@ def _walk(root: object) -> Iterator[Node]:
 
 
 def _existing_tables(con: duckdb.DuckDBPyConnection) -> set[str]:
-    rows = con.execute(
-        "select lower(table_name) from duckdb_tables() "
-        "union select lower(view_name) from duckdb_views()"
-    ).fetchall()
+    with translated_errors():  # nothing of it is the query's fault
+        rows = con.execute(
+            "select lower(table_name) from duckdb_tables() "
+            "union select lower(view_name) from duckdb_views()"
+        ).fetchall()
     return {name for (name,) in rows}
 
 

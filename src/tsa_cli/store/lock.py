@@ -89,6 +89,6 @@ def _sign(handle: int, command: str) -> None:
 def _holder(handle: int) -> str:
     try:
         owner = json.loads(os.pread(handle, 4096, 0))
-    except ValueError:
+        return f"`{owner['command']}` (pid {owner['pid']}, since {owner['started']})"
+    except (ValueError, RecursionError, LookupError, TypeError):  # not what `_sign` writes
         return "another run"
-    return f"`{owner['command']}` (pid {owner['pid']}, since {owner['started']})"

@@ -21,6 +21,8 @@ def translated_errors() -> Iterator[None]:
             "raise memory_limit, or point temp_directory at a larger disk, in configs/tsa.yaml",
         ) from error
     except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
+        if is_damage(error):
+            raise damaged_store("the store", error) from error
         text = str(error).splitlines()[0]
         if "No space left" in str(error):
             raise DataError("the disk is full", "free some space, then run it again") from error
@@ -32,8 +34,8 @@ def translated_errors() -> Iterator[None]:
 
 
 def is_damage(error: duckdb.Error) -> bool:
-    """Whether the engine read bytes of its own file whose checksum is wrong."""
-    return "Corrupt database" in str(error)
+    """Whether the engine read bytes of its own file whose checksum is wrong, or missed some."""
+    return any(sign in str(error) for sign in ("Corrupt database", "Could not read enough bytes"))
 
 
 def damaged_store(name: str, error: Exception) -> DataError:

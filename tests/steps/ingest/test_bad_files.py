@@ -1,7 +1,14 @@
 """A file that is no event file fails by itself, by name, and the others are read."""
 
+import bz2
+import errno
+import gzip
+import io
+import lzma
 import os
 import random
+import tarfile
+import zipfile
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,7 +17,7 @@ import pytest
 
 from tests.steps.ingest.conftest import Ingest
 from tests.steps.ingest.test_ledger import counts, event, quarantined, stored_ids
-from tsa_cli.steps.ingest import inputs
+from tsa_cli.steps.ingest import inputs, spool
 from tsa_cli.store import Store
 
 
@@ -85,6 +92,60 @@ def test_what_is_no_event_file_fails_and_leaves_nothing(
     assert (report.status, good.inserted) == ("failed", 1)
     assert why in report.detail
     assert (stored_ids(store), quarantined(store)) == (["e9"], [])
+
+
+def archive_of(kind: str, folder: Path) -> bytes:
+    """The bytes of an archive of that kind, with two files of two events each."""
+    lines = event(1) + b"\n" + event(2) + b"\n", event(3) + b"\n" + event(4) + b"\n"
+    if kind == "bzip2":
+        return bz2.compress(lines[0])
+    if kind == "xz":
+        return lzma.compress(lines[0])
+    target = folder / "made"
+    if kind == "zip":
+        with zipfile.ZipFile(target, "w") as packed:  # stored, as it is by default
+            for number, each in enumerate(lines):
+                packed.writestr(f"{number}.jsonl", each)
+        return target.read_bytes()
+    with tarfile.open(target, "w") as tar:
+        for number, each in enumerate(lines):
+            entry = tarfile.TarInfo(f"{number}.jsonl")
+            entry.size = len(each)
+            tar.addfile(entry, io.BytesIO(each))
+    data = target.read_bytes()
+    return gzip.compress(data) if kind == "tar in gz" else data
+
+
+@pytest.mark.parametrize("kind", ["zip", "bzip2", "xz", "tar", "tar in gz"])
+def test_an_archive_is_not_read_as_the_lines_that_stand_in_it(
+    store: Store, do_ingest: Ingest, tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "a.jsonl").write_bytes(archive_of(kind, tmp_path))
+    [report] = do_ingest(tmp_path / "a.jsonl").files
+    assert (report.status, stored_ids(store), quarantined(store)) == ("failed", [], [])
+    assert f"{kind.split(maxsplit=1)[0]} archive" in report.detail
+    assert "unpack it" in report.hint
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.tsv", "a.csv.gz"])
+def test_utf_16_is_named_in_every_format(do_ingest: Ingest, tmp_path: Path, name: str) -> None:
+    text = "event,timestamp,user_id\na,2026-01-01,u\n".encode("utf-16")
+    (tmp_path / name).write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
+    [report] = do_ingest(tmp_path / name).files
+    assert (report.status, report.detail) == ("failed", "UTF-16 text (convert it to UTF-8)")
+
+
+def test_a_disk_too_full_for_the_copy_is_what_is_told(
+    do_ingest: Ingest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(event(1) + b"\n"))
+    monkeypatch.setattr(spool.Spool, "new_path", full)
+    [report] = do_ingest(tmp_path / "a.jsonl.gz").files
+    assert (report.status, report.detail[:16]) == ("failed", "the disk is full")
+    assert "free some space" in report.hint
 
 
 BAD_FILES = {

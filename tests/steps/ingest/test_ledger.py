@@ -65,6 +65,8 @@ BAD_LINES = {
     b'{"event":"a","timestamp":"2026-13-45","user_id":"u"}': "invalid_timestamp",
     b'{"event":"a","timestamp":1,"user_id":"u"}': "timestamp_out_of_range",
     b'{"event":"a","timestamp":"2031-01-01T00:00:00Z","user_id":"u"}': "timestamp_out_of_range",
+    b'{"event":"a","timestamp":"99999-01-01","user_id":"u"}': "timestamp_out_of_range",
+    b'{"event":"a","timestamp":"infinity","user_id":"u"}': "invalid_timestamp",
     b'{"event":{"x":1},"timestamp":1767225600,"user_id":"u"}': "missing_event",
     b'{"event":"a","timestamp":1767225600,"user_id":"u","p":'
     + b"[" * 300 + b"]" * 300 + b"}": "invalid_json",

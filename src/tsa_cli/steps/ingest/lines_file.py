@@ -13,7 +13,6 @@ from typing import IO
 
 import numpy as np
 
-from tsa_cli.errors import DataError
 from tsa_cli.kernels.byte_slices import as_bytes
 from tsa_cli.kernels.key_ends import valued_keys
 from tsa_cli.kernels.lines import BlockScan, scan_block
@@ -212,12 +211,10 @@ def open_lines(
     or can be none.
 
     Its first `size` bytes are looked at. Lines before the byte `start`, which begins one, are
-    counted only. Raises DataError for UTF-16, which would read as one unreadable line.
+    counted only.
     """
     data = FileBytes(path, size)
     size = data.size
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise DataError(f"{path}: UTF-16 text", "convert it to UTF-8")
     start = max(start, len(BOM) if data[:3] == BOM else 0)
     last = data.rfind(b"\n") + 1
     end = size

@@ -16,7 +16,29 @@ HEAD_BYTES = 4096
 FEWEST_LINES_TO_DOUBT = 100
 MOST_NO_TEXT = 0.2  # of the characters; images, archives and random bytes have more than half
 _CONTROLS = {*range(0x20), 0x7F} - {*b"\t\n\r\f\x1b"}
+_ARCHIVES = {  # what they begin with
+    b"PK\x03\x04": "zip", b"PK\x05\x06": "zip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+}  # fmt: skip
+_TAR = slice(257, 262)  # where a tar has its name
 Nature = Literal["lines", "array", "binary"]
+
+
+def refuse_other_kinds(name: str, head: bytes) -> None:
+    """
+    DataError of an archive, and of text in another encoding, which its first bytes tell for sure.
+
+    An archive that does not pack (a tar, a stored zip) has whole lines between its headers: all but
+    the first of each file would be read.
+    """
+    kind = next((kind for magic, kind in _ARCHIVES.items() if head.startswith(magic)), "")
+    if head[_TAR] == b"ustar":
+        kind = "tar"
+    if kind:
+        hint = "unpack it, and name the files; .gz and .zst are read as they are"
+        raise DataError(f"{name}: a {kind} archive", hint)
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise DataError(f"{name}: UTF-16 text", "convert it to UTF-8")
 
 
 def nature_of(head: bytes) -> Nature:

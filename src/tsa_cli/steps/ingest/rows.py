@@ -216,9 +216,10 @@ def _note_faults(
     # Without a reason of its own a row is no event since its ids are placeholders.
     reasons = [reason or "missing_identity" for reason in faults.column("reason").to_pylist()]
     told.faults.update(zip(ordinals.tolist(), reasons, strict=True))
-    for reason, at in zip(reasons, faults.column("event_ts").to_pylist(), strict=True):
-        is_ahead = reason == "timestamp_out_of_range" and limits.now_ts < at < limits.latest_ts
-        told.ahead_count += is_ahead
+    times = faults.column("event_ts").to_numpy()  # a Python datetime ends with the year 9999
+    is_ahead = (times > np.datetime64(limits.now_ts)) & (times < np.datetime64(limits.latest_ts))
+    is_out_of_range = np.array([reason == "timestamp_out_of_range" for reason in reasons])
+    told.ahead_count += int(np.count_nonzero(is_ahead & is_out_of_range))
 
 
 def _count_keys(rows: "pa.Table", properties: Distinct, told: Told) -> None:

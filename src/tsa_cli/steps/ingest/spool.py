@@ -7,6 +7,7 @@ place. What was hashed is what is loaded. The spool stands beside the store, rea
 writes  DB.spool/N.jsonl, removed at the end of the run (and at the start of the next)
 """
 
+import errno
 import gzip
 import io
 import shutil
@@ -22,10 +23,12 @@ from typing import IO, Literal
 from tsa_cli.errors import DataError
 from tsa_cli.steps.ingest.hashing import CHUNK_BYTES, Digest, Hashes
 from tsa_cli.steps.ingest.inputs import Input, named
+from tsa_cli.steps.ingest.nature import refuse_other_kinds
 
 SHAPE_BYTES = 1 << 16  # enough of the first line to tell what the file is
 TSV_TABS = 20  # a first line with more of them is no JSON: Snowplow's files have no ending
 BOMB_FLOOR_BYTES = 1 << 30
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 Shape = Literal["lines", "parquet", "csv", "tsv"]
 
 
@@ -97,6 +100,7 @@ class Spool:
         if packed:
             with plain.open("rb") as handle:
                 head = handle.read(SHAPE_BYTES)
+        refuse_other_kinds(name, head)
         return Spooled(name, plain, _shape(name, head), digest, size, not packed)
 
     def _copied(self, path: Path) -> Path:
@@ -155,6 +159,10 @@ def _named_errors(name: str) -> Iterator[None]:
     try:
         yield
     except (OSError, EOFError, zlib.error) as error:
+        if getattr(error, "errno", None) in _NO_ROOM:  # for the copy; the file is not to blame
+            raise DataError(
+                f"{name}: the disk is full", "free some space, then run it again"
+            ) from None
         why = getattr(error, "strerror", None) or str(error)
         raise DataError(f"{name}: {why}", "check the file") from None
 
