@@ -9,7 +9,8 @@ import pytest
 from tests.steps.ingest.conftest import ingest_config
 from tests.stored import stored_and_told
 from tsa_cli.steps import ingest
-from tsa_cli.store import Store, open_store
+from tsa_cli.steps.ingest.report import FileReport
+from tsa_cli.store import open_store
 
 GOOD = [
     json.dumps(
@@ -24,6 +25,9 @@ TOKENS = [
     b"null", b"1e999", b"\\ud800", b"\xef\xbb\xbf", b"  ", b"\t", b"\x1f\x8b", b"PAR1", b"'", b";",
     b"[" * 400, b'{"a":' * 250, b"9" * 400, b"\xe2\x80\xae", b'"event_id":"e1",',
 ]  # fmt: skip
+
+
+FILES_A_RUN = 10  # what a run learned of one file is there for the next, failed or not
 
 
 def mutated(data: bytes, rng: random.Random) -> bytes:
@@ -54,25 +58,31 @@ def lines_that_are_not_blank(data: bytes) -> int:
 @pytest.mark.parametrize("files", [100, pytest.param(2000, marks=pytest.mark.soak)])
 def test_a_mutated_file_keeps_the_ledger_exact(tmp_path: Path, files: int) -> None:
     rng = random.Random(files)
+    config = ingest_config()
     told = 0
     with open_store(tmp_path / "t.duckdb") as store:
-        for number in range(files):
-            data = mutated("\n".join(GOOD).encode(), rng) + b"\n"
-            path = (
-                tmp_path / f"{number}.{rng.choice(['jsonl', 'jsonl', 'jsonl', 'csv', 'parquet'])}"
-            )
-            path.write_bytes(data)
-            told += check(store, path, data)
-            path.unlink()
+        for first in range(0, files, FILES_A_RUN):
+            written = [write(tmp_path, first + number, rng) for number in range(FILES_A_RUN)]
+            reports = ingest.run(store, config, [str(path) for path in written], "run").files
+            for path, report in zip(written, reports, strict=True):
+                check(report, path.read_bytes(), path.suffix)
+                told += report.inserted
+                path.unlink()
         stored, ledger = stored_and_told(store)
     assert stored == ledger == told
 
 
-def check(store: Store, path: Path, data: bytes) -> int:
-    """The events that the file brought; its counts must add up."""
-    [report] = ingest.run(store, ingest_config(), [str(path)], "run").files
+def write(folder: Path, number: int, rng: random.Random) -> Path:
+    """A file that suffered."""
+    suffix = rng.choice(["jsonl", "jsonl", "jsonl", "csv", "parquet"])
+    path = folder / f"{number}.{suffix}"
+    path.write_bytes(mutated("\n".join(GOOD).encode(), rng) + b"\n")
+    return path
+
+
+def check(report: FileReport, data: bytes, suffix: str) -> None:
+    """The counts of a file must add up."""
     parts = report.inserted + report.duplicate + report.conflict + report.rejected
     assert report.read == parts, data
-    if report.status == "ingested" and path.suffix == ".jsonl" and data[:2] != b"\x1f\x8b":
+    if report.status == "ingested" and suffix == ".jsonl" and data[:2] != b"\x1f\x8b":
         assert report.read == lines_that_are_not_blank(data), data
-    return report.inserted

@@ -56,8 +56,7 @@ def detect(
     for key, source in sources.items():
         if not any(vars(source.detect).values()):  # it is there for --source alone
             continue
-        fitting = sum(1 for document in documents if fits(document, source.detect))
-        share = fitting / len(documents) if documents else 0.0
+        share = _share_fitting(documents, source.detect)
         if share > NEEDED_SHARE:
             scores.append((source.priority, share, key))
     if not scores:
@@ -71,6 +70,16 @@ def detect(
     return Detected(
         key, sources[key], f"{share:.0%} of its first lines {_why(sources[key].detect)}"
     )
+
+
+def _share_fitting(documents: Sequence[dict[str, object]], rule: Detect) -> float:
+    """The share of the documents that fit; 0 as soon as it cannot be enough."""
+    unfit = 0
+    for document in documents:
+        unfit += not fits(document, rule)
+        if unfit >= (1 - NEEDED_SHARE) * len(documents):
+            return 0.0
+    return (len(documents) - unfit) / len(documents) if documents else 0.0
 
 
 def fits(document: dict[str, object], rule: Detect) -> bool:

@@ -5,6 +5,7 @@ Only a doubt: one line of such bytes, or one array, may also stand in a log of e
 a line like any other that is refused. `doubt` is asked when the lines were counted.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Literal
@@ -15,7 +16,7 @@ from tsa_cli.steps.ingest.report import FileReport
 HEAD_BYTES = 4096
 FEWEST_LINES_TO_DOUBT = 100
 MOST_NO_TEXT = 0.2  # of the characters; images, archives and random bytes have more than half
-_CONTROLS = {*range(0x20), 0x7F} - {*b"\t\n\r\f\x1b"}
+_NO_TEXT = re.compile(r"[^\t\n\r\f\x1b\x20-\x7e\x80-\ufffc\ufffe-\U0010ffff]")
 _ARCHIVES = {  # what they begin with
     b"PK\x03\x04": "zip", b"PK\x05\x06": "zip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz",
     b"7z\xbc\xaf\x27\x1c": "7z",
@@ -44,8 +45,7 @@ def refuse_other_kinds(name: str, head: bytes) -> None:
 def nature_of(head: bytes) -> Nature:
     """What the first bytes look like; "array" is one JSON text for all events."""
     text = head.decode("utf-8", errors="replace").removeprefix("\ufeff")
-    no_text = sum(char == "\ufffd" or ord(char) in _CONTROLS for char in text)
-    if no_text > MOST_NO_TEXT * len(text):
+    if len(_NO_TEXT.findall(text)) > MOST_NO_TEXT * len(text):
         return "binary"
     return "array" if text.lstrip()[:1] == "[" else "lines"
 
