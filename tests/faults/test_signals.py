@@ -60,8 +60,11 @@ sys.exit(outcome.code)
 @pytest.mark.parametrize(
     ("work", "number"),
     [
-        *((work, signal.SIGTERM) for work in ("rows", "arrays", "arrow", "sort", "beside")),
-        ("transaction", signal.SIGTERM),
+        *((work, signal.SIGTERM) for work in ("rows", "arrays", "beside")),
+        *(
+            pytest.param(work, signal.SIGTERM, marks=pytest.mark.soak)
+            for work in ("arrow", "sort", "transaction")
+        ),
         ("transaction", signal.SIGINT),
     ],
 )

@@ -19,6 +19,7 @@ from tsa_cli.interrupts import interruptible, let_clean_up
 from tsa_cli.quantities import quantity
 from tsa_cli.store.connection import EngineSettings, connect_again, reading_engine
 from tsa_cli.store.fragment import Fragment, quoted
+from tsa_cli.store.parsed import parsed
 from tsa_cli.store.queries import compose, has_sql
 from tsa_cli.store.schema import missing
 from tsa_cli.store.statement_log import logged
@@ -127,7 +128,7 @@ class Store:
         text, values = compose(sql, slots, params)
         changed = 0
         with translated_errors():
-            for statement in self._con.extract_statements(text):
+            for statement in parsed(self._con, text):
                 used = {k: values[k] for k in statement.named_parameters if k in values}
                 answer = self._con.execute(statement, used).fetchall()
                 is_count = len(answer) == 1 and len(answer[0]) == 1
@@ -289,7 +290,7 @@ class Store:
     ) -> tuple[duckdb.Statement, dict[str, object]]:
         text, values = compose(sql, slots, params)
         with translated_errors():
-            [statement] = self._con.extract_statements(text)
+            [statement] = parsed(self._con, text)
         used = statement.named_parameters
         return statement, {key: value for key, value in values.items() if key in used}
 

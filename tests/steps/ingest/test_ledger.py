@@ -73,6 +73,22 @@ BAD_LINES = {
 }  # fmt: skip
 
 
+def test_bad_lines_among_good_ones_are_quarantined_each_with_its_own_reason(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    data, held = b"", []
+    for number, (bad, reason) in enumerate(BAD_LINES.items()):
+        data += event(number) + b"\n"
+        held.append((2 * number + 2, len(data), reason))
+        data += bad + b"\n"
+    (tmp_path / "a.jsonl").write_bytes(data + event(99))
+    [report] = do_ingest(tmp_path / "a.jsonl").files
+    count = len(BAD_LINES)
+    assert counts(report) == (2 * count + 1, count + 1, 0, 0, count)
+    assert quarantined(store) == held
+
+
+@pytest.mark.soak
 @pytest.mark.parametrize(("bad", "reason"), BAD_LINES.items(), ids=lambda v: repr(v)[:40])
 def test_a_bad_line_is_quarantined_with_its_place_and_its_neighbours_are_kept(
     store: Store, do_ingest: Ingest, tmp_path: Path, bad: bytes, reason: str

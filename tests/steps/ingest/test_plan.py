@@ -386,7 +386,7 @@ def test_what_was_stored_before_the_plan_refused_it_is_no_new_line(
     assert len(table(store, "from events")) == 5
 
 
-@pytest.mark.parametrize("others", [[], ["b"], ["B2"], ["b", "B2"]], ids=" ".join)
+@pytest.mark.parametrize("others", [[], ["b", "B2"], *soaked([["b"], ["B2"]])])
 def test_a_name_that_became_an_alias_later_is_renamed_in_the_store(
     store: Store, do_ingest: Ingest, tmp_path: Path, others: list[str]
 ) -> None:

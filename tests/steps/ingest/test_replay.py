@@ -9,6 +9,7 @@ from unittest.mock import Mock
 import polars as pl
 import pytest
 
+from tests.soak import soaked
 from tests.steps.ingest.conftest import Ingest, ingest_config
 from tests.steps.ingest.test_ledger import counts
 from tests.stored import table, worded
@@ -65,7 +66,7 @@ def written(folder: Path, kind: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("kind", ["jsonl", "jsonl.gz", "parquet", "csv"])
+@pytest.mark.parametrize("kind", ["jsonl.gz", "parquet", *soaked(["jsonl", "csv"])])
 def test_a_line_that_its_file_still_has_is_the_event_of_a_direct_ingest(
     store: Store, do_ingest: Ingest, tmp_path: Path, kind: str
 ) -> None:

@@ -1,11 +1,10 @@
 """A campaign that a source tells beside the page's URL gives the visit its channel."""
 
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.steps.histories import default_config
 from tests.steps.ingest.conftest import Ingest
@@ -154,14 +153,22 @@ def visits(store: Store, columns: str = "channel, utm_source, utm_medium, utm_ca
     return [tuple(row.values()) for row in table(store, f"select {columns} from dim_sessions")]
 
 
-@pytest.mark.parametrize("case", SENT)
 def test_a_campaign_beside_the_url_is_the_visits(
-    case: str, store: Store, do_ingest: Ingest, tmp_path: Path
+    store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:
-    line, visit = SENT[case]
-    [report] = do_ingest(write(tmp_path / "x.jsonl", [line])).files
-    assert (report.source, report.inserted) == (case.partition(",")[0], 1)
-    assert visits(store) == [visit]
+    paths = []
+    for number, (line, _) in enumerate(SENT.values()):  # each of another person, in a file
+        text = re.sub(r'"([amweuipn])1?"', rf'"\g<1>{number:02d}"', json.dumps(line))
+        paths.append(tmp_path / f"{number:02d}.jsonl")
+        paths[-1].write_text(text + "\n")
+    reports = do_ingest(*paths).files
+    assert [(r.source, r.inserted) for r in reports] == [
+        (case.partition(",")[0], 1) for case in SENT
+    ]
+    found = visits(store, "user_id, channel, utm_source, utm_medium, utm_campaign")
+    assert dict(zip(SENT, (visit for _, *visit in sorted(found)), strict=True)) == {
+        case: [*visit] for case, (_, visit) in SENT.items()
+    }
 
 
 def test_the_page_is_stored_as_sent(store: Store, do_ingest: Ingest, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.soak import soaked
 from tests.steps.ingest.conftest import ingest_config
 from tests.stored import table, worded
 from tsa_cli.steps import ingest
@@ -109,7 +110,7 @@ def random_line(rng: random.Random, at: int) -> str:
     return line[:-3] if rng.random() < 0.1 else line
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", [*range(2), *soaked(range(2, 5))])
 def test_keys_are_counted_in_lines_of_every_form(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
