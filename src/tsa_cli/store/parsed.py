@@ -4,10 +4,13 @@ Statements, parsed once a process: the files of a run and the parts of a table a
 Parsing depends on the text alone; to bind and to run them is each connection's own.
 """
 
+import atexit
+
 import duckdb
 
 MOST_KEPT = 500
 _KEPT: dict[str, tuple[duckdb.Statement, ...]] = {}
+atexit.register(_KEPT.clear)  # DuckDB complains of what is alive after the end
 
 
 def parsed(con: duckdb.DuckDBPyConnection, text: str) -> tuple[duckdb.Statement, ...]:
