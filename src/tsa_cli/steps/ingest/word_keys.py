@@ -151,14 +151,14 @@ class WordKeys:
             return redact_addresses(pl.Series(names, dtype=pl.String))
 
         cleaners = {"event_types": named, **text_cleaners(ip_policy, url_cleaner or UrlCleaner())}
+        [keys] = aside.records("1_events/newest_keys.sql")
+        newest = {table: int(str(key)) for table, key in keys.items()}
         self._texts = {
-            table: TextKeys(aside, table, clean, newest, has_stored=newest > 0)
+            table: TextKeys(aside, table, clean, newest[table], has_stored=newest[table] > 0)
             for table, clean in cleaners.items()
-            for newest in [aside.count(f"1_events/newest_key_of_{table}.sql")]
         }
         self._texts["event_types"].put(_CALLS)
-        newest = aside.count("1_events/newest_key_of_actors.sql")
-        self._actors = ActorKeys(aside, newest, newest > 0, placeholders)
+        self._actors = ActorKeys(aside, newest["actors"], newest["actors"] > 0, placeholders)
 
     def texts(self, table: str, words: "pa.ChunkedArray") -> "pa.Array":
         """(n,) int32: the key of each text in the lookup `table`; null where there is none."""
