@@ -56,7 +56,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         os.chdir(before)
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("command", [*COMMANDS[::2], *soaked(COMMANDS[1::2])], ids=" ".join)
 def test_a_report_answers_in_every_format(tsa: Tsa, shop: Path, command: tuple[str, ...]) -> None:
     forms = (Format.json, Format.csv, Format.jsonl, Format.md)  # tables have a test of their own
     said = {form: tsa(*command, "--db", shop, "--format", form) for form in forms}

@@ -66,7 +66,7 @@ def assert_whole_files_only(db: Path) -> None:
 
 def test_two_at_once_one_works_and_the_other_says_who(tmp_path: Path) -> None:
     folder = tmp_path / "in"
-    write_files(folder, files=2, lines=10_000, seed=2)
+    write_files(folder, files=2, lines=4_000, seed=2)
     db = tmp_path / "t.duckdb"
     processes = [ingest(db, folder) for _ in range(2)]
     ends = sorted(finish(process) for process in processes)
