@@ -2,17 +2,19 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from tests.steps.histories import default_config
-from tests.steps.ingest.conftest import Ingest
+from tests.steps.ingest.conftest import Ingest, ingest_config
 from tests.steps.ingest.source_files import Line
 from tests.steps.ingest.test_sources import write
 from tests.stored import table
 from tsa_cli.config.journeys import JourneyConfig
-from tsa_cli.steps import journey, sessionize
+from tsa_cli.config.sources import ToldCampaign
+from tsa_cli.steps import ingest, journey, sessionize
 from tsa_cli.store import Store
 
 NOON = "2026-05-01T12:00:00Z"
@@ -191,6 +193,19 @@ def test_a_line_with_a_campaign_that_comes_again_is_a_duplicate(
     other = {**segment(source="other"), "messageId": "m2"}
     [report] = do_ingest(write(tmp_path / "y.jsonl", [*lines, other])).files
     assert (report.duplicate, report.conflict, report.inserted) == (2, 1, 0)
+
+
+def test_a_line_stored_before_its_campaign_was_read_is_no_other_line(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    lines: list[Line] = [segment(**MAIL), {**segment(url=None, **MAIL), "messageId": "m2"}]
+    path = write(tmp_path / "x.jsonl", lines)
+    config = ingest_config()
+    older = config.sources["segment"].model_copy(update={"campaign": ToldCampaign()})
+    ingest.run(store, replace(config, sources={"segment": older}), [str(path)], "run")
+    assert not table(store, "from pages where told_campaign is not null")
+    [report] = do_ingest(path, is_forced=True).files
+    assert (report.duplicate, report.conflict, report.inserted) == (2, 0, 0)
 
 
 def test_personal_values_in_a_campaign_are_redacted(

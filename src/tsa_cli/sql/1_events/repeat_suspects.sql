@@ -1,19 +1,20 @@
 -- answers: the rows whose content differs, at least in writing, from the first of their id
 -- reads:   repeats, actors, pages, referrers, user_agents, ips
+-- notes:   a campaign told beside the URL counts where both have one: stores of before have none
 select
     r.ordinal,
     r.has_same_facts,
     r.properties,
     w.anonymous_id,
     w.known_id,
-    coalesce(coalesce(p.page_url, '') || p.told_campaign, p.page_url) as page_url,
+    case when p.told_campaign <> fp.told_campaign then concat(p.page_url, p.told_campaign) else p.page_url end as page_url,
     e.referrer_url,
     a.user_agent,
     i.ip_address,
     r.first_properties,
     fw.anonymous_id as first_anonymous_id,
     fw.known_id as first_known_id,
-    coalesce(coalesce(fp.page_url, '') || fp.told_campaign, fp.page_url) as first_page_url,
+    case when p.told_campaign <> fp.told_campaign then concat(fp.page_url, fp.told_campaign) else fp.page_url end as first_page_url,
     fe.referrer_url as first_referrer_url,
     fa.user_agent as first_user_agent,
     fi.ip_address as first_ip_address
