@@ -66,6 +66,7 @@ sys.exit(outcome.code)
             for work in ("arrow", "sort", "transaction")
         ),
         ("transaction", signal.SIGINT),
+        ("rows", signal.SIGHUP),
     ],
 )
 def test_a_signal_ends_a_long_statement(tmp_path: Path, work: str, number: signal.Signals) -> None:
@@ -92,6 +93,42 @@ def test_a_signal_ends_a_long_statement(tmp_path: Path, work: str, number: signa
         con = store.connection()
         assert con.execute("select n from kept").fetchall() == [(1,)]
         assert not store.has_table("made")
+
+
+HUNG_UP = """
+import signal
+import sys
+import time
+from pathlib import Path
+from tsa_cli.cli.outcome import Outcome
+from tsa_cli.cli.signals import ending_signals
+
+outcome = Outcome(tracebacks=False, as_json=False)
+with outcome, ending_signals(outcome.signals):
+    try:
+        signal.raise_signal(signal.SIGHUP)
+        Path("unheard").touch()
+    finally:
+        signal.raise_signal(signal.SIGHUP)  # the kernel's, after the shell's
+        Path("cleaned").touch()
+sys.exit(outcome.code)
+"""
+
+
+@pytest.mark.parametrize(
+    ("at_start", "code", "made"),
+    [(signal.SIG_DFL, 129, ["cleaned"]), (signal.SIG_IGN, 0, ["cleaned", "unheard"])],
+)
+def test_a_closed_terminal_lets_clean_up_and_nohup_goes_on(
+    tmp_path: Path, at_start: signal.Handlers, code: int, made: list[str]
+) -> None:
+    program = f"import signal; signal.signal(1, signal.Handlers({at_start.value})){HUNG_UP}"
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (code, "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == made
 
 
 @pytest.mark.slow
