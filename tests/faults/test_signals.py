@@ -95,6 +95,42 @@ def test_a_signal_ends_a_long_statement(tmp_path: Path, work: str, number: signa
         assert not store.has_table("made")
 
 
+RECORDED = """
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from tsa_cli.cli.outcome import Outcome
+from tsa_cli.cli.recorded import recorded
+from tsa_cli.cli.session import GlobalOptions, Session
+from tsa_cli.cli.signals import Ended, ending_signals
+
+outcome = Outcome(tracebacks=False, as_json=False)
+with outcome, ending_signals(outcome.signals):
+    session = Session(GlobalOptions(db=Path(sys.argv[1])))
+    with recorded(session, "ingest", "", is_dry_run=False):
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(60)
+        except Ended:
+            raise ValueError("reading the stream failed") from None
+sys.exit(outcome.code)
+"""
+
+
+def test_what_the_engine_makes_of_a_signal_is_recorded_as_the_signal(tmp_path: Path) -> None:
+    db = tmp_path / "t.duckdb"
+    ended = subprocess.run(
+        [sys.executable, "-c", RECORDED, str(db)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (143, "")
+    with open_store(db, "read") as store:
+        rows = store.connection().execute("select status, exit_code from runs").fetchall()
+    assert rows == [("failed", 143)]
+
+
 HUNG_UP = """
 import signal
 import sys

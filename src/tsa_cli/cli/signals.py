@@ -38,6 +38,7 @@ def ending_signals(received: list[int]) -> Iterator[None]:
 
     def end(number: int, frame: FrameType | None) -> None:
         received.append(number)
+        interrupts.hear(*received)
         if _is_importing(frame):
             is_lost.set()
             return
@@ -46,6 +47,7 @@ def ending_signals(received: list[int]) -> Iterator[None]:
             signal.signal(each, signal.SIG_IGN if each == signal.SIGHUP else signal.SIG_DFL)
         raise Ended
 
+    interrupts.hear()
     is_lost = threading.Event()
 
     def notice(unseen: "sys.UnraisableHookArgs") -> None:
