@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 _under_way: list[Callable[[], None]] = []
 _beside: list[Callable[[], None]] = []  # the main thread
+_received: list[int] = []
 
 
 @contextmanager
@@ -34,9 +35,23 @@ def stop_what_is_under_way() -> None:
         stop()
 
 
+def hear(*numbers: int) -> None:
+    """Only the signals of these numbers have come to this run so far."""
+    _received[:] = numbers
+
+
+def exit_code_of_signal() -> int | None:
+    """128 and the number of the signal that ends this run; None when none has come."""
+    return 128 + _received[0] if _received else None
+
+
 def let_clean_up(error: BaseException) -> None:
-    """Stop nothing of the main thread any more, when a signal was what ended its work."""
-    if isinstance(error, KeyboardInterrupt) or is_interruption(error):
+    """
+    Stop nothing of the main thread any more, when a signal was what ended its work.
+
+    Stopped while it reads a frame of ours, the engine calls that an error of its own.
+    """
+    if _received or isinstance(error, KeyboardInterrupt) or is_interruption(error):
         _under_way.clear()
 
 

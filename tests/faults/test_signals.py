@@ -66,6 +66,7 @@ sys.exit(outcome.code)
             for work in ("arrow", "sort", "transaction")
         ),
         ("transaction", signal.SIGINT),
+        ("rows", signal.SIGHUP),
     ],
 )
 def test_a_signal_ends_a_long_statement(tmp_path: Path, work: str, number: signal.Signals) -> None:
@@ -92,6 +93,78 @@ def test_a_signal_ends_a_long_statement(tmp_path: Path, work: str, number: signa
         con = store.connection()
         assert con.execute("select n from kept").fetchall() == [(1,)]
         assert not store.has_table("made")
+
+
+RECORDED = """
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from tsa_cli.cli.outcome import Outcome
+from tsa_cli.cli.recorded import recorded
+from tsa_cli.cli.session import GlobalOptions, Session
+from tsa_cli.cli.signals import Ended, ending_signals
+
+outcome = Outcome(tracebacks=False, as_json=False)
+with outcome, ending_signals(outcome.signals):
+    session = Session(GlobalOptions(db=Path(sys.argv[1])))
+    with recorded(session, "ingest", "", is_dry_run=False):
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(60)
+        except Ended:
+            raise ValueError("reading the stream failed") from None
+sys.exit(outcome.code)
+"""
+
+
+def test_what_the_engine_makes_of_a_signal_is_recorded_as_the_signal(tmp_path: Path) -> None:
+    db = tmp_path / "t.duckdb"
+    ended = subprocess.run(
+        [sys.executable, "-c", RECORDED, str(db)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (143, "")
+    with open_store(db, "read") as store:
+        rows = store.connection().execute("select status, exit_code from runs").fetchall()
+    assert rows == [("failed", 143)]
+
+
+HUNG_UP = """
+import signal
+import sys
+import time
+from pathlib import Path
+from tsa_cli.cli.outcome import Outcome
+from tsa_cli.cli.signals import ending_signals
+
+outcome = Outcome(tracebacks=False, as_json=False)
+with outcome, ending_signals(outcome.signals):
+    try:
+        signal.raise_signal(signal.SIGHUP)
+        Path("unheard").touch()
+    finally:
+        signal.raise_signal(signal.SIGHUP)  # the kernel's, after the shell's
+        Path("cleaned").touch()
+sys.exit(outcome.code)
+"""
+
+
+@pytest.mark.parametrize(
+    ("at_start", "code", "made"),
+    [(signal.SIG_DFL, 129, ["cleaned"]), (signal.SIG_IGN, 0, ["cleaned", "unheard"])],
+)
+def test_a_closed_terminal_lets_clean_up_and_nohup_goes_on(
+    tmp_path: Path, at_start: signal.Handlers, code: int, made: list[str]
+) -> None:
+    program = f"import signal; signal.signal(1, signal.Handlers({at_start.value})){HUNG_UP}"
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (code, "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == made
 
 
 @pytest.mark.slow

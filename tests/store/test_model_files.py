@@ -1,14 +1,17 @@
 """A model file is data: what is loaded is what was trained, built from trusted types only."""
 
 import hashlib
+import io
 import json
 import subprocess
+import zipfile
 
 import numpy as np
 import pytest
 
 from tsa_cli.errors import DataError
 from tsa_cli.models import lead_score
+from tsa_cli.models.classifier import parameters_of
 from tsa_cli.models.lead_score import Sample
 from tsa_cli.store import model_files
 
@@ -71,9 +74,9 @@ def test_a_changed_model_file_is_not_loaded(saved):
 
 
 def test_a_file_that_asks_for_other_types_is_refused_though_its_hash_matches(saved):
-    from skops import io  # not before tsa_cli.models has told OpenMP how to wait
+    from skops.io import dumps  # not before tsa_cli.models has told OpenMP how to wait
 
-    evil = io.dumps(subprocess.Popen)
+    evil = dumps(subprocess.Popen)
     (saved.folder / "model.skops").write_bytes(evil)
     found = rewrite_manifest(saved, sha256=hashlib.sha256(evil).hexdigest())
     with pytest.raises(DataError, match="other types"):
@@ -86,6 +89,57 @@ def test_a_file_that_is_no_model_is_an_error_not_a_traceback(saved):
         found = rewrite_manifest(saved, sha256=hashlib.sha256(junk).hexdigest())
         with pytest.raises(DataError, match="cannot be read"):
             model_files.load_estimator(found, FEATURES)
+
+
+def forged(found, content):
+    (found.folder / "model.skops").write_bytes(content)
+    return rewrite_manifest(found, sha256=hashlib.sha256(content).hexdigest())
+
+
+@pytest.mark.parametrize(("offset", "byte"), [(6, 1), (8, 97)], ids=["encrypted", "method"])
+def test_a_zip_that_cannot_be_unpacked_is_no_internal_error(saved, offset, byte):
+    content = bytearray((saved.folder / "model.skops").read_bytes())
+    for mark, place in ((b"PK\x03\x04", offset), (b"PK\x01\x02", offset + 2)):
+        at = -1
+        while (at := content.find(mark, at + 1)) >= 0:
+            content[at + place] = byte
+    with pytest.raises(DataError, match="cannot be read"):
+        model_files.load_estimator(forged(saved, bytes(content)), FEATURES)
+
+
+def test_a_file_that_unpacks_to_too_much_is_refused(saved, monkeypatch):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("schema.json", " " * 1_000_000)
+    monkeypatch.setattr(model_files, "MAX_MODEL_BYTES", 100_000)
+    assert len(packed.getvalue()) < 100_000
+    with pytest.raises(DataError, match="too large when unpacked"):
+        model_files.load_estimator(forged(saved, packed.getvalue()), FEATURES)
+
+
+def test_trusted_types_that_are_no_model_of_these_features_are_refused(saved, estimators):
+    from sklearn.linear_model import LogisticRegression
+    from skops.io import dumps
+
+    model = estimators[1]["logistic"]
+    parameters = parameters_of(model)
+    other = LogisticRegression().fit([[0.0], [1.0]], [0, 1])
+    bare = LogisticRegression().fit([[0.0, 0.0], [1.0, 1.0]], [0, 1])
+    for thing in ({"a": 1}, np.arange(4), other, bare):
+        found = forged(rewrite_manifest(saved, parameters=parameters), dumps(thing))
+        with pytest.raises(DataError, match="no model of these features"):
+            model_files.load_classifier(found, FEATURES)
+    found = forged(rewrite_manifest(saved, parameters=parameters), dumps(model.estimator))
+    assert model_files.load_classifier(found, FEATURES).method == "logistic"
+
+
+def test_a_damaged_name_of_the_current_version_is_none_and_told(saved):
+    root = saved.folder.parents[1]
+    (saved.folder.parent / "current").write_bytes(b"\xff\xfe")
+    assert model_files.current_version(root, "lead_score") is None
+    with pytest.raises(DataError, match="is in use") as error:
+        model_files.read_version(root, "lead_score")
+    assert error.value.hint == "`tsa models promote lead_score v1` takes the newest"
 
 
 def test_other_features_or_another_order_are_refused(saved):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from tsa_cli.cli.plain import plain
 from tsa_cli.errors import BreachError, DataError, MissingTable, TsaError
-from tsa_cli.interrupts import is_interruption, let_clean_up
+from tsa_cli.interrupts import exit_code_of_signal, is_interruption, let_clean_up
 from tsa_cli.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -75,12 +75,8 @@ def recorded(
         try:
             yield run
             status, code = _ending(run.verdict)
-        except TsaError as error:
-            code = error.exit_code
-            raise
         except BaseException as error:
-            if isinstance(error, KeyboardInterrupt) or is_interruption(error):
-                code = INTERRUPTED
+            code = _code_of(error)
             let_clean_up(error)
             raise
         finally:
@@ -102,6 +98,15 @@ def record_finished(
     with open_store(session.db, "write", settings=session.settings, wait_seconds=wait) as store:
         _start(store, session.run_id, command, "", started_at)
         _end(store, session.run_id, *_ending(verdict), counts)
+
+
+def _code_of(error: BaseException) -> int:
+    """The exit code of a run that `error` ends; after a signal every error is the signal's."""
+    if code := exit_code_of_signal():
+        return code
+    if isinstance(error, KeyboardInterrupt) or is_interruption(error):
+        return INTERRUPTED
+    return error.exit_code if isinstance(error, TsaError) else INTERNAL
 
 
 def _ending(verdict: TsaError | None) -> tuple[str, int]:

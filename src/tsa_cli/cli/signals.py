@@ -1,6 +1,7 @@
 """
-SIGINT and SIGTERM end a run by a KeyboardInterrupt, so that transactions roll back; a second
-one ends it at once, which is safe too: the store survives a kill at any moment.
+SIGINT, SIGTERM and SIGHUP (of a terminal that closes) end a run by a KeyboardInterrupt, so that
+transactions roll back; a second one ends it at once, which is safe too: the store survives a kill
+at any moment, but of SIGHUP. One that is ignored at the start (`nohup`) stays ignored.
 
 Python calls a handler between two steps of the main thread, so not while the engine works, and
 the engine's threads work on: another thread, which hears of the signal first, stops the engine.
@@ -21,7 +22,7 @@ from types import FrameType
 from tsa_cli import interrupts
 
 _EXIT_BASE = 128
-_ENDING = (signal.SIGINT, signal.SIGTERM)
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PATIENCE_SECONDS = 0.1  # enough for a main thread that runs Python
 _GRACE_SECONDS = 5.0  # for the rollback
 _IMPORTING = "<frozen importlib._bootstrap>"
@@ -33,29 +34,36 @@ class Ended(KeyboardInterrupt):
 
 @contextmanager
 def ending_signals(received: list[int]) -> Iterator[None]:
-    """Handle both signals for the time of the block; those that came are in `received`."""
+    """Handle these signals for the time of the block; those that came are in `received`."""
 
     def end(number: int, frame: FrameType | None) -> None:
         received.append(number)
+        interrupts.hear(*received)
         if _is_importing(frame):
             is_lost.set()
             return
-        for each in _ENDING:
-            signal.signal(each, signal.SIG_DFL)  # no handler runs while the engine unwinds
+        for each in before:  # no handler runs while the engine unwinds
+            # A terminal that closes tells twice, by its shell and by the kernel.
+            signal.signal(each, signal.SIG_IGN if each == signal.SIGHUP else signal.SIG_DFL)
         raise Ended
 
+    interrupts.hear()
     is_lost = threading.Event()
 
     def notice(unseen: "sys.UnraisableHookArgs") -> None:
         if not isinstance(unseen.exc_value, Ended):
             hook_before(unseen)
             return
-        for each in _ENDING:
+        for each in before:
             signal.signal(each, end)
         is_lost.set()
 
     hook_before, sys.unraisablehook = sys.unraisablehook, notice
-    before = {number: signal.signal(number, end) for number in _ENDING}
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    if before[signal.SIGHUP] is signal.SIG_IGN:
+        del before[signal.SIGHUP]
+    for number in before:
+        signal.signal(number, end)
     try:
         with _watched(is_lost):  # ends first: what it sends again still finds a handler
             yield
@@ -106,5 +114,5 @@ def _watch(hear: int, is_over: threading.Event, is_lost: threading.Event) -> Non
 
 
 def exit_code(received: list[int]) -> int:
-    """130 for SIGINT, 143 for SIGTERM."""
+    """130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP."""
     return _EXIT_BASE + (received[0] if received else signal.SIGINT)

@@ -8,16 +8,20 @@ source   skops documentation, "Secure persistence": a model file is data, and on
 """
 
 import hashlib
+import io
 import json
 import os
 import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
+
+import numpy as np
 
 from tsa_cli import __version__
 from tsa_cli.atomic_file import write_bytes, write_text
@@ -41,8 +45,10 @@ TRUSTED_TYPES = (
     "sklearn.utils.validation.check_array",
 )
 
+# What zipfile, json, numpy and skops raise of altered bytes.
 _UNREADABLE = (
-    zipfile.BadZipFile, ValueError, KeyError, AttributeError, ImportError, RecursionError, OSError,
+    zipfile.BadZipFile, zlib.error, ValueError, LookupError, AttributeError, ArithmeticError,
+    ImportError, RuntimeError, OSError, EOFError, MemoryError,
 )  # fmt: skip
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
@@ -97,6 +103,11 @@ def save_version(
 def read_version(root: Path, name: str, version: str | None = None) -> ModelVersion:
     """The version, by default the current one; DataError when absent or its manifest is damaged."""
     chosen = version or current_version(root, name)
+    if chosen is None and (unused := list_versions(root, name)):
+        raise DataError(
+            f"no trained model {name!r} is in use",
+            f"`tsa models promote {name} {unused[-1].version}` takes the newest",
+        )
     if chosen is None:
         trained = list(dict.fromkeys(each.name for each in list_versions(root)))
         told = f"trained: {', '.join(trained)}" if trained else "none is trained yet"
@@ -142,6 +153,9 @@ def load_estimator(found: ModelVersion, features: Sequence[str]) -> object:
     if hashlib.sha256(content).hexdigest() != found.manifest.get("sha256"):
         raise DataError(f"{path}: not the file that was trained (its hash differs)", again)
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(part.file_size for part in packed.infolist()) > MAX_MODEL_BYTES:
+                raise DataError(f"{path}: too large when unpacked", again)
         estimator: object = skops.io.loads(content, trusted=list(TRUSTED_TYPES))
     except (UntrustedTypesFoundException, TypeError) as error:
         reason = str(error).splitlines()[0]
@@ -154,13 +168,19 @@ def load_estimator(found: ModelVersion, features: Sequence[str]) -> object:
 def load_classifier(found: ModelVersion, features: Sequence[str]) -> Classifier:
     """The whole model, ready to score; raises as `load_estimator` does."""
     estimator = cast("Estimator", load_estimator(found, features))
+    again = f"run `tsa train {found.name}`"
     try:
         parameters = cast("Mapping[str, object]", found.manifest["parameters"])
-        return classifier_from(estimator, parameters)
+        classifier = classifier_from(estimator, parameters)
     except (KeyError, ValueError, TypeError) as error:
-        raise DataError(
-            f"{found.folder / MANIFEST_FILE}: parameters: {error}", f"run `tsa train {found.name}`"
-        ) from None
+        raise DataError(f"{found.folder / MANIFEST_FILE}: parameters: {error}", again) from None
+    is_linear = classifier.method == "logistic"
+    work = classifier.factors if is_linear else classifier.log_odds
+    try:  # trusted types need not be an estimator, nor one of these features
+        work(np.zeros((1, len(features))))
+    except (AttributeError, LookupError, ValueError, TypeError) as error:
+        raise DataError(f"{found.folder}: no model of these features: {error}", again) from None
+    return classifier
 
 
 def promote(root: Path, name: str, version: str) -> ModelVersion:
@@ -173,7 +193,7 @@ def promote(root: Path, name: str, version: str) -> ModelVersion:
 def current_version(root: Path, name: str) -> str | None:
     """The version in use; None before the first promotion."""
     path = _folder(root, name) / CURRENT_FILE
-    text = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+    text = path.read_text("utf-8", errors="replace").strip() if path.is_file() else ""
     return text if _NAME.fullmatch(text) else None
 
 

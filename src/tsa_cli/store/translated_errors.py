@@ -9,6 +9,8 @@ import duckdb
 
 from tsa_cli.errors import DataError
 
+InvalidInput = duckdb.InvalidInputException  # of a file that changed under the engine, too
+
 
 @contextmanager
 def translated_errors() -> Iterator[None]:

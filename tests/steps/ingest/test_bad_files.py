@@ -135,6 +135,13 @@ def test_utf_16_is_named_in_every_format(do_ingest: Ingest, tmp_path: Path, name
     assert (report.status, report.detail) == ("failed", "UTF-16 text (convert it to UTF-8)")
 
 
+def test_an_encrypted_parquet_is_named(do_ingest: Ingest, tmp_path: Path) -> None:
+    (tmp_path / "a.parquet").write_bytes(b"PARE" + bytes(range(256)) + b"PARE")
+    [report] = do_ingest(tmp_path / "a.parquet").files
+    assert report.status == "failed"
+    assert report.detail == "an encrypted Parquet file (decrypt it first)"
+
+
 def test_a_disk_too_full_for_the_copy_is_what_is_told(
     do_ingest: Ingest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

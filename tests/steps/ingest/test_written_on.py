@@ -71,6 +71,21 @@ def test_a_log_that_is_cut_short_fails_by_itself(
     assert stored_ids(store) == ["e3"]
 
 
+def test_a_log_that_is_written_over_fails_by_itself(
+    store: Store, do_ingest: Ingest, meanwhile: Meanwhile, tmp_path: Path
+) -> None:
+    """Without a line end it is longer than any line that the engine takes."""
+    log, good = tmp_path / "app.jsonl", tmp_path / "good.jsonl"
+    log.write_bytes((event(1) + b"\n") * 400_000)
+    good.write_bytes(event(3) + b"\n")
+    size = log.stat().st_size
+    meanwhile(lambda: log.write_bytes(b"X" * size))
+    over, whole = do_ingest(log, good).files
+    assert (over.status, whole.status) == ("failed", "ingested")
+    assert "written over while it was read" in over.detail
+    assert stored_ids(store) == ["e3"]
+
+
 def test_bytes_that_are_gone_are_an_error_and_no_signal(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"x" * 100_000)

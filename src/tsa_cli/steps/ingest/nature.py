@@ -27,7 +27,8 @@ Nature = Literal["lines", "array", "binary"]
 
 def refuse_other_kinds(name: str, head: bytes) -> None:
     """
-    DataError of an archive, and of text in another encoding, which its first bytes tell for sure.
+    DataError of an archive, an encrypted Parquet, and of text in another encoding, which the first
+    bytes tell for sure.
 
     An archive that does not pack (a tar, a stored zip) has whole lines between its headers: all but
     the first of each file would be read.
@@ -38,6 +39,8 @@ def refuse_other_kinds(name: str, head: bytes) -> None:
     if kind:
         hint = "unpack it, and name the files; .gz and .zst are read as they are"
         raise DataError(f"{name}: a {kind} archive", hint)
+    if head[:4] == b"PARE":
+        raise DataError(f"{name}: an encrypted Parquet file", "decrypt it first")
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise DataError(f"{name}: UTF-16 text", "convert it to UTF-8")
 

@@ -6,7 +6,10 @@ Loading imports the frame library and more; a run over files that are all known 
 
 from contextlib import nullcontext
 from dataclasses import replace
+from pathlib import Path
 
+from tsa_cli.errors import DataError
+from tsa_cli.interrupts import exit_code_of_signal
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import counted_in
 from tsa_cli.steps.ingest.insert_events import OtherLinesError, is_unreadable
@@ -18,6 +21,7 @@ from tsa_cli.steps.ingest.settings import IngestConfig
 from tsa_cli.steps.ingest.spool import Spool, Spooled
 from tsa_cli.steps.ingest.unseen_keys import UnseenKeyError
 from tsa_cli.store import Store, damage_of
+from tsa_cli.store.translated_errors import InvalidInput
 
 
 class NewFiles:
@@ -69,6 +73,17 @@ class NewFiles:
                 reading = replace(reading, is_copied=True)
 
     def _once(self, spooled: Spooled, reading: Reading) -> tuple[FileToLoad, FileReport]:
+        before = _state(spooled.path)
+        try:
+            return self._tried(spooled, reading)
+        except (IndexError, InvalidInput):
+            # Other lines than were counted are no fault of ours where the file is another now.
+            if exit_code_of_signal() or _state(spooled.path) == before:
+                raise
+            what = f"{spooled.name}: written over while it was read"
+            raise DataError(what, "run it again when it is whole") from None
+
+    def _tried(self, spooled: Spooled, reading: Reading) -> tuple[FileToLoad, FileReport]:
         loader = self._loader
         file = file_to_load(
             loader.store, self._spool, self._config, spooled, loader.run_id, reading
@@ -81,3 +96,12 @@ class NewFiles:
             if spooled.shape == "parquet" or not is_unreadable(error):
                 raise
             raise OtherLinesError(f"{file.name}: cut short while it was read", "") from None
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    """What is another after a file was written to; None where it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
