@@ -40,9 +40,14 @@ def hear(*numbers: int) -> None:
     _received[:] = numbers
 
 
+def exit_code_of(number: int) -> int:
+    """The exit code of a run that the signal of this number ends."""
+    return 128 + number
+
+
 def exit_code_of_signal() -> int | None:
-    """128 and the number of the signal that ends this run; None when none has come."""
-    return 128 + _received[0] if _received else None
+    """The exit code by the signal that ends this run; None when none has come."""
+    return exit_code_of(_received[0]) if _received else None
 
 
 def let_clean_up(error: BaseException) -> None:

@@ -21,7 +21,6 @@ from types import FrameType
 
 from tsa_cli import interrupts
 
-_EXIT_BASE = 128
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PATIENCE_SECONDS = 0.1  # enough for a main thread that runs Python
 _GRACE_SECONDS = 5.0  # for the rollback
@@ -110,9 +109,9 @@ def _watch(hear: int, is_over: threading.Event, is_lost: threading.Event) -> Non
                 is_lost.clear()
                 os.kill(os.getpid(), heard[0])
             if time.monotonic() > deadline:
-                os._exit(_EXIT_BASE + heard[0])
+                os._exit(interrupts.exit_code_of(heard[0]))
 
 
 def exit_code(received: list[int]) -> int:
     """130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP."""
-    return _EXIT_BASE + (received[0] if received else signal.SIGINT)
+    return interrupts.exit_code_of(received[0] if received else signal.SIGINT)

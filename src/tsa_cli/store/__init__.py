@@ -4,10 +4,11 @@ from tsa_cli.store.connection import EngineSettings
 from tsa_cli.store.fragment import Fragment, quoted
 from tsa_cli.store.opening import open_store
 from tsa_cli.store.queries import fragment_of
-from tsa_cli.store.store import Store
+from tsa_cli.store.store import FEW_ROWS, Store
 from tsa_cli.store.translated_errors import damage_of
 
 __all__ = [
+    "FEW_ROWS",
     "EngineSettings",
     "Fragment",
     "Store",

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _ANY_ORDER = "set preserve_insertion_order=false"
 _FILE_ORDER = "set preserve_insertion_order=true"
 
+FEW_ROWS = 1 << 10  # up to these the `small_` forms are the faster ones
+
 Slots = Mapping[str, Fragment]
 Row = tuple[object, ...]
 Arrays = dict[str, "numpy.ndarray"]
@@ -86,7 +88,8 @@ class Store:
         self, sql: str, slots: Slots | None = None, /, **params: object
     ) -> "pyarrow.Table":
         """As `arrow`, at half the price for a few rows (bound once, not twice), twice for many."""
-        return self._run(sql, slots, params).to_arrow_table()
+        with translated_errors():
+            return self._run(sql, slots, params).to_arrow_table()
 
     @logged
     def frame(
@@ -108,7 +111,8 @@ class Store:
     @logged
     def small_arrays(self, sql: str, slots: Slots | None = None, /, **params: object) -> Arrays:
         """As `arrays`, at half the price for a few rows, five times for many."""
-        return _unmasked(self._run(sql, slots, params).fetchnumpy())
+        with translated_errors():
+            return _unmasked(self._run(sql, slots, params).fetchnumpy())
 
     def stream(
         self, sql: str, slots: Slots | None = None, /, *, batch_rows: int, **params: object

@@ -5,4 +5,4 @@ select
     cast(l.page_key as integer) as key
 from pages as l
 inner join asked_words as w
-    on coalesce(coalesce(l.page_url, '') || l.told_campaign, l.page_url) = w.word
+    on concat(l.page_url, l.told_campaign) = w.word

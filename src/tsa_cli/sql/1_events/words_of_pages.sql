@@ -2,6 +2,6 @@
 -- reads:   pages
 select
     page_key,
-    coalesce(coalesce(page_url, '') || told_campaign, page_url) as page_url
+    concat(page_url, told_campaign) as page_url
 from pages
 order by page_key

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsa_cli.steps.ingest.distinct import Distinct, distinct_of
-from tsa_cli.steps.ingest.words import FEW, UNKNOWN, Keys, KeyTable, Numbers, Words
+from tsa_cli.steps.ingest.stored_keys import numbered, stored_keys
+from tsa_cli.steps.ingest.words import UNKNOWN, Keys, KeyTable, Numbers, Words
 from tsa_cli.store import Store
 
 if TYPE_CHECKING:
@@ -49,8 +50,7 @@ class ActorKeys:
     """The keys of pairs of ids (anonymous, known), for the time of one file."""
 
     store: Store
-    newest: int
-    has_stored: bool = True
+    newest: int  # key, given by this object or in the store
     placeholders: Sequence[str] = ()  # texts that are no ids
     anonymous: Words = field(default_factory=Words)
     known: Words = field(default_factory=Words)
@@ -63,6 +63,8 @@ class ActorKeys:
 
     def __post_init__(self) -> None:
         import polars as pl
+
+        self._has_stored = self.newest > 0
 
         texts = pl.Series(self.placeholders, dtype=pl.String)  # they get the first numbers
         self._last_placeholder = int(self.known.numbers_of(texts).max(initial=NO_ID))
@@ -98,8 +100,7 @@ class ActorKeys:
         """(actor_key, anonymous_id, known_id) of the pairs that are not stored yet."""
         import polars as pl
 
-        pairs = np.concatenate([np.empty(0, np.int64), *self._new_pairs])
-        keys = np.arange(self.newest - len(pairs) + 1, self.newest + 1, dtype=np.int32)
+        pairs, keys = numbered(self._new_pairs, self.newest)
         return self._named(pairs).insert_column(0, pl.Series("actor_key", keys))
 
     @property
@@ -110,7 +111,7 @@ class ActorKeys:
     def are_stored(self) -> None:
         """What was new is in the store now."""
         self._new_pairs.clear()
-        self.has_stored = self.newest > 0
+        self._has_stored = self.newest > 0
 
     def _found(self, anonymous: Numbers, known: Numbers) -> Keys:
         """The keys of pairs that one of the tables has."""
@@ -157,12 +158,9 @@ class ActorKeys:
 
     def _stored(self, pairs: Numbers) -> Keys:
         keys = np.full(len(pairs), UNKNOWN, np.int32)
-        if self.has_stored:
-            asked = self._named(pairs).with_row_index("place")
-            with self.store.lent("asked_pairs", asked):
-                ask = self.store.small_arrays if len(pairs) <= FEW else self.store.arrays
-                found = ask("1_events/keys_of_actors.sql")
-            keys[found["place"]] = found["key"]
+        if self._has_stored:
+            places, known = stored_keys(self.store, "actors", self._named(pairs))
+            keys[places] = known
         return keys
 
     def _named(self, pairs: Numbers) -> "pl.DataFrame":

@@ -20,8 +20,7 @@ from tsa_cli.steps.ingest.actor_keys import PAIR_BITS, PAIR_MASK
 from tsa_cli.steps.ingest.distinct import Distinct, distinct_of
 from tsa_cli.steps.ingest.plan import Judge, Judged
 from tsa_cli.steps.ingest.unseen_keys import UnseenKeys
-from tsa_cli.steps.ingest.words import FEW
-from tsa_cli.store import Store, fragment_of
+from tsa_cli.store import FEW_ROWS, Store, fragment_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -88,7 +87,7 @@ class DocumentReader:
         import pyarrow as pa
 
         with self.engine.lent("distinct_documents", pa.table({"document": documents.values})):
-            is_small = len(documents.values) <= FEW
+            is_small = len(documents.values) <= FEW_ROWS
             ask = self.engine.small_arrow if is_small else self.engine.arrow
             told = ask("1_events/promoted_properties.sql")
         return [_spread(told.column(name), documents) for name in PROMOTED_PROPERTIES]

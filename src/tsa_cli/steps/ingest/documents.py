@@ -113,8 +113,12 @@ class DocumentSql(FieldSql):
             found = " or ".join(
                 self._is_personal(key, holder + pointer_of(key)) for holder in holders
             )
-            patches.append(_when(found, self.paths.bind(json.dumps({key: None}))))
+            patches.append(_when(found, self._removal([key])))
         return patches
+
+    def _removal(self, keys: Iterable[str]) -> str:
+        """The patch that takes these keys out."""
+        return self.paths.bind(json.dumps(dict.fromkeys(sorted(keys))))
 
     def _rest(self) -> list[str]:
         """Takes out the keys that fields, traits and consent were read from."""
@@ -127,15 +131,15 @@ class DocumentSql(FieldSql):
         consumed = _top_keys(paths) - kept
         if source.kinds is not None and is_top(source.kinds.path):
             consumed.add(first_key(source.kinds.path))
-        patches = [self.paths.bind(json.dumps(dict.fromkeys(sorted(consumed))))]
+        patches = [self._removal(consumed)]
         patches += self._without_personal([""])
         if source.kinds is not None:
             kind = self.paths.text(source.kinds.path)
             for word, call in source.kinds.calls.items():
                 own = _top_keys(itertools.chain(*call.fields.values())) - kept - consumed
                 if own:
-                    gone = self.paths.bind(json.dumps(dict.fromkeys(sorted(own))))
-                    patches.append(_when(f"{kind} = {self.paths.bind(word)}", gone))
+                    is_own = f"{kind} = {self.paths.bind(word)}"
+                    patches.append(_when(is_own, self._removal(own)))
         for path, earlier in self._outdone():
             text, first = self._filled(path), self._coalesced(earlier)
             other = f"json_object({self.paths.bind(first_key(path))}, {self.paths.part(path)})"

@@ -46,13 +46,13 @@ class FieldSql:
     def page_url(self) -> str:
         """The text of the page's URL, with the campaign that stands beside it."""
         url = self.field("page_url")
+        if not self.source.campaign_paths():
+            return url
         told = self._campaign(self.source.campaign)
         if self.source.last_campaign.parameters():
             last = self._campaign(self.source.last_campaign)
             is_unreferred = f"{self.field('referrer_url')} is null"
             told = f"coalesce({told}, case when {is_unreferred} then {last} end)"
-        if not self.source.campaign_paths():
-            return url
         return f"coalesce(coalesce({url}, '') || {self.paths.bind(SIGN)} || {told}, {url})"
 
     def _campaign(self, told: ToldCampaign) -> str:

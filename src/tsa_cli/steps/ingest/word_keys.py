@@ -19,7 +19,8 @@ from tsa_cli.lookups import LOOKUPS
 from tsa_cli.privacy.personal_texts import redact_addresses
 from tsa_cli.steps.ingest.actor_keys import ActorKeys, Pairs
 from tsa_cli.steps.ingest.distinct import distinct_of
-from tsa_cli.steps.ingest.words import FEW, UNKNOWN, Keys, KeyTable, Numbers, Words
+from tsa_cli.steps.ingest.stored_keys import numbered, stored_keys
+from tsa_cli.steps.ingest.words import UNKNOWN, Keys, KeyTable, Numbers, Words
 from tsa_cli.store import Store
 
 if TYPE_CHECKING:
@@ -38,14 +39,16 @@ class TextKeys:
     store: Store
     table: str
     clean: _Clean
-    newest: int
-    has_stored: bool = True
+    newest: int  # key, given by this object or in the store
     _words: Words = field(default_factory=Words)  # as sent
     _key_of_word: KeyTable = field(default_factory=KeyTable)
     _texts: Words = field(default_factory=Words)  # as stored
     _key_of_text: KeyTable = field(default_factory=KeyTable)
     _new: list[Numbers] = field(default_factory=list)  # of texts, by key, from the first new one
     _stored: list[tuple[Numbers, Keys]] = field(default_factory=list)  # of texts, as found
+
+    def __post_init__(self) -> None:
+        self._has_stored = self.newest > 0
 
     def keys_of(self, words: "pa.Array") -> Keys:
         """(n,) the key of each distinct word, NO_KEY for one of which nothing is stored."""
@@ -80,13 +83,11 @@ class TextKeys:
 
     def _learn(self, asked: Numbers) -> None:
         keys = np.full(len(asked), UNKNOWN, np.int32)
-        if self.has_stored and len(asked):
-            words = self._texts.texts_of(asked).alias("word").to_frame().with_row_index("place")
-            with self.store.lent("asked_words", words):
-                ask = self.store.small_arrays if len(asked) <= FEW else self.store.arrays
-                found = ask(f"1_events/keys_of_{self.table}.sql")
-            keys[found["place"]] = found["key"]
-            self._note_stored(asked[found["place"]], found["key"])
+        if self._has_stored and len(asked):
+            words = self._texts.texts_of(asked).alias("word").to_frame()
+            places, known = stored_keys(self.store, self.table, words)
+            keys[places] = known
+            self._note_stored(asked[places], known)
         new = np.flatnonzero(keys == UNKNOWN)
         keys[new] = np.arange(self.newest + 1, self.newest + 1 + len(new), dtype=np.int32)
         self.newest += len(new)
@@ -106,8 +107,7 @@ class TextKeys:
         import polars as pl
 
         lookup = LOOKUPS[self.table]
-        numbers = np.concatenate([np.empty(0, np.int64), *self._new])
-        keys = np.arange(self.newest - len(numbers) + 1, self.newest + 1, dtype=np.int32)
+        numbers, keys = numbered(self._new, self.newest)
         return pl.DataFrame({lookup.key: keys, lookup.text: self._texts.texts_of(numbers)})
 
     @property
@@ -117,11 +117,9 @@ class TextKeys:
 
     def are_stored(self) -> None:
         """What was new is in the store now."""
-        new = np.concatenate([np.empty(0, np.int64), *self._new])
-        keys = np.arange(self.newest - len(new) + 1, self.newest + 1, dtype=np.int32)
-        self._note_stored(new, keys)
+        self._note_stored(*numbered(self._new, self.newest))
         self._new.clear()
-        self.has_stored = self.newest > 0
+        self._has_stored = self.newest > 0
 
     def _note_stored(self, numbers: Numbers, keys: Keys) -> None:
         if len(numbers):
@@ -154,11 +152,10 @@ class WordKeys:
         [keys] = aside.records("1_events/newest_keys.sql")
         newest = {table: int(str(key)) for table, key in keys.items()}
         self._texts = {
-            table: TextKeys(aside, table, clean, newest[table], has_stored=newest[table] > 0)
-            for table, clean in cleaners.items()
+            table: TextKeys(aside, table, clean, newest[table]) for table, clean in cleaners.items()
         }
         self._texts["event_types"].put(_CALLS)
-        self._actors = ActorKeys(aside, newest["actors"], newest["actors"] > 0, placeholders)
+        self._actors = ActorKeys(aside, newest["actors"], placeholders)
 
     def texts(self, table: str, words: "pa.ChunkedArray") -> "pa.Array":
         """(n,) int32: the key of each text in the lookup `table`; null where there is none."""

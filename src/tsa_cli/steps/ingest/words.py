@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Keys = NDArray[np.int32]
 Numbers = NDArray[np.int64]
 UNKNOWN = -1
-FEW = 1 << 10  # texts of which a look costs less than to ask for it
+_FIRST_ROOM = 1 << 10
 
 
 class Words:
@@ -55,7 +55,7 @@ class KeyTable:
     """A key by number; UNKNOWN where none was put. Grows as numbers do."""
 
     def __init__(self) -> None:
-        self._keys: Keys = np.full(FEW, UNKNOWN, np.int32)
+        self._keys: Keys = np.full(_FIRST_ROOM, UNKNOWN, np.int32)
 
     def __getitem__(self, numbers: Numbers) -> Keys:
         self._make_room(numbers)
