@@ -98,22 +98,8 @@ def file_to_load(
     )
     if not lines.read_count:
         raise NoLineError(lines.left_bytes, before)
-    if before is None:
-        found = choose(config, spooled.name, sample_documents(lines))
-    else:
-        name = before.source_name
-        found = Detected(
-            name, config.sources[name], f"as its first {quantity(before.read, 'line')}"
-        )
-    path = taken.path
-    is_partly = lines.refused or lines.left_bytes or lines.start  # also a BOM: the engine's fault
-    if reading.is_copied or is_partly:
-        path = spool.new_path()
-        lines.write_without_refused(path)
-    sample = path
-    if reading.is_sampled and lines.end - lines.start > SAMPLED_ABOVE_BYTES:
-        sample = spool.new_path()
-        lines.write_sample(sample)
+    found = _mapping(config, spooled.name, lines, before)
+    path, sample = _paths(spool, taken.path, lines, reading)
     relation, unseen = relation_of_lines(store, found.source, path, sample, config.policies)
     key_count = None
     if unseen is not None and unseen.counted is not None:
@@ -128,6 +114,27 @@ def file_to_load(
         absolute=spooled.absolute, unseen=unseen, key_count=key_count,
         lines_at=lambda held: _lines_at(taken.path, lines, first_lines, held),
     )  # fmt: skip
+
+
+def _mapping(config: IngestConfig, name: str, lines: LinesFile, before: Before | None) -> Detected:
+    """What the lines are read by: what their first ones were, where there is an earlier reading."""
+    if before is None:
+        return choose(config, name, sample_documents(lines))
+    why = f"as its first {quantity(before.read, 'line')}"
+    return Detected(before.source_name, config.sources[before.source_name], why)
+
+
+def _paths(spool: Spool, path: Path, lines: LinesFile, reading: Reading) -> tuple[Path, Path]:
+    """(the file that the engine reads, the one that keys are discovered in)."""
+    is_partly = lines.refused or lines.left_bytes or lines.start  # also a BOM: the engine's fault
+    if reading.is_copied or is_partly:
+        path = spool.new_path()
+        lines.write_without_refused(path)
+    if not reading.is_sampled or lines.end - lines.start <= SAMPLED_ABOVE_BYTES:
+        return path, path
+    sample = spool.new_path()
+    lines.write_sample(sample)
+    return path, sample
 
 
 def choose(config: IngestConfig, name: str, documents: list[dict[str, object]]) -> Detected:
