@@ -10,17 +10,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from tsa_cli.errors import CheckError
 from tsa_cli.interrupts import interruptible, let_clean_up
 from tsa_cli.quantities import quantity
+from tsa_cli.store.answers import Answers, Slots
 from tsa_cli.store.connection import EngineSettings, connect_again, reading_engine
 from tsa_cli.store.fragment import Fragment, quoted
 from tsa_cli.store.parsed import parsed
-from tsa_cli.store.queries import compose, has_sql
+from tsa_cli.store.queries import compose, fragment_of, has_sql
 from tsa_cli.store.schema import missing
 from tsa_cli.store.statement_log import logged
 from tsa_cli.store.translated_errors import translated_errors
@@ -33,14 +34,8 @@ if TYPE_CHECKING:
 _ANY_ORDER = "set preserve_insertion_order=false"
 _FILE_ORDER = "set preserve_insertion_order=true"
 
-FEW_ROWS = 1 << 10  # up to these the `small_` forms are the faster ones
 
-Slots = Mapping[str, Fragment]
-Row = tuple[object, ...]
-Arrays = dict[str, "numpy.ndarray"]
-
-
-class Store:
+class Store(Answers):
     """Statements of the package's `.sql` files on one open database."""
 
     def __init__(
@@ -52,92 +47,9 @@ class Store:
         self._in_transaction = False
 
     @logged
-    def rows(self, sql: str, slots: Slots | None = None, /, **params: object) -> list[Row]:
-        """All rows of the query, as tuples in column order."""
-        return self._run(sql, slots, params).fetchall()
-
-    @logged
-    def records(
-        self, sql: str, slots: Slots | None = None, /, **params: object
-    ) -> list[dict[str, object]]:
-        """All rows of the query, as dicts by column name."""
-        result = self._run(sql, slots, params)
-        names = [column[0] for column in result.description]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-    @logged
-    def value(self, sql: str, slots: Slots | None = None, /, **params: object) -> object:
-        """The first column of the only row; None when there is no row."""
-        return self._value(sql, slots, params)
-
-    @logged
-    def count(self, sql: str, slots: Slots | None = None, /, **params: object) -> int:
-        """The integer that the query answers; of an insert, the number of rows."""
-        value = self._value(sql, slots, params)
-        return value if isinstance(value, int) else 0
-
-    @logged
-    def arrow(self, sql: str, slots: Slots | None = None, /, **params: object) -> "pyarrow.Table":
-        """The whole answer as a pyarrow Table."""
-        statement, values = self._statement(sql, slots, params)
-        with translated_errors():
-            return self._con.sql(statement, params=values).to_arrow_table()
-
-    @logged
-    def small_arrow(
-        self, sql: str, slots: Slots | None = None, /, **params: object
-    ) -> "pyarrow.Table":
-        """As `arrow`, at half the price for a few rows (bound once, not twice), twice for many."""
-        with translated_errors():
-            return self._run(sql, slots, params).to_arrow_table()
-
-    @logged
-    def frame(
-        self, sql: str, slots: Slots | None = None, /, **params: object
-    ) -> "polars.DataFrame":
-        """The whole answer as a polars DataFrame."""
-        statement, values = self._statement(sql, slots, params)
-        with translated_errors():
-            frame: polars.DataFrame = self._con.sql(statement, params=values).pl()
-        return frame
-
-    @logged
-    def arrays(self, sql: str, slots: Slots | None = None, /, **params: object) -> Arrays:
-        """Each column as a numpy array; the query leaves no nulls in them."""
-        statement, values = self._statement(sql, slots, params)
-        with translated_errors():
-            return _unmasked(self._con.sql(statement, params=values).fetchnumpy())
-
-    @logged
-    def small_arrays(self, sql: str, slots: Slots | None = None, /, **params: object) -> Arrays:
-        """As `arrays`, at half the price for a few rows, five times for many."""
-        with translated_errors():
-            return _unmasked(self._run(sql, slots, params).fetchnumpy())
-
-    def stream(
-        self, sql: str, slots: Slots | None = None, /, *, batch_rows: int, **params: object
-    ) -> "pyarrow.RecordBatchReader":
-        """
-        The answer in batches, in order; the connection is busy until the last one was taken.
-
-        UUID and JSON keep their types on the way into another store.
-        """
-        statement, values = self._statement(sql, slots, params)
-        with translated_errors():
-            return self._con.sql(statement, params=values).to_arrow_reader(batch_rows)
-
-    @logged
     def execute(self, sql: str, slots: Slots | None = None, /, **params: object) -> int:
         """Run every statement of the file in order; the number of rows that they changed."""
-        text, values = compose(sql, slots, params)
-        changed = 0
-        with translated_errors():
-            for statement in parsed(self._con, text):
-                used = {k: values[k] for k in statement.named_parameters if k in values}
-                answer = self._con.execute(statement, used).fetchall()
-                is_count = len(answer) == 1 and len(answer[0]) == 1
-                changed += answer[0][0] if is_count and isinstance(answer[0][0], int) else 0
-        return changed
+        return self._changed(sql, slots, params)
 
     @logged
     def build(self, table: str, sql: str, slots: Slots | None = None, /, **params: object) -> int:
@@ -146,23 +58,17 @@ class Store:
 
         Raises CheckError, and keeps the old table, when `x.check.sql` beside `sql` returns rows.
         """
-        statement, values = self._statement(sql, slots, params)
+        named = {"table": Fragment(quoted(table))}
+        query = fragment_of(sql, slots, **params)
         with self.transaction(), translated_errors():
-            name = quoted(table)
-            made = f"create or replace table {name} as {statement.query}"
-            self._con.execute(made, values).fetchall()
+            self._changed("0_store/build_table.sql", {**named, "query": query}, {})
             self.check(table, sql.removesuffix(".sql") + ".check.sql", **params)
-            [(count,)] = self._con.execute(f"select count(*) from {name}").fetchall()
-        return int(count)
+            return int(str(self._value("0_store/count_rows.sql", named, {})))
 
     @logged
     def append(self, table: str, sql: str, slots: Slots | None = None, /, **params: object) -> int:
         """Add the query's rows to `table`, whose columns they have; the number of rows."""
-        statement, values = self._statement(sql, slots, params)
-        added = f"insert into {quoted(table)} by name {statement.query}"
-        with translated_errors():
-            [(count,)] = self._con.execute(added, values).fetchall()
-        return int(count)
+        return self._append(table, fragment_of(sql, slots, **params))
 
     def check(self, table: str, check_sql: str, **params: object) -> None:
         """Raise CheckError with the first bad row when the check query, if any, returns rows."""
@@ -178,14 +84,8 @@ class Store:
     @logged
     def insert(self, table: str, rows: "pyarrow.Table | polars.DataFrame") -> int:
         """Append a frame to `table` by column name; the number of rows."""
-        with translated_errors():
-            self._con.register("incoming_rows", rows)
-            try:
-                self._con.execute(
-                    f"insert into {quoted(table)} by name select * from incoming_rows"
-                ).fetchall()
-            finally:
-                self._forget("incoming_rows")
+        with translated_errors(), self.lent("incoming_rows", rows):
+            self._append(table, fragment_of("0_store/incoming_rows.sql"))
         return len(rows)
 
     @contextmanager
@@ -289,28 +189,17 @@ class Store:
             self._con.execute("rollback").fetchall()
             self._con.execute(_FILE_ORDER).fetchall()
 
-    def _statement(
-        self, sql: str, slots: Slots | None, params: Mapping[str, object]
-    ) -> tuple[duckdb.Statement, dict[str, object]]:
+    def _append(self, table: str, query: Fragment) -> int:
+        slots = {"table": Fragment(quoted(table)), "query": query}
+        return self._changed("0_store/append_rows.sql", slots, {})
+
+    def _changed(self, sql: str, slots: Slots | None, params: Mapping[str, object]) -> int:
         text, values = compose(sql, slots, params)
+        changed = 0
         with translated_errors():
-            [statement] = parsed(self._con, text)
-        used = statement.named_parameters
-        return statement, {key: value for key, value in values.items() if key in used}
-
-    def _value(self, sql: str, slots: Slots | None, params: Mapping[str, object]) -> object:
-        rows = self._run(sql, slots, params).fetchall()
-        return rows[0][0] if rows else None
-
-    def _run(
-        self, sql: str, slots: Slots | None, params: Mapping[str, object]
-    ) -> duckdb.DuckDBPyConnection:
-        statement, values = self._statement(sql, slots, params)
-        with translated_errors():
-            return self._con.execute(statement, values)
-
-
-def _unmasked(columns: Arrays) -> Arrays:
-    # Only a masked array has a mask; to ask for its class would import numpy.ma.
-    masked = {name: column for name, column in columns.items() if hasattr(column, "mask")}
-    return columns | {name: cast("numpy.ndarray", column.data) for name, column in masked.items()}
+            for statement in parsed(self._con, text):
+                used = {k: values[k] for k in statement.named_parameters if k in values}
+                answer = self._con.execute(statement, used).fetchall()
+                is_count = len(answer) == 1 and len(answer[0]) == 1
+                changed += answer[0][0] if is_count and isinstance(answer[0][0], int) else 0
+        return changed

@@ -1,0 +1,3 @@
+-- answers: how many rows a table has
+-- slots:   @table
+select count(*) from @table
