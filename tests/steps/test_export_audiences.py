@@ -225,6 +225,30 @@ def test_a_stop_under_any_id_of_a_person_holds(shop):
         assert report.written == written, told
 
 
+@pytest.mark.parametrize("pii", [{"email": "encrypt", "phone": "encrypt"}, {"email": "hash"}, {}])
+def test_a_stop_of_an_old_address_holds_after_a_new_one(shop, pii):
+    stop = shop.root.parent / "stop.txt"
+    shop.privacy = PrivacyConfig(pii=pii, suppression_files=(str(stop),), default_country="US")
+    shop.person("ann", email="A.nn@gmail.com", phone="(800) 555-0100", said_ago_days=3)
+    shop.traits("ann", ago_days=2, email="ann@shop.de", phone="(800) 555-0101")
+    for told, written in (
+        ("ann@gmail.com", 0), (h("ann@gmail.com"), 0), ("ann@shop.de", 0), ("bob@shop.de", 1),
+        ("800 555 0100", 0), (h("18005550100"), 0), ("+1 800 555 0102", 1),
+    ):  # fmt: skip
+        stop.write_text(told)
+        [report] = export_audiences.plan(shop.store, shop.request({"a": EVERYONE}))
+        assert report.written == written, told
+
+
+def test_the_first_line_of_a_stop_list_from_a_spreadsheet_holds(shop):
+    stop = shop.root.parent / "stop.txt"
+    shop.privacy = PrivacyConfig(suppression_files=(str(stop),))
+    shop.person("ann", email="ann@shop.de")
+    for encoding in ("utf-8", "utf-8-sig"):
+        stop.write_text("ann@shop.de\r\n", encoding=encoding)
+        assert shop.export().written == 0
+
+
 def test_a_carriage_return_stays_inside_of_its_cell(shop):
     shop.person("a\rb", email="ann@shop.de", first_name="An\rn")
     shop.export()

@@ -243,7 +243,7 @@ def _suppressions(privacy: PrivacyConfig) -> Suppressions:
     lines: list[str] = []
     for name in privacy.suppression_files:
         try:
-            lines += Path(name).read_text(encoding="utf-8").splitlines()
+            lines += Path(name).read_text(encoding="utf-8-sig").splitlines()  # Excel: a BOM
         except (OSError, UnicodeDecodeError) as error:
             raise DataError(
                 f"{name}: cannot be read: {error}", "check suppression_files in privacy.yaml"
