@@ -5,6 +5,7 @@ source  OWASP, "CSV Injection": a spreadsheet runs a cell that begins with = + -
 """
 
 import re
+from collections.abc import Sequence
 
 # What may stand before the first visible character, then what starts a formula (or a command in
 # old spreadsheets, or their full-width forms, which some of them fold).
@@ -16,6 +17,7 @@ _FORMULA = re.compile(
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 )
+_TO_QUOTE = re.compile('[",\r\n]')  # the csv module of Python 3.11 leaves a lone CR bare
 
 
 def is_formula(text: str) -> bool:
@@ -31,3 +33,14 @@ def guarded_text(text: str) -> str:
     """
     shown = _CONTROL.sub(lambda hit: f"\\u{ord(hit[0]):04x}", text)
     return "'" + shown if is_formula(text) else shown
+
+
+def csv_line(cells: Sequence[str]) -> str:
+    """One record of RFC 4180, ended by LF; a lone empty cell is quoted, else it would be none."""
+    if len(cells) == 1 and not cells[0]:
+        return '""\n'
+    return ",".join(map(_quoted, cells)) + "\n"
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if _TO_QUOTE.search(cell) else cell

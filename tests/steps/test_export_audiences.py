@@ -225,6 +225,53 @@ def test_a_stop_under_any_id_of_a_person_holds(shop):
         assert report.written == written, told
 
 
+@pytest.mark.parametrize("pii", [{"email": "encrypt", "phone": "encrypt"}, {"email": "hash"}, {}])
+def test_a_stop_of_an_old_address_holds_after_a_new_one(shop, pii):
+    stop = shop.root.parent / "stop.txt"
+    shop.privacy = PrivacyConfig(pii=pii, suppression_files=(str(stop),), default_country="US")
+    shop.person("ann", email="A.nn@gmail.com", phone="(800) 555-0100", said_ago_days=3)
+    shop.traits("ann", ago_days=2, email="ann@shop.de", phone="(800) 555-0101")
+    for told, written in (
+        ("ann@gmail.com", 0), (h("ann@gmail.com"), 0), ("ann@shop.de", 0), ("bob@shop.de", 1),
+        ("800 555 0100", 0), (h("18005550100"), 0), ("+1 800 555 0102", 1),
+    ):  # fmt: skip
+        stop.write_text(told)
+        [report] = export_audiences.plan(shop.store, shop.request({"a": EVERYONE}))
+        assert report.written == written, told
+
+
+def test_the_first_line_of_a_stop_list_from_a_spreadsheet_holds(shop):
+    stop = shop.root.parent / "stop.txt"
+    shop.privacy = PrivacyConfig(suppression_files=(str(stop),))
+    shop.person("ann", email="ann@shop.de")
+    for encoding in ("utf-8", "utf-8-sig"):
+        stop.write_text("ann@shop.de\r\n", encoding=encoding)
+        assert shop.export().written == 0
+
+
+def test_a_carriage_return_stays_inside_of_its_cell(shop):
+    shop.person("a\rb", email="ann@shop.de", first_name="An\rn")
+    shop.export()
+    assert (shop.root / "a" / "members.csv").read_bytes() == b'user_id\n"a\rb"\n'
+    assert shop.rows("email.csv")[1] == ["ann@shop.de", "An\rn", "", "a\rb"]
+
+
+def test_a_link_in_the_place_of_the_folder_is_refused(shop):
+    shop.person("ann")
+    elsewhere = shop.root.parent / "elsewhere"
+    elsewhere.mkdir()
+    shop.root.mkdir()
+    for target in (elsewhere, shop.root / "nowhere"):
+        (shop.root / "a").symlink_to(target)
+        with pytest.raises(DataError, match="a: a symbolic link"):
+            shop.export()
+        (shop.root / "a").unlink()
+    assert list(elsewhere.iterdir()) == []
+    (shop.root / "a").touch()
+    with pytest.raises(DataError, match="a: not a folder"):
+        shop.export()
+
+
 def test_the_latest_address_replaces_all_hashes_of_the_one_before(shop):
     shop.person("ann", email="a.nn@gmail.com", said_ago_days=3)
     shop.traits("ann", ago_days=2, email="ann@shop.de")
@@ -248,8 +295,11 @@ def test_a_destination_that_is_dropped_takes_its_file_along(shop):
     shop.export()
     shop.as_of += timedelta(days=1)
     shop.sql("update user_behavior_features set as_of = $t", {"t": shop.as_of})
-    shop.export(EVERYONE | {"destinations": ["csv"]})
+    shop.export(EVERYONE | {"destinations": ["csv", "email"]})
+    assert {p.name for p in shop.files()} == ALL_FILES - {"google_ads.csv", "meta.csv"}
+    again = shop.export(EVERYONE | {"destinations": ["csv"]})
     assert {p.name for p in shop.files()} == {"members.csv", "added.csv", "removed.csv"}
+    assert (again.status, again.files) == ("written", ["email.csv"])
 
 
 def test_scores_and_features_of_another_moment_are_refused_with_the_command(shop):

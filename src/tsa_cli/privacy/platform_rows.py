@@ -30,12 +30,14 @@ class Contact:
     """
     A person and the stored values of their traits, by trait key (see `privacy.traits`).
 
-    `ids` are all that the person was seen under, `user_id` is the one that stands for them.
+    `ids` are all that the person was seen under, `user_id` is the one that stands for them;
+    `reached` are the stored forms of every e-mail and phone number that they ever told.
     """
 
     user_id: str
     traits: Mapping[str, str]
     ids: frozenset[str] = frozenset()
+    reached: frozenset[str] = frozenset()
 
     def digest(self, *keys: str) -> str:
         """The hex of the first of `keys` that holds a hash; "" when none does."""

@@ -9,27 +9,34 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tsa_cli.privacy import normalise
-from tsa_cli.privacy.field_crypto import sha256_hex
+from tsa_cli.privacy.field_crypto import HASHED, sha256_hex
 from tsa_cli.privacy.platform_rows import Contact
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
-_HASHED_KEYS = ("email_sha256", "email_sha256_google", "phone_sha256_e164", "phone_sha256_digits")
 
 
 @dataclass(frozen=True)
 class Suppressions:
-    """Ids and hashes to leave out."""
+    """Ids and hashes to leave out; `default_country` reads the phone numbers of contacts."""
 
     user_ids: frozenset[str] = field(default_factory=frozenset)
     digests: frozenset[str] = field(default_factory=frozenset)
+    default_country: str | None = None
 
     def holds(self, contact: Contact) -> bool:
         """True when the person is on the list under any of their identifiers, old ones too."""
         if not self.user_ids and not self.digests:
             return False
         ids = contact.ids | {contact.user_id}
-        hashes = {contact.digest(key) for key in _HASHED_KEYS} | set(map(sha256_hex, ids))
+        hashes = set(map(sha256_hex, ids))
+        for stored in contact.reached:
+            hashes |= self._digests(stored)
         return not (ids.isdisjoint(self.user_ids) and hashes.isdisjoint(self.digests))
+
+    def _digests(self, stored: str) -> set[str]:
+        if stored.startswith(HASHED):
+            return {stored.removeprefix(HASHED)}
+        return _address_digests(stored, self.default_country)
 
 
 def suppressions_of(lines: Iterable[str], default_country: str | None) -> Suppressions:
@@ -44,8 +51,15 @@ def suppressions_of(lines: Iterable[str], default_country: str | None) -> Suppre
             digests.add(text.lower())
             continue
         user_ids.add(text)
-        if email := normalise.normalise_email(text):
-            digests |= {sha256_hex(email), sha256_hex(normalise.google_email(email))}
-        if phone := normalise.normalise_phone(text, default_country):
-            digests.add(sha256_hex(phone))
-    return Suppressions(frozenset(user_ids), frozenset(digests))
+        digests |= _address_digests(text, default_country)
+    return Suppressions(frozenset(user_ids), frozenset(digests), default_country)
+
+
+def _address_digests(text: str, default_country: str | None) -> set[str]:
+    """The hashes of every form of what may be an e-mail address or a phone number."""
+    forms: set[str] = set()
+    if email := normalise.normalise_email(text):
+        forms |= {email, normalise.google_email(email)}
+    if phone := normalise.normalise_phone(text, default_country):
+        forms |= {phone, phone.removeprefix("+")}
+    return set(map(sha256_hex, forms))

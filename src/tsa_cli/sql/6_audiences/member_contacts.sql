@@ -3,7 +3,7 @@
 --         $purpose VARCHAR purpose of consent; null: none is asked
 -- notes:  what a person said is found by the ids it was said under: the pair, else the known id, else the device.
 --         Of a personal field all keys come from its latest statement, so that an old hash does not outlive
---         its address. At one moment a no outweighs a yes.
+--         its address; `reached` has the old ones, too. At one moment a no outweighs a yes.
 with known as (
     select known_id, min(user_id) as user_id
     from actors
@@ -90,6 +90,14 @@ ids as (
     group by user_id
 ),
 
+reached as (
+    select p.user_id, list(distinct p.value) as reached
+    from placed as p
+    semi join audience_candidates as c on p.user_id = c.user_id
+    where p.field in ('trait:email', 'trait:phone') and not starts_with(p.value, 'enc:')
+    group by p.user_id
+),
+
 traits as (
     select user_id, list(key order by key) as keys, list(value order by key) as vals
     from latest
@@ -101,9 +109,11 @@ select
     g.is_granted,                                   -- null: never answered
     coalesce(t.keys, []) as keys,
     coalesce(t.vals, []) as vals,
-    coalesce(i.ids, []) as ids                      -- all that this person was seen under
+    coalesce(i.ids, []) as ids,                     -- all that this person was seen under
+    coalesce(r.reached, []) as reached              -- hash of each e-mail and phone ever told; in clear where unprotected
 from audience_candidates as c
 left join consents as g on c.user_id = g.user_id
 left join traits as t on c.user_id = t.user_id
 left join ids as i on c.user_id = i.user_id
+left join reached as r on c.user_id = r.user_id
 order by c.user_id

@@ -4,8 +4,6 @@ The files of one audience: all of them replaced together, or none.
 writes  FOLDER/NAME/{members,google_ads,meta,email,added,removed}.csv; 0600 in a folder 0700
 """
 
-import csv
-import io
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tsa_cli.atomic_file import replacing
-from tsa_cli.csv_cells import guarded_text
+from tsa_cli.csv_cells import csv_line, guarded_text
 from tsa_cli.errors import ConfigError, DataError
 from tsa_cli.steps.export_audiences.preflight import FILES
 
@@ -25,9 +23,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 def csv_bytes(table: Iterable[Sequence[str]]) -> bytes:
     """RFC 4180 in UTF-8, lines ended by LF; the cells are guarded already."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(table)
-    return text.getvalue().encode("utf-8", "backslashreplace")
+    return "".join(map(csv_line, table)).encode("utf-8", "backslashreplace")
 
 
 def user_id_bytes(user_ids: Iterable[str]) -> bytes:
@@ -36,10 +32,20 @@ def user_id_bytes(user_ids: Iterable[str]) -> bytes:
 
 
 def audience_folder(root: Path, name: str) -> Path:
-    """Where the audience's files are; ConfigError for a name that is no plain folder name."""
+    """
+    Where the audience's files are; ConfigError for a name that is no plain folder name.
+
+    DataError where a link or a file stands there: files are written and removed in it, and through
+    a link those would be another's. `root` itself may be a link: --dir names it.
+    """
     if _NAME.fullmatch(name) is None:
         raise ConfigError(f"audience {name!r}: use letters, digits, - _ . in its file name")
-    return root / name
+    folder = root / name
+    if folder.is_symlink():
+        raise DataError(f"{folder}: a symbolic link", "remove it, or name the place by --dir")
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"{folder}: not a folder", "remove it, or give another --dir")
+    return folder
 
 
 def changed_files(folder: Path, contents: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -51,18 +57,23 @@ def changed_files(folder: Path, contents: Mapping[str, bytes]) -> dict[str, byte
     }
 
 
-def replace_files(folder: Path, contents: Mapping[str, bytes], kept: Iterable[str]) -> None:
-    """
-    Write every file beside its old version, then put all in place.
+def stale_files(folder: Path, kept: Iterable[str]) -> list[str]:
+    """Files of destinations that the audience no longer has: those not in `kept`."""
+    gone = set(ALL_FILES) - set(kept)
+    return sorted(name for name in gone if (folder / name).is_symlink() or (folder / name).exists())
 
-    Files of destinations that the audience no longer has, not in `contents` or `kept`, go.
+
+def replace_files(folder: Path, contents: Mapping[str, bytes], stale: Iterable[str]) -> None:
+    """
+    Write every file beside its old version, put all in place, and remove the `stale` ones.
+
     Raises DataError, and changes nothing, when one of them cannot be written.
     """
     _make_private(folder)
     with ExitStack() as staged:
         for name, content in contents.items():
             staged.enter_context(replacing(folder / name)).write(content)
-    for name in set(ALL_FILES) - set(contents) - set(kept):
+    for name in stale:
         (folder / name).unlink(missing_ok=True)
 
 

@@ -128,7 +128,10 @@ def _contacts(
     candidates = pyarrow.table({"user_id": pyarrow.array(user_ids, pyarrow.string())})
     with store.lent("audience_candidates", candidates):
         rows = store.records("6_audiences/member_contacts.sql", as_of=rules.as_of, purpose=purpose)
-    contacts = [Contact(str(row["user_id"]), _traits(row), _ids(row)) for row in rows]
+    contacts = [
+        Contact(str(row["user_id"]), _traits(row), _texts(row["ids"]), _texts(row["reached"]))
+        for row in rows
+    ]
     silence = purpose is None or _is_silence_enough(audience, rules.privacy)
     agreed = {
         str(row["user_id"])
@@ -145,9 +148,8 @@ def _traits(row: dict[str, object]) -> dict[str, str]:
     return dict(zip(keys, values, strict=True))
 
 
-def _ids(row: dict[str, object]) -> frozenset[str]:
-    ids = row["ids"]
-    return frozenset(ids) if isinstance(ids, list) else frozenset()
+def _texts(values: object) -> frozenset[str]:
+    return frozenset(values) if isinstance(values, list) else frozenset()
 
 
 def _is_silence_enough(audience: AudienceConfig, privacy: PrivacyConfig) -> bool:

@@ -26,6 +26,7 @@ from tsa_cli.steps.export_audiences.files import (
     changed_files,
     csv_bytes,
     replace_files,
+    stale_files,
     user_id_bytes,
 )
 from tsa_cli.steps.export_audiences.preflight import (
@@ -178,7 +179,7 @@ def _refuse_shrinking(request: Request, planned: _Planned) -> None:
 
 
 def _write(store: Store, request: Request, planned: _Planned) -> list[str]:
-    """The names of the files that changed; none when this export was made before."""
+    """The names of the files that changed or went; none when this export was made before."""
     folder = audience_folder(request.root, planned.name)
     contents = {FILES[d]: csv_bytes(t) for d, t in planned.checked.tables.items()}
     kept = set(contents)
@@ -188,13 +189,13 @@ def _write(store: Store, request: Request, planned: _Planned) -> list[str]:
         kept.add(name)
         if not (is_rerun and (folder / name).is_file()):
             contents[name] = content  # a rerun keeps the changes that the first run told
-    changed = changed_files(folder, contents)
-    if is_rerun and not changed:
+    changed, stale = changed_files(folder, contents), stale_files(folder, kept)
+    if is_rerun and not changed and not stale:
         return []
     with store.transaction():
         _remember(store, request, planned)
-        replace_files(folder, changed, kept)
-    return sorted(changed)
+        replace_files(folder, changed, stale)
+    return sorted({*changed, *stale})
 
 
 def _remember(store: Store, request: Request, planned: _Planned) -> None:
@@ -242,7 +243,7 @@ def _suppressions(privacy: PrivacyConfig) -> Suppressions:
     lines: list[str] = []
     for name in privacy.suppression_files:
         try:
-            lines += Path(name).read_text(encoding="utf-8").splitlines()
+            lines += Path(name).read_text(encoding="utf-8-sig").splitlines()  # Excel: a BOM
         except (OSError, UnicodeDecodeError) as error:
             raise DataError(
                 f"{name}: cannot be read: {error}", "check suppression_files in privacy.yaml"
