@@ -98,3 +98,21 @@ def test_the_first_line_with_an_id_holds_where_one_before_was_nobody_s(
     ]
     (tmp_path / "e.jsonl").write_text(lines(*sent))
     assert counts(tsa) == {"read": 3, "inserted": 1, "rejected": 2}
+
+
+def test_the_plan_is_not_asked_of_a_line_whose_ids_are_placeholders(
+    tsa: Tsa, tmp_path: Path
+) -> None:
+    (tmp_path / "configs").mkdir()
+    plan = "version: 1\nevents: {x: {policy: quarantine, required: [price]}}\n"
+    (tmp_path / "configs" / "events.yaml").write_text(plan)
+    whole = {"user_id": "u", "properties": {"price": 1}}
+    (tmp_path / "e.jsonl").write_text(
+        lines({"user_id": None}, {"user_id": "undefined"}, {"user_id": "u"}, whole)
+    )
+    assert counts(tsa) == {"read": 4, "inserted": 1, "rejected": 3}
+    held = tsa("quarantine", "list").data
+    assert isinstance(held, list)
+    assert [row["reason"] for row in held] == [
+        "missing_identity", "missing_identity", "required_missing"
+    ]  # fmt: skip

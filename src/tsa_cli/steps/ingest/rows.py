@@ -110,6 +110,8 @@ def encoded(
             is_known &= is_event
         if not is_event.all():
             faults = rows.filter(_mask(~is_event))
+            if pairs.has_placeholders:
+                faults = _of_nobody(faults, ~pairs.at(~is_event).is_somebody())
             _note_faults(faults, first + np.flatnonzero(~is_event), told, limits)
             if encoder.documents.unseen is not None:
                 of_faults = documents_of(faults.column("properties"))
@@ -208,6 +210,17 @@ def _with_people(
         if name not in held.schema.names:
             held = held.append_column(name, rows.column(name))
     return held
+
+
+def _of_nobody(faults: "pa.Table", is_nobody: Flags) -> "pa.Table":
+    """The faults; of those without an id the plan has nothing to say, as of a null id."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    is_late = is_nobody & is_refused_by_plan(faults).to_numpy()
+    place, reasons = faults.schema.get_field_index("reason"), faults.column("reason")
+    nobody = pc.if_else(pa.array(is_late), pa.scalar("missing_identity", reasons.type), reasons)
+    return faults.set_column(place, faults.field(place), nobody)
 
 
 def _note_faults(
