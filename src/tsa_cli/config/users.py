@@ -39,6 +39,13 @@ class SegmentRule(ConfigModel):
     name: str = Field(min_length=1)
     where: dict[Measure, Bounds] = {}
 
+    @field_validator("name")
+    @classmethod
+    def _no_blank(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("a segment needs a name that can be read")
+        return value
+
 
 def _default_segments() -> list[SegmentRule]:
     return [
@@ -81,4 +88,7 @@ class UsersConfig(ConfigFile):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"named twice: {', '.join(twice)}")
+        takes_all = next((rule.name for rule in value[:-1] if not rule.where), None)
+        if takes_all is not None:
+            raise ValueError(f"{takes_all!r} takes everyone, none is left for the rules below it")
         return value
