@@ -115,6 +115,14 @@ def test_an_empty_file_is_no_store_yet(tmp_path: Path) -> None:
         assert path.stat().st_size > 0
 
 
+def test_an_empty_file_is_made_a_store_by_ingest_alone(tsa: Tsa, tmp_path: Path) -> None:
+    (tmp_path / "t.duckdb").touch()
+    done = tsa("sessionize", "--db", "t.duckdb")
+    assert done.code == 3
+    assert "no store here yet" in done.err
+    assert (tmp_path / "t.duckdb").stat().st_size == 0
+
+
 @pytest.mark.parametrize("size", [5_000, 300_000])
 def test_a_store_that_was_cut_off_is_damaged_for_every_command(
     tsa: Tsa, tmp_path: Path, size: int
