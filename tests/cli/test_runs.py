@@ -61,6 +61,7 @@ def test_a_run_that_was_killed_is_known_as_such_by_the_next(tsa: Tsa, tmp_path: 
     assert tsa("ingest", "e.jsonl").code == 0
     with open_store(tmp_path / "tsa.duckdb") as store:
         store.connection().execute("update runs set status = 'running'").fetchall()
+    assert [run["status"] for run in runs(tsa)] == ["killed"]  # also before a next one writes
     assert tsa("ingest", "e.jsonl").code == 0
     assert sorted(run["status"] for run in runs(tsa)) == ["done", "killed"]
 

@@ -1,7 +1,10 @@
 """Files that are no store of ours: refused by name, and left as they are."""
 
 import fcntl
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -45,6 +48,62 @@ def test_a_held_lock_that_names_nobody_is_still_held(tmp_path: Path, text: str) 
             pass
 
 
+def test_a_dead_run_is_not_named_as_who_holds_the_lock(tmp_path: Path) -> None:
+    path = tmp_path / "t.duckdb"
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    signed = {"pid": dead.pid, "command": "tsa ingest", "started": "2026-01-01T00:00:00Z"}
+    lock_path(path).write_text(json.dumps(signed))
+    with lock_path(path).open("r+b") as handle:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        with pytest.raises(LockedError, match="in use by another run"), open_store(path):
+            pass
+
+
+def test_a_reader_is_named_to_the_writer_that_it_keeps_out(tmp_path: Path) -> None:
+    path = tmp_path / "t.duckdb"
+    with open_store(path, command="tsa ingest"):
+        pass
+    with (
+        open_store(path, "read", command="tsa funnel"),
+        pytest.raises(LockedError, match=f"in use by `tsa funnel` .pid {os.getpid()}, since"),
+        open_store(path),
+    ):
+        pass
+
+
+def test_another_program_that_holds_the_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "t.duckdb"
+    with open_store(path):
+        pass
+    program = "import duckdb, sys; con = duckdb.connect(sys.argv[1]); print(flush=True); input()"
+    other = subprocess.Popen(
+        [sys.executable, "-c", program, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert other.stdout is not None
+    other.stdout.readline()
+    try:
+        with pytest.raises(LockedError, match=f"another program .*pid {other.pid}"):
+            open_store(path).__enter__()
+    finally:
+        other.communicate(b"\n")
+
+
+def test_what_stands_in_the_lock_s_place_is_neither_followed_nor_written(tmp_path: Path) -> None:
+    path, precious = tmp_path / "t.duckdb", tmp_path / "precious"
+    precious.write_text("mine")
+    for make in (
+        lambda lock: lock.symlink_to(precious),
+        os.mkfifo,
+        lambda lock: lock.mkdir(),
+    ):
+        make(lock_path(path))
+        with pytest.raises(DataError, match="no lock file of tsa"), open_store(path):
+            pass
+        lock_path(path).rmdir() if lock_path(path).is_dir() else lock_path(path).unlink()
+    assert precious.read_text() == "mine"
+
+
 def test_an_empty_file_is_no_store_yet(tmp_path: Path) -> None:
     path = tmp_path / "t.duckdb"
     path.touch()
@@ -54,6 +113,14 @@ def test_an_empty_file_is_no_store_yet(tmp_path: Path) -> None:
         pass
     with open_store(path):
         assert path.stat().st_size > 0
+
+
+def test_an_empty_file_is_made_a_store_by_ingest_alone(tsa: Tsa, tmp_path: Path) -> None:
+    (tmp_path / "t.duckdb").touch()
+    done = tsa("sessionize", "--db", "t.duckdb")
+    assert done.code == 3
+    assert "no store here yet" in done.err
+    assert (tmp_path / "t.duckdb").stat().st_size == 0
 
 
 @pytest.mark.parametrize("size", [5_000, 300_000])

@@ -103,7 +103,8 @@ def program(
 ) -> None:
     """Set up what every command shares."""
     logs.set_up(verbosity=verbose, is_quiet=quiet, as_json=log_format == "json")
-    ctx.obj = Session(GlobalOptions(db, configs, quiet, verbose, wait, log_format))
+    command = ctx.invoked_subcommand or ""
+    ctx.obj = Session(GlobalOptions(db, configs, quiet, verbose, wait, log_format, command))
 
 
 app.command(rich_help_panel=START)(init.init)

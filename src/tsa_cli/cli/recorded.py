@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from tsa_cli.cli.plain import plain
 from tsa_cli.errors import BreachError, DataError, MissingTable, TsaError
 from tsa_cli.interrupts import exit_code_of_signal, is_interruption, let_clean_up
-from tsa_cli.store import Store, open_store
+from tsa_cli.store import Store, has_store, open_store
 
 if TYPE_CHECKING:
     from tsa_cli.cli.session import Session
@@ -55,7 +55,7 @@ def recorded(
     A dry run happens in a transaction that is rolled back; without a store, in a throw-away one.
     Raises MissingTable where there is no store and the command is not the one that makes it.
     """
-    if command != CREATOR and not session.db.exists():  # a typo in --db must not make a store
+    if command != CREATOR and not has_store(session.db):  # a typo in --db must not make a store
         raise MissingTable(f"{session.db}: no store here yet", "run `tsa ingest PATH` first")
     wait = session.options.wait_seconds
     with (
@@ -92,7 +92,7 @@ def record_finished(
     counts: Mapping[str, object],
 ) -> None:
     """A row for a run whose steps have rows of their own; none where there is no store."""
-    if not session.db.exists():
+    if not has_store(session.db):
         return
     wait = session.options.wait_seconds
     with open_store(session.db, "write", settings=session.settings, wait_seconds=wait) as store:

@@ -42,6 +42,7 @@ class GlobalOptions:
     verbosity: int = 0
     wait_seconds: float = 0.0
     log_format: str = "text"
+    command: str = ""  # who holds the store, for others to read
 
 
 class Session:
@@ -101,7 +102,13 @@ class Session:
         from tsa_cli.store import open_store
 
         wait = self.options.wait_seconds
-        with open_store(self.db, "read", settings=self.settings, wait_seconds=wait) as store:
+        with open_store(
+            self.db,
+            "read",
+            settings=self.settings,
+            wait_seconds=wait,
+            command=f"tsa {self.options.command}".rstrip(),
+        ) as store:
             yield store
 
     def if_there(self, work: "Callable[[Store | None], Result]") -> Result:

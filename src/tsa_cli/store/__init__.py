@@ -3,7 +3,7 @@
 from tsa_cli.store.answers import FEW_ROWS
 from tsa_cli.store.connection import EngineSettings
 from tsa_cli.store.fragment import Fragment, quoted
-from tsa_cli.store.opening import open_store
+from tsa_cli.store.opening import has_store, open_store
 from tsa_cli.store.queries import fragment_of
 from tsa_cli.store.store import Store
 from tsa_cli.store.translated_errors import damage_of
@@ -15,6 +15,7 @@ __all__ = [
     "Store",
     "damage_of",
     "fragment_of",
+    "has_store",
     "open_store",
     "quoted",
 ]

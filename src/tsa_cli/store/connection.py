@@ -7,6 +7,7 @@ machine: all switched off here. Files are made readable by their owner only.
 
 import atexit
 import os
+import re
 import time
 import warnings
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ def open_database(
                 if "lock" not in str(error).lower():
                     raise DataError(f"{db}: {_first_line(error)}", "check the file") from None
                 if time.monotonic() >= deadline:
-                    raise locked_error(db, "another program") from None
+                    raise locked_error(db, _other_program(error)) from None
                 time.sleep(FOREIGN_LOCK_RETRY_SECONDS)
             except duckdb.Error as error:
                 raise damaged_store(str(db), error) from error
@@ -129,6 +130,14 @@ def _refuse_other_files(db: Path) -> None:
         db.unlink()  # a run that was killed while creating it leaves an empty file
     elif head[_MAGIC_OFFSET:] != _MAGIC:
         raise DataError(f"{db}: not a tsa store (no DuckDB file)", "give another file with --db")
+
+
+def _other_program(error: Exception) -> str:
+    """Who holds the file itself, as the engine says it."""
+    found = re.search(r"held in (\S+) \(PID (\d+)\)", str(error))
+    if found is None:
+        return "another program"
+    return f"another program ({Path(found[1]).name}, pid {found[2]})"
 
 
 def _first_line(error: Exception) -> str:

@@ -10,15 +10,19 @@ import errno
 import fcntl
 import json
 import os
+import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tsa_cli.errors import DataError, LockedError
 
 POLL_SECONDS = 0.05
+# Neither is a link of somebody else's followed, nor a pipe waited for.
+_OPENED = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+_NO_FILE = frozenset((errno.ELOOP, errno.EISDIR, errno.ENXIO))
 _READ_ONLY = frozenset((errno.EACCES, errno.EPERM, errno.EROFS))
 _WHY = dict.fromkeys(_READ_ONLY, "the folder is not writable") | {
     errno.ENOENT: "there is no such folder"
@@ -31,21 +35,24 @@ def store_lock(db: Path, *, exclusive: bool, command: str, wait_seconds: float) 
     Hold the store's lock: writers alone, readers together.
 
     Raises LockedError naming the holder when it is not free within `wait_seconds`, and
-    DataError when the folder cannot be written.
+    DataError when the folder cannot be written, or what is in the lock's place is no file.
     """
     path = lock_path(db)
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = os.open(path, _OPENED, 0o600)
     except OSError as error:
+        if error.errno in _NO_FILE:
+            raise _no_lock_file(path) from None
         if error.errno in _READ_ONLY and not exclusive:
             yield  # a read-only folder has no writer to wait for
             return
         why = _WHY.get(error.errno or 0, error.strerror)
         raise DataError(f"{db}: {why}", "choose another file with --db") from None
     try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise _no_lock_file(path)
         _acquire(handle, db, exclusive=exclusive, wait_seconds=wait_seconds)
-        if exclusive:
-            _sign(handle, command)
+        _sign(handle, command)
         yield
     finally:
         os.close(handle)
@@ -79,16 +86,31 @@ def locked_error(db: Path, holder: str) -> LockedError:
     )
 
 
+def _no_lock_file(path: Path) -> DataError:
+    return DataError(f"{path}: no lock file of tsa's, but something else", "move it away")
+
+
 def _sign(handle: int, command: str) -> None:
+    """Say who holds the lock: of readers, the last that came."""
     started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     text = json.dumps({"pid": os.getpid(), "command": command, "started": started})
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, text.encode(), 0)
+    with suppress(OSError):  # a full disk: the lock is held all the same, by nobody's name
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, text.encode(), 0)
 
 
 def _holder(handle: int) -> str:
+    """Who signed, if that one still lives: nobody takes a name off, a killed one least of all."""
     try:
         owner = json.loads(os.pread(handle, 4096, 0))
-        return f"`{owner['command']}` (pid {owner['pid']}, since {owner['started']})"
-    except (ValueError, RecursionError, LookupError, TypeError):  # not what `_sign` writes
+        pid, command, started = int(owner["pid"]), str(owner["command"]), str(owner["started"])
+        os.kill(pid, 0)
+    except PermissionError:  # of another user, but alive
+        pass
+    except (ValueError, RecursionError, LookupError, TypeError, OverflowError, OSError):
         return "another run"
+    return f"`{_line(command)}` (pid {pid}, since {_line(started)})"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

@@ -70,6 +70,9 @@ def replace_files(folder: Path, contents: Mapping[str, bytes], stale: Iterable[s
     Raises DataError, and changes nothing, when one of them cannot be written.
     """
     _make_private(folder)
+    for name in ALL_FILES:  # a killed export's: they hold people, and nobody else would find them
+        for leftover in folder.glob(f".{name}.*.tmp"):
+            leftover.unlink(missing_ok=True)
     with ExitStack() as staged:
         for name, content in contents.items():
             staged.enter_context(replacing(folder / name)).write(content)
