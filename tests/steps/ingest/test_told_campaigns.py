@@ -158,14 +158,16 @@ def visits(store: Store, columns: str = "channel, utm_source, utm_medium, utm_ca
 def test_a_campaign_beside_the_url_is_the_visits(
     store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:
-    paths = []
-    for number, (line, _) in enumerate(SENT.values()):  # each of another person, in a file
+    lines: dict[str, list[str]] = {}
+    for number, (case, (line, _)) in enumerate(SENT.items()):  # each of another person
         text = re.sub(r'"([amweuipn])1?"', rf'"\g<1>{number:02d}"', json.dumps(line))
-        paths.append(tmp_path / f"{number:02d}.jsonl")
-        paths[-1].write_text(text + "\n")
+        lines.setdefault(case.partition(",")[0], []).append(text + "\n")
+    paths = [tmp_path / f"{source}.jsonl" for source in sorted(lines)]
+    for path in paths:
+        path.write_text("".join(lines[path.stem]))
     reports = do_ingest(*paths).files
     assert [(r.source, r.inserted) for r in reports] == [
-        (case.partition(",")[0], 1) for case in SENT
+        (source, len(lines[source])) for source in sorted(lines)
     ]
     found = visits(store, "user_id, channel, utm_source, utm_medium, utm_campaign")
     assert dict(zip(SENT, (visit for _, *visit in sorted(found)), strict=True)) == {
