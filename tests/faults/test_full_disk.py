@@ -44,7 +44,7 @@ def test_a_disk_that_fills_up_leaves_the_store_as_it_was(tmp_path: Path) -> None
 
 
 def test_too_little_memory_is_named_with_the_knob_that_helps(tmp_path: Path) -> None:
-    write_files(tmp_path / "in", files=1, lines=60_000, seed=4)
+    write_files(tmp_path / "in", files=1, lines=20_000, seed=4)
     (tmp_path / "configs").mkdir()
     (tmp_path / "configs" / "tsa.yaml").write_text("version: 1\nmemory_limit: 3MB\n")
     code, said = tsa(tmp_path, "ingest", "in")

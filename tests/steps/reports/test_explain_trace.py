@@ -67,7 +67,7 @@ def test_the_counted_attempt_is_the_kernels(
     monkeypatch.setattr(tracing, "ROWS_AT_ONCE", rows_at_once)
     draw = random.Random(f"{order} {is_holding}")
     states = set()
-    for _ in range(400):
+    for _ in range(200):
         events, rules = random_unit(draw, is_holding=is_holding), random_rules(draw, order)
         answer = traced(events, rules)
         assert answer == kernel(events, rules), (events, rules)
