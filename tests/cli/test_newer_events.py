@@ -57,3 +57,45 @@ def test_reports_warn_of_rules_that_came_after_the_sessions(tsa: Tsa, tmp_path: 
     assert warnings("metrics", "bounce_rate") == warnings("features") == [by_others]
     warnings("sessionize")
     assert warnings("metrics", "bounce_rate") == []
+
+
+def test_audiences_check_and_explain_warn_of_what_is_older_than_its_source(
+    tsa: Tsa, tmp_path: Path
+) -> None:
+    def warnings(*words: str) -> list[str]:
+        ran = tsa(*words, "--format", "json")
+        assert ran.code in (0, 1), ran.err
+        found: list[str] = json.loads(ran.out)["warnings"]
+        return found
+
+    def ingest(day: int) -> None:
+        (tmp_path / f"{day}.jsonl").write_text(LINE % day)
+        warnings("ingest", f"{day}.jsonl")
+
+    audience = tmp_path / "configs" / "audiences" / "seen.yaml"
+    audience.parent.mkdir(parents=True)
+    audience.write_text(
+        "version: 1\nwhere: {total_sessions: {gte: 1}}\n"
+        "requires_consent: marketing\ndestinations: [csv]\n"
+    )
+    ingest(9)
+    warnings("sessionize")
+    warnings("features")
+    asked = ("audiences", "plan", "seen"), ("audiences", "export", "seen")
+    readers = (*asked, ("check",), ("explain", "u"))
+    assert [warnings(*words) for words in readers] == [[]] * 4
+    ingest(1)  # late: the newest event, and so as_of, stays
+    newer = "1 newer event: `tsa sessionize` takes it in"
+    assert [warnings(*words) for words in readers] == [[newer]] * 4
+    warnings("sessionize")
+    before = "user_behavior_features is of before the last `tsa sessionize`"
+    stale = f"{before}: `tsa features` makes it anew"
+    assert [warnings(*words) for words in readers] == [[stale], [stale], [], []]
+    warnings("features")
+    warnings("sessionize")  # which finds nothing new
+    assert [warnings(*words) for words in readers] == [[]] * 4
+    (tmp_path / "configs" / "sessions.yaml").write_text("version: 1\ntimeout: 5m\n")
+    rules = "sessions and users are by the rules of before: `tsa sessionize` makes them anew"
+    assert [warnings(*words) for words in readers] == [[rules]] * 4
+    warnings("sessionize")
+    assert [warnings(*words) for words in asked] == [[stale], [stale]]

@@ -88,6 +88,15 @@ class FeaturesConfig(ConfigFile):
     trend: Trend = Trend()
     timezone: str = "UTC"
 
+    @property
+    def event_patterns(self) -> list[str]:
+        """Every name and glob of events in the file."""
+        return [
+            *self.price_check_events, *self.service_view_events, *self.booking_attempt_events,
+            *self.price_comparison_events, *self.support_events,
+            *self.negative_feedback.events, *self.negative_feedback.rated,
+        ]  # fmt: skip
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:

@@ -41,6 +41,14 @@ class SessionsConfig(ConfigFile):
     server_events: list[EventPattern] = Field(default_factory=lambda: [*SERVER_EVENTS])
     max_events: int = Field(5000, ge=2)
 
+    @property
+    def event_patterns(self) -> list[str]:
+        """Every name and glob of events in the file."""
+        return [
+            *self.page_view_events, *self.interactive_events, *self.conversion_events,
+            *self.server_events,
+        ]  # fmt: skip
+
     @field_validator("timeout", "max_duration")
     @classmethod
     def _positive(cls, value: timedelta) -> timedelta:

@@ -81,6 +81,11 @@ class UsersConfig(ConfigFile):
     preferred_services: int = Field(3, ge=1, le=100)
     segments: list[SegmentRule] = Field(default_factory=_default_segments, min_length=1)
 
+    @property
+    def event_patterns(self) -> list[str]:
+        """Every name and glob of events in the file."""
+        return [*self.booking_events, *self.service_events]
+
     @field_validator("segments")
     @classmethod
     def _one_name_each(cls, value: list[SegmentRule]) -> list[SegmentRule]:

@@ -1,11 +1,13 @@
 """
-Which event names of a report's configuration find nothing: misspelt ones, and those of events that
-are stored under what is an alias by now.
+Which event names of a configuration find nothing: misspelt ones, aliases where the stored name is
+wanted, and those of events that are stored under what is an alias by now.
 
 reads   event_types
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Protocol
 
 from pydantic import BaseModel
 
@@ -15,6 +17,15 @@ from tsa_cli.config.matchers import ANY_EVENT, Matcher
 from tsa_cli.store import Store
 
 
+class HasPatterns(Protocol):
+    """A file that names events, or globs over their names, in lists."""
+
+    @property
+    def event_patterns(self) -> list[str]:
+        """All of them."""
+        ...
+
+
 def warnings_of(store: Store, plan: EventsConfig, configs: Iterable[BaseModel]) -> list[str]:
     """
     One sentence for each event name in `configs` that neither the store nor the plan has, and for
@@ -22,7 +33,7 @@ def warnings_of(store: Store, plan: EventsConfig, configs: Iterable[BaseModel]) 
     """
     asked = list(dict.fromkeys(name for config in configs for name in event_names(config)))
     aliases = plan.canonical_names()
-    stored = {str(name) for _, name in store.rows("4_reports/funnel_event_types.sql")}
+    stored = _stored(store)
     known = {*plan.events, *aliases, *(rule.name for rule in plan.derived)} | stored
     meant = {aliases.get(name, name) for name in asked}
     return [
@@ -31,11 +42,47 @@ def warnings_of(store: Store, plan: EventsConfig, configs: Iterable[BaseModel]) 
             for name in asked
             if name not in known
         ),
-        *(
-            f"{alias!r} is {aliases[alias]!r} now: `tsa sessionize` renames the stored events"
-            for alias in sorted(stored & aliases.keys())
-            if aliases[alias] in meant
-        ),
+        *_renamed(stored, aliases, meant),
+    ]
+
+
+def pattern_warnings(
+    store: Store, plan: EventsConfig, files: Mapping[str, HasPatterns]
+) -> list[str]:
+    """
+    One sentence for each name or glob of `files` (by file name) that no event has.
+
+    These lists are held against stored names as they are, so that an alias finds nothing either.
+    What the defaults of a file name is left out: no shop sends all of it.
+    """
+    aliases, stored = plan.canonical_names(), _stored(store)
+    known = sorted({*plan.events, *stored})
+    said, meant = [], set()
+    for file, config in files.items():
+        usual = type(config)().event_patterns
+        for pattern in dict.fromkeys(config.event_patterns):
+            fitting = [name for name in known if fnmatchcase(name, pattern)]
+            meant |= set(fitting)
+            if not fitting and pattern not in usual:
+                said.append(f"{file}: {_finds_nothing(pattern, known, aliases)}")
+    return [*said, *_renamed(stored, aliases, meant)]
+
+
+def _finds_nothing(pattern: str, known: list[str], aliases: Mapping[str, str]) -> str:
+    if pattern in aliases:
+        return f"{pattern!r} is an alias, name {aliases[pattern]!r}: events are stored under it"
+    return f"no event is named {pattern!r}{nearest(pattern, known)}"
+
+
+def _stored(store: Store) -> set[str]:
+    return {str(name) for _, name in store.rows("4_reports/funnel_event_types.sql")}
+
+
+def _renamed(stored: set[str], aliases: Mapping[str, str], meant: set[str]) -> list[str]:
+    return [
+        f"{alias!r} is {aliases[alias]!r} now: `tsa sessionize` renames the stored events"
+        for alias in sorted(stored & aliases.keys())
+        if aliases[alias] in meant
     ]
 
 

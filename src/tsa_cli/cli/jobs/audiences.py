@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tsa_cli.cli.answer import Answer
-from tsa_cli.cli.jobs.window import Asked, span
+from tsa_cli.cli.jobs.window import Asked, behind, span
 from tsa_cli.cli.session import Session
 from tsa_cli.quantities import quantity
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tsa_cli.store import Store
 
 FOLDER = Path("audiences")
+_MADE_BY = {"features": "user_behavior_features", "score": "user_scores"}
 
 
 def planned(session: Session, names: list[str], asked: Asked, folder: Path = FOLDER) -> Answer:
@@ -27,7 +28,8 @@ def planned(session: Session, names: list[str], asked: Asked, folder: Path = FOL
     with session.reading() as store:
         request = _request(session, store, names, asked, folder)
         reports = step.plan(store, request)
-    return _answer("audiences plan", reports, request)
+        stale = _stale(session, store)
+    return _answer("audiences plan", reports, request, stale)
 
 
 def work(
@@ -46,7 +48,8 @@ def work(
     with session.writing("audiences export", definition) as run:
         request = _request(session, run.store, names, asked or Asked(), folder)
         reports = step.export(run.store, replace(request, allow_shrink=allow_shrink))
-        answer = _answer("audiences export", reports, request)
+        stale = _stale(session, run.store)
+        answer = _answer("audiences export", reports, request, stale)
         run.note({report.name: report.written for report in reports})
         run.verdict = answer.verdict
     return answer
@@ -70,7 +73,22 @@ def _request(
     return Request(definitions(session), names, privacy, session.keys, as_of, folder)
 
 
-def _answer(command: str, reports: "Sequence[AudienceReport]", request: "Request") -> Answer:
+def _stale(session: Session, store: "Store") -> list[str]:
+    """The warnings for what was made before something that it is made from."""
+    return [
+        *behind(session, store),
+        *(
+            f"{table} is of before the last `tsa sessionize`: `tsa {command}` makes it anew"
+            for command, table in _MADE_BY.items()
+            if store.has_table(table)
+            and store.value("6_audiences/is_older_than_sessions.sql", command=command)
+        ),
+    ]
+
+
+def _answer(
+    command: str, reports: "Sequence[AudienceReport]", request: "Request", stale: list[str]
+) -> Answer:
     """The reports with their faults as text; the gravest fault is the verdict."""
     from tsa_cli.config import definition_hash
 
@@ -89,7 +107,8 @@ def _answer(command: str, reports: "Sequence[AudienceReport]", request: "Request
         rows,
         shown=["name", "status", "members", "written", "added", "removed"],
         as_of=request.as_of,
-        warnings=[
+        warnings=stale
+        + [
             f"{report.name}: {text}"
             for report in reports
             for text in (*report.notes, *filter(None, [report.error]))

@@ -3,6 +3,7 @@ The quality gates: what was counted must add up, metrics must keep their targets
 """
 
 from tsa_cli.cli.answer import Answer
+from tsa_cli.cli.jobs.window import behind
 from tsa_cli.cli.session import Session
 from tsa_cli.errors import BreachError, DataError
 from tsa_cli.quantities import quantity
@@ -28,6 +29,7 @@ def work(session: Session) -> Answer:
         if as_of is not None and store.has_table("core"):
             rows = metrics.run(store, config, as_of=as_of, event_aliases=aliases).rows
         report = step.run(store, rows)
+        warnings = behind(session, store)
     if as_of is None and all(gate.ok is None for gate in report.gates):
         raise DataError("the store holds no event yet", "run `tsa ingest PATH` first")
     broken = [gate for gate in report.gates if gate.ok is False]
@@ -43,6 +45,6 @@ def work(session: Session) -> Answer:
         as_of=as_of,
         definition=definition_hash(config),
         summary=f"{quantity(len(report.gates), 'gate')}, {report.breaches} breached",
-        warnings=[] if as_of else ["no event is stored: no metric could be judged"],
+        warnings=warnings if as_of else ["no event is stored: no metric could be judged"],
         verdict=verdict,
     )

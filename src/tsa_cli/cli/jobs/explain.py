@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.jobs.sessionize import config_of
-from tsa_cli.cli.jobs.window import NEWER_EVENTS, Asked, Span, span
+from tsa_cli.cli.jobs.window import NEWER_EVENTS, Asked, Span, other_rules, span
 from tsa_cli.cli.plain import plain
 from tsa_cli.cli.session import Session
 from tsa_cli.quantities import quantity
@@ -46,6 +46,7 @@ def work(
         config = _config(session, window, wanted or Wanted())
         found = step.run(store, user, config, **vars(window))
         newest = store.newest_event_ts()
+        rules = other_rules(session, store)
     return Answer(
         "explain",
         found,
@@ -54,7 +55,7 @@ def work(
         picture=lambda width: picture(plain(found), width),
         as_of=window.as_of,
         definition=definition_hash(*(one.config for one in config.funnels)),
-        warnings=[*_warnings(found), *_of_another_moment(window, newest)],
+        warnings=[*_warnings(found), *rules, *_of_another_moment(window, newest)],
     )
 
 

@@ -19,15 +19,20 @@ if TYPE_CHECKING:
 def work(session: Session, as_of: str | None = None, *, is_dry_run: bool = False) -> Answer:
     """What `tsa features` answers; the table is built by then."""
     from tsa_cli.config import definition_hash
+    from tsa_cli.config.events import EventsConfig
     from tsa_cli.steps import features as step
+    from tsa_cli.steps import unknown_events
 
     config = input_of(session.catalog)
+    plan = session.catalog.load(EventsConfig, "events.yaml")
+    files = {"features.yaml": config.features}
     definition = definition_hash(config.features, config.sessions, config.identity)
     with session.writing("features", definition, is_dry_run=is_dry_run) as run:
         newest_ts = run.store.newest_event_ts()
         moment = None if as_of is None else moments.as_of(as_of, newest_ts)
         result = step.run(run.store, config, moment)
-        warnings = behind(session, run.store)
+        warnings = unknown_events.pattern_warnings(run.store, plan, files)
+        warnings += behind(session, run.store)
         run.note({"users": result.users, "as_of": iso(result.as_of)})
     summary = f"{quantity(result.users, 'user')} as of {iso(result.as_of)}"
     return Answer(

@@ -22,11 +22,15 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
     """What `tsa sessionize` answers; the tables are built by then."""
     from tsa_cli import lookups
     from tsa_cli.config.events import EventsConfig
-    from tsa_cli.steps import derive_events
+    from tsa_cli.steps import derive_events, unknown_events
     from tsa_cli.steps import sessionize as step
     from tsa_cli.steps.sessionize import progress
 
     config = config_of(session)
+    files: dict[str, unknown_events.HasPatterns] = {
+        "sessions.yaml": config.sessions,
+        "users.yaml": config.users,
+    }
     plan = session.catalog.load(EventsConfig, "events.yaml")
     with session.writing("sessionize", config.definition(), is_dry_run=is_dry_run) as run:
         lookups.rename_events(run.store, plan.canonical_names())
@@ -34,6 +38,7 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
         progress.remember_files(run.store, session.catalog.fingerprint(FILES))
         as_of = run.store.newest_event_ts()
         derived = derive_events.run(run.store, plan, as_of) if as_of else None
+        warnings = unknown_events.pattern_warnings(run.store, plan, files)
         counts = asdict(result)
         run.note(counts)
     summary = (
@@ -51,7 +56,9 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
         summary += f"; {older} changed (table session_changes)"
     rows = [{k: v for k, v in counts.items() if k != "stitching"}]
     data = {**counts, "derived": derived.counts if derived else {}}
-    return Answer("sessionize", data, rows, definition=run.definition, summary=summary)
+    return Answer(
+        "sessionize", data, rows, definition=run.definition, warnings=warnings, summary=summary
+    )
 
 
 def config_of(session: Session) -> "SessionizeConfig":

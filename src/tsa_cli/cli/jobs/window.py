@@ -59,10 +59,11 @@ def behind(session: "Session", store: "Store") -> list[str]:
         for what, count in zip((NEWER_EVENTS, _CUT_LINKS), counts, strict=True)
         if count
     ]
-    return newer + _other_rules(session, store)
+    return newer + other_rules(session, store)
 
 
-def _other_rules(session: "Session", store: "Store") -> list[str]:
+def other_rules(session: "Session", store: "Store") -> list[str]:
+    """The warning for sessions and users that other files made than those in force; or none."""
     from tsa_cli.cli.jobs.sessionize import FILES, config_of
 
     # To load the step and to understand the files takes 0.3 s, so only files that are others are.
