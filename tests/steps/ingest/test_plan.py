@@ -231,6 +231,32 @@ def test_a_quarantining_plan_keeps_out_exactly_what_breaks_it(
     assert (dropped["total"], dropped["violating"]) == (len(refused), len(refused))
 
 
+@pytest.mark.parametrize("policy", ["warn", "quarantine"])
+def test_a_key_that_leaves_as_personal_is_no_additional_property(
+    store: Store, do_ingest: Ingest, tmp_path: Path, policy: str
+) -> None:
+    line = {"event": "lead", "timestamp": "2026-05-01T10:00:00Z", "user_id": "u"}
+    sent: list[dict[str, Any]] = [
+        {"form": "a", "e-mail": "ann@x.org"},
+        {"form": "b", "Phone Number": "+49 170 1234567", "$FirstName": "Ann"},
+        {"form": "c", "mail": {"address": "ann@x.org"}, "mobile": True},
+        {"form": "d", "emails": "none"},  # no personal key: nobody planned it
+    ]
+    lead = {"additional": policy, "required": ["form"]}
+    [report] = do_ingest(
+        write(tmp_path / "x.jsonl", [{**line, "properties": each} for each in sent]),
+        plan=EventsConfig.model_validate({"version": 1, "events": {"lead": lead}}),
+        tsa=_lenient(),
+    ).files
+    assert (report.inserted, report.rejected) == ((4, 0) if policy == "warn" else (3, 1))
+    found = table(store, "select key from plan_violations")
+    assert found == ([{"key": "emails"}] if policy == "warn" else [])
+    held = table(store, "select line_number, reason from quarantined_events")
+    assert held == (
+        [] if policy == "warn" else [{"line_number": 4, "reason": "additional_properties"}]
+    )
+
+
 def _lenient() -> Any:
     from tsa_cli.config.tsa import TsaConfig
 
@@ -246,7 +272,9 @@ def test_the_four_counts_add_up(store: Store, do_ingest: Ingest, tmp_path: Path)
         "select event_type, properties, 1 as event_count"
         " from events join event_types using (event_code)"
     )
-    counts = plan_step.record(store, config, 1, plan_step.Judge(config).judged(store, stored))
+    counts = plan_step.record(
+        store, config, 1, plan_step.Judge(config, lambda _: False).judged(store, stored)
+    )
     by_kind = [
         {violation for violation, _ in oracle(event)} - {"Additional-Properties"}
         for event in events

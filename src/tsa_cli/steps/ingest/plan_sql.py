@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from tsa_cli.config.events import EnumType, EventsConfig, PlannedEvent
+from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.json_pointers import pointer_of
 from tsa_cli.store import Fragment
 
@@ -26,14 +27,16 @@ TYPES = {
 }
 
 
-def refusal(plan: EventsConfig, event_names: Mapping[str, str]) -> Fragment:
+def refusal(plan: EventsConfig, event_names: Mapping[str, str], privacy: PrivacyConfig) -> Fragment:
     """
     The reason that the plan gives to refuse a row (`c_event`, its properties as sent), or null.
 
-    `event_names` are names as sent → canonical.
+    `event_names` are names as sent → canonical; what `privacy` names is no additional property.
     """
     cases: list[str] = []
     params: dict[str, object] = {}
+    if any(event.additional == "quarantine" for event in plan.events.values()):
+        params["plan_personal"] = rf"(?i)\s*(?:{privacy.spellings()})\s*"
     sent = _names_as_sent(plan, event_names)
     if plan.unplanned == "quarantine":
         params["plan_names"] = [*(name for names in sent.values() for name in names), *CALLS]
@@ -75,7 +78,9 @@ def _refusals(event: PlannedEvent, number: int) -> Iterator[tuple[str, str, dict
     if event.additional == "quarantine":
         name = f"plan_known_{number}"
         known = sorted({*event.required, *event.properties})
-        yield "additional_properties", f"not list_has_all(${name}, {filled})", {name: known}
+        is_other = f"not list_contains(${name}, key) and not regexp_full_match(key, $plan_personal)"
+        others = f"list_filter({filled}, lambda key: {is_other})"
+        yield "additional_properties", f"len({others}) > 0", {name: known}
 
 
 def _wrong_value(document: str, kind: str | EnumType, name: str) -> tuple[str, dict[str, object]]:
