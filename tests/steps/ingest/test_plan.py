@@ -263,6 +263,32 @@ def _lenient() -> Any:
     return TsaConfig(max_file_rejected=1.0)
 
 
+TIMES: tuple[Any, ...] = (
+    "2025-01-01t10:00:00z", "20250101T100000Z", "2025-01-01T10:00:00,5+0130", "1735725600.5",
+    "1.7357256e9", "-1735725600", "1735725600", "1948-03-01", 1735725600.5, -86400,
+)  # fmt: skip
+NO_TIMES: tuple[Any, ...] = (
+    "infinity", "-infinity", "epoch", "now", "2025-01-01T10:00:00+99:00", "2025-01-01T10:00+24:00",
+    "-2025-01-01", "2025", "20250101", "12345678901234567890", 1e300, 12345678901234567890, True,
+)  # fmt: skip
+
+
+def test_a_timestamp_has_the_forms_that_the_time_of_an_event_has(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    line = {"event": "a", "timestamp": "2026-05-01T10:00:00Z", "user_id": "u"}
+    sent = [{**line, "properties": {"t": value, "n": n}} for n, value in enumerate(TIMES)]
+    sent += [{**line, "properties": {"t": value, "no": n}} for n, value in enumerate(NO_TIMES)]
+    planned = {"policy": "quarantine", "properties": {"t": "timestamp"}}
+    do_ingest(
+        write(tmp_path / "x.jsonl", sent),
+        plan=EventsConfig.model_validate({"version": 1, "events": {"a": planned}}),
+        tsa=_lenient(),
+    )
+    found = table(store, "select line_number from quarantined_events order by all")
+    assert [row["line_number"] - 1 - len(TIMES) for row in found] == [*range(len(NO_TIMES))]
+
+
 def test_the_four_counts_add_up(store: Store, do_ingest: Ingest, tmp_path: Path) -> None:
     events = random_events(9)
     config = plan_of(policy="quarantine", additional="allow")

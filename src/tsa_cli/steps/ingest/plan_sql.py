@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from tsa_cli.config.events import EnumType, EventsConfig, PlannedEvent
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.json_pointers import pointer_of
-from tsa_cli.store import Fragment
+from tsa_cli.store import Fragment, fragment_of
 
 CALLS = ("$identify", "$alias")  # calls about people are no events
 _NO_KEYS = "cast([] as varchar[])"
 _SENT = "coalesce(o.c_sent_properties, o.c_properties)"
+_MOMENT = fragment_of("1_events/moment.sql", {"text": Fragment("said")}).sql
 _NUMBERS = {"BIGINT", "UBIGINT", "HUGEINT", "DOUBLE"}
 TYPES = {
     "string": {"VARCHAR"},
@@ -92,9 +93,10 @@ def _wrong_value(document: str, kind: str | EnumType, name: str) -> tuple[str, d
     found = f"json_type({document}, ${name})"
     wrong = f"not list_contains(${name}_in, {found})"
     if kind == "timestamp":
+        # Few bare digits in a text are rather a year or an id than a time before 1973.
         wrong += (
-            f" or ({found} = 'VARCHAR' and try_cast({value} as timestamptz) is null"
-            f" and not regexp_full_match({value}, '\\d{{9,19}}'))"
+            f" or {value} is not null and list_transform([{value}], lambda said: {_MOMENT})[1]"
+            f" is null or {found} = 'VARCHAR' and regexp_full_match({value}, '-?\\d{{1,8}}')"
         )
     return f"coalesce({wrong}, false)", {f"{name}_in": [*sorted(TYPES[kind]), "NULL"]}
 
