@@ -4,12 +4,13 @@ The tracking plan as SQL: what refuses a line, and what is asked of the events t
 One of the named places that compose SQL: names, keys and values of the plan are bound.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 
 from tsa_cli.config.events import EnumType, EventsConfig, PlannedEvent
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.json_pointers import pointer_of
+from tsa_cli.operators import condition_sql
+from tsa_cli.relations import Column
 from tsa_cli.store import Fragment, fragment_of
 
 CALLS = ("$identify", "$alias")  # calls about people are no events
@@ -85,24 +86,30 @@ def _refusals(event: PlannedEvent, number: int) -> Iterator[tuple[str, str, dict
 
 
 def _wrong_value(document: str, kind: str | EnumType, name: str) -> tuple[str, dict[str, object]]:
-    """(the condition, its values beside the pointer $name); null and absent are never wrong."""
+    """
+    (the condition, its values beside the pointer $name); null and absent are never wrong.
+
+    A value is one of an enum when a matcher's `in` would find it there: 10.0 is 10.
+    """
     value = f"json_extract_string({document}, ${name})"
     if isinstance(kind, EnumType):
-        allowed = [_text(choice) for choice in kind.enum]
-        return f"not list_contains(${name}_in, {value})", {f"{name}_in": allowed}
+        values: dict[str, object] = {}
+
+        def bind(choice: object) -> str:
+            values[f"{name}_{len(values)}"] = choice
+            return f"${name}_{len(values) - 1}"
+
+        held = Column(f"json_extract({document}, ${name})", "json", "properties")
+        is_other = condition_sql(held, "not_in", kind.enum, bind)
+        return f"{value} is not null and {is_other}", values
     found = f"json_type({document}, ${name})"
     wrong = f"not list_contains(${name}_in, {found})"
     if kind == "timestamp":
         # Few bare digits in a text are rather a year or an id than a time before 1973.
-        wrong += (
-            f" or {value} is not null and list_transform([{value}], lambda said: {_MOMENT})[1]"
-            f" is null or {found} = 'VARCHAR' and regexp_full_match({value}, '-?\\d{{1,8}}')"
-        )
+        is_short = f"{found} = 'VARCHAR' and regexp_full_match({value}, '-?\\d{{1,8}}(\\.\\d*)?')"
+        moment = f"list_transform([{value}], lambda said: {_MOMENT})[1]"
+        wrong += f" or {value} is not null and {moment} is null or {is_short}"
     return f"coalesce({wrong}, false)", {f"{name}_in": [*sorted(TYPES[kind]), "NULL"]}
-
-
-def _text(choice: str | int | float | bool) -> str:
-    return json.dumps(choice) if isinstance(choice, bool) else str(choice)
 
 
 def judged_columns(plan: EventsConfig) -> dict[str, Fragment]:
