@@ -232,9 +232,13 @@ def test_a_file_that_only_looks_native_has_a_proposal_too(
     [report] = do_ingest(path, is_dry_run=True).files
     assert report.proposal is not None
     assert yaml.safe_load(report.proposal["mapping"])["fields"]["timestamp"] == ["occurred"]
+    again = do_ingest(path).files[0]
+    assert again.proposal is None
     if count >= 100:
         assert "(120 missing_timestamp)" in report.detail
-    assert do_ingest(path).files[0].proposal is None
+        assert "this dry run" in report.hint
+        assert "--dry-run" not in report.detail + report.hint
+        assert "--dry-run without --source" in again.hint
 
 
 def test_a_customer_may_be_written_short() -> None:
