@@ -65,6 +65,7 @@ VALUES: tuple[Any, ...] = (
     [],
     [1],
     ["a", {}],
+    "2.50",
     {},
     {"k": 1},
 )
@@ -118,11 +119,15 @@ def fits(kind: Any, value: Any) -> bool:
     """The oracle of one property."""
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     match kind:
-        case {"enum": choices}:
+        case {"enum": _}:
             text = json.dumps(value) if isinstance(value, bool) else str(value)
-            return (
-                not isinstance(value, (list, dict))
-                and text in ("x", "1", "true", "2.5")[: len(choices)]
+            return not isinstance(value, (list, dict)) and text in (
+                "x",
+                "1",
+                "1.0",
+                "true",
+                "2.5",
+                "2.50",
             )
         case "string":
             return isinstance(value, str)
@@ -231,10 +236,63 @@ def test_a_quarantining_plan_keeps_out_exactly_what_breaks_it(
     assert (dropped["total"], dropped["violating"]) == (len(refused), len(refused))
 
 
+@pytest.mark.parametrize("policy", ["warn", "quarantine"])
+def test_a_key_that_leaves_as_personal_is_no_additional_property(
+    store: Store, do_ingest: Ingest, tmp_path: Path, policy: str
+) -> None:
+    line = {"event": "lead", "timestamp": "2026-05-01T10:00:00Z", "user_id": "u"}
+    sent: list[dict[str, Any]] = [
+        {"form": "a", "e-mail": "ann@x.org"},
+        {"form": "b", "Phone Number": "+49 170 1234567", "$FirstName": "Ann"},
+        {"form": "c", "mail": {"address": "ann@x.org"}, "mobile": True},
+        {"form": "d", "emails": "none"},  # no personal key: nobody planned it
+    ]
+    lead = {"additional": policy, "required": ["form"]}
+    [report] = do_ingest(
+        write(tmp_path / "x.jsonl", [{**line, "properties": each} for each in sent]),
+        plan=EventsConfig.model_validate({"version": 1, "events": {"lead": lead}}),
+        tsa=_lenient(),
+    ).files
+    assert (report.inserted, report.rejected) == ((4, 0) if policy == "warn" else (3, 1))
+    found = table(store, "select key from plan_violations")
+    assert found == ([{"key": "emails"}] if policy == "warn" else [])
+    held = table(store, "select line_number, reason from quarantined_events")
+    assert held == (
+        [] if policy == "warn" else [{"line_number": 4, "reason": "additional_properties"}]
+    )
+
+
 def _lenient() -> Any:
     from tsa_cli.config.tsa import TsaConfig
 
     return TsaConfig(max_file_rejected=1.0)
+
+
+TIMES: tuple[Any, ...] = (
+    "2025-01-01t10:00:00z", "20250101T100000Z", "2025-01-01T10:00:00,5+0130", "1735725600.5",
+    "1.7357256e9", "-1735725600", "1735725600", "1948-03-01", 1735725600.5, -86400,
+)  # fmt: skip
+NO_TIMES: tuple[Any, ...] = (
+    "infinity", "-infinity", "epoch", "now", "2025-01-01T10:00:00+99:00", "2025-01-01T10:00+24:00",
+    "-2025-01-01", "2025", "2025.5", "20250101", "12345678901234567890", 1e300,
+    12345678901234567890, True,
+)  # fmt: skip
+
+
+def test_a_timestamp_has_the_forms_that_the_time_of_an_event_has(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    line = {"event": "a", "timestamp": "2026-05-01T10:00:00Z", "user_id": "u"}
+    sent = [{**line, "properties": {"t": value, "n": n}} for n, value in enumerate(TIMES)]
+    sent += [{**line, "properties": {"t": value, "no": n}} for n, value in enumerate(NO_TIMES)]
+    planned = {"policy": "quarantine", "properties": {"t": "timestamp"}}
+    do_ingest(
+        write(tmp_path / "x.jsonl", sent),
+        plan=EventsConfig.model_validate({"version": 1, "events": {"a": planned}}),
+        tsa=_lenient(),
+    )
+    found = table(store, "select line_number from quarantined_events order by all")
+    assert [row["line_number"] - 1 - len(TIMES) for row in found] == [*range(len(NO_TIMES))]
 
 
 def test_the_four_counts_add_up(store: Store, do_ingest: Ingest, tmp_path: Path) -> None:
@@ -246,7 +304,9 @@ def test_the_four_counts_add_up(store: Store, do_ingest: Ingest, tmp_path: Path)
         "select event_type, properties, 1 as event_count"
         " from events join event_types using (event_code)"
     )
-    counts = plan_step.record(store, config, 1, plan_step.Judge(config).judged(store, stored))
+    counts = plan_step.record(
+        store, config, 1, plan_step.Judge(config, lambda _: False).judged(store, stored)
+    )
     by_kind = [
         {violation for violation, _ in oracle(event)} - {"Additional-Properties"}
         for event in events

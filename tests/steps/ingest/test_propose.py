@@ -219,6 +219,16 @@ def test_a_key_of_two_words_is_known_however_it_is_put_together(spelling: str) -
     ]
 
 
+def test_an_address_read_from_the_properties_is_none_of_the_proposed_plan() -> None:
+    inner = {"ip": "192.0.2.1", "user_agent": "Mozilla/5.0", "url": "/x", "n": 1}
+    line = {"what": "buy", "when": "2026-05-01T10:00:00Z", "who": "u1", "payload": inner}
+    proposal = propose("x", [{**line, "who": f"u{n % 9}"} for n in range(30)])
+    fields = yaml.safe_load(proposal.mapping)["fields"]
+    assert (fields["ip"], fields["user_agent"]) == (["payload.ip"], ["payload.user_agent"])
+    [planned] = yaml.safe_load(proposal.plan)["events"].values()
+    assert planned["required"] == [*planned["properties"]] == ["url", "n"]
+
+
 @pytest.mark.parametrize("count", [20, 120])
 def test_a_file_that_only_looks_native_has_a_proposal_too(
     do_ingest: Ingest, tmp_path: Path, count: int
@@ -232,9 +242,13 @@ def test_a_file_that_only_looks_native_has_a_proposal_too(
     [report] = do_ingest(path, is_dry_run=True).files
     assert report.proposal is not None
     assert yaml.safe_load(report.proposal["mapping"])["fields"]["timestamp"] == ["occurred"]
+    again = do_ingest(path).files[0]
+    assert again.proposal is None
     if count >= 100:
         assert "(120 missing_timestamp)" in report.detail
-    assert do_ingest(path).files[0].proposal is None
+        assert "this dry run" in report.hint
+        assert "--dry-run" not in report.detail + report.hint
+        assert "--dry-run without --source" in again.hint
 
 
 def test_a_customer_may_be_written_short() -> None:

@@ -1,10 +1,9 @@
 -- relation: a file's lines in canonical form, each with the reason when it is no event (null: it is one)
 -- reads:    @canonical (the mapping's select: c_* columns)
 --           @plan_reason (a reason that the tracking plan gives, or null)
+--           @moment (what the text c_ts says, from moment.sql)
 -- params:   $now_ts, $min_ts TIMESTAMP; $max_future_seconds DOUBLE
--- notes:    a cast to timestamptz honours an offset, a cast to timestamp drops it silently;
---           numbers are s, ms, us or ns by magnitude; offsets are those of RFC 3339, up to 23:59. What is personal
---           in an address or a URL is taken out when its text gets a key: once per distinct text.
+-- notes:    what is personal in an address or a URL is taken out when its text gets a key: once per distinct text.
 --           A blank id is none: it would make one person of all who have it. Few texts are below '!'
 select
     o.* exclude (c_ts, c_event_ts, event_ts, id_uuid, is_uuid),
@@ -46,34 +45,7 @@ from (
     select
         *,
         (cast(id_uuid as varchar) = c_event_id) is true as is_uuid, -- in lower case, with its hyphens
-        coalesce(case
-            when c_event_ts is not null then c_event_ts
-            when ends_with(c_ts, 'Z') then try_cast(c_ts as timestamp)  -- no offset to be lost
-            when regexp_full_match(c_ts, '-?\d{1,19}') then try(make_timestamp(cast(
-                case
-                    when length(ltrim(c_ts, '-')) >= 18 then cast(c_ts as hugeint) // 1000
-                    when length(ltrim(c_ts, '-')) >= 15 then cast(c_ts as hugeint)
-                    when length(ltrim(c_ts, '-')) >= 12 then cast(c_ts as hugeint) * 1000
-                    else cast(c_ts as hugeint) * 1000000
-                end as bigint)))
-            when regexp_full_match(c_ts, '-?\d{1,19}(\.\d*)?([eE]\+?\d{1,2})?') then try(make_timestamp(
-                cast(round(cast(c_ts as double) * case
-                    when abs(cast(c_ts as double)) >= 1e17 then 1e-3
-                    when abs(cast(c_ts as double)) >= 1e14 then 1
-                    when abs(cast(c_ts as double)) >= 1e11 then 1e3
-                    else 1e6
-                end) as bigint)))
-            when c_ts[1] between '0' and '9'        -- the cast would take offsets up to 99:99
-                and not regexp_matches(c_ts, ':[\d.:]+[+-](?:(?:2[4-9]|[3-9]\d)(?::?\d\d)*|\d\d:?[6-9]\d)$')
-                then try_cast(c_ts as timestamptz) at time zone 'UTC'
-        end, case                                   -- what no cast takes: t and z, a comma, and the basic form
-            when regexp_full_match(c_ts,
-                '(?i)\d{4}-?\d\d-?\d\d[T ]\d\d:?\d\d:?\d\d([.,]\d+)?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?')
-                then try_cast(
-                    regexp_replace(replace(upper(c_ts), ',', '.'),
-                        '(.{4})-?(..)-?(..)[T ](..):?(..):?', '\1-\2-\3T\4:\5:')
-                    as timestamptz) at time zone 'UTC'
-        end) as event_ts
+        coalesce(c_event_ts, @moment) as event_ts
     from (
         select
             * replace (

@@ -14,6 +14,7 @@ from tsa_cli.errors import DataError
 from tsa_cli.steps.ingest.lines_file import LinesFile
 from tsa_cli.steps.ingest.paths import look_up
 from tsa_cli.steps.ingest.propose import Proposal
+from tsa_cli.steps.ingest.report import PROPOSED_ELSEWHERE
 from tsa_cli.steps.ingest.written_objects import with_objects
 
 SAMPLE_LINES = 200
@@ -64,7 +65,7 @@ def detect(
             return Detected("native", sources["native"], "no line is a JSON object")
         raise DataError(
             f"{name}: its lines fit no mapping (tried {', '.join(sorted(sources))})",
-            "name one with --source, or add configs/sources/NAME.yaml; --dry-run proposes one",
+            f"name one with --source, or add configs/sources/NAME.yaml; {PROPOSED_ELSEWHERE}",
         )
     _, share, key = max(scores)
     return Detected(

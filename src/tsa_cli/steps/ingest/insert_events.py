@@ -154,5 +154,7 @@ def _encoder(
         return WordKeys(looks, names, privacy.ip, url_cleaner(privacy), placeholders)
 
     keys = kept_keys.lent(looks, names, fresh)
-    reader = DocumentReader(engine, Judge(policies.plan), Cleaner(privacy), file.unseen)
+    reader = DocumentReader(
+        engine, Judge(policies.plan, privacy.is_personal), Cleaner(privacy), file.unseen
+    )
     return Encoder(keys, reader)

@@ -234,7 +234,7 @@ class Loader:
         placeholders = self.policies.identity.placeholder_texts()
         cleaner = Cleaner(self.policies.privacy)
         sorted_out = repeats.sort_out(store, told.held, load_id, cleaner, placeholders)
-        judge = plan.Judge(self.policies.plan)
+        judge = plan.Judge(self.policies.plan, self.policies.privacy.is_personal)
         told.judged += judge.judged(store, repeats.documents())
         people = fragment_of("1_events/known_people.sql")
         store_people(store, people, load_id, self._cleaner, self.known_traits)

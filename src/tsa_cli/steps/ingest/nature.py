@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from tsa_cli.errors import DataError
-from tsa_cli.steps.ingest.report import FileReport
+from tsa_cli.steps.ingest.report import PROPOSED_ELSEWHERE, FileReport
 
 HEAD_BYTES = 4096
 FEWEST_LINES_TO_DOUBT = 100
@@ -83,5 +83,5 @@ def doubt(
         raise OtherFormatError(
             f"{report.path}: {report.rejected} of {report.read} lines rejected when read as"
             f" {report.source} ({told}); nothing of it was stored",
-            "name another mapping with --source; --dry-run proposes one",
+            f"name another mapping with --source; {PROPOSED_ELSEWHERE}",
         )

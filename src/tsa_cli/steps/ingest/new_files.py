@@ -45,7 +45,7 @@ class NewFiles:
             report = failed(spooled.name, error)
             if not self._config.is_dry_run:
                 return report
-            return replace(report, proposal=vars(error.proposal))
+            return report.with_proposal(vars(error.proposal))
 
     def _loaded(self, spooled: Spooled) -> FileReport:
         # Of lines the engine sees only what was judged before.
@@ -55,7 +55,7 @@ class NewFiles:
         config = self._config
         is_unlike = report.rejected > config.policies.tsa.max_file_rejected * report.read
         if config.is_dry_run and file.proposal and (is_unlike or report.status == "failed"):
-            return replace(report, proposal=vars(file.proposal()))
+            return report.with_proposal(vars(file.proposal()))
         return report
 
     def _read(self, spooled: Spooled) -> tuple[FileToLoad, FileReport]:

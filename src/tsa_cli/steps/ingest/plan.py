@@ -11,7 +11,7 @@ source  RudderStack, tracking plan violations: Unplanned-Event, Required-Missing
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tsa_cli.config.events import EnumType, EventsConfig
@@ -44,17 +44,23 @@ Judged = Counter[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]
 
 
 class Judge:
-    """Asks the engine what the plan needs to know of events."""
+    """
+    Asks the engine what the plan needs to know of events.
 
-    def __init__(self, plan: EventsConfig) -> None:
+    A key that `is_personal` is none that the plan does not name: it is privacy.yaml's to judge.
+    """
+
+    def __init__(self, plan: EventsConfig, is_personal: Callable[[str], bool]) -> None:
         self._columns = judged_columns(plan)
+        self._is_personal = is_personal
 
     def judged(self, engine: Store, events: Fragment) -> Judged:
         """What the plan judges by, of a relation (event_type, properties, event_count)."""
         slots = {**self._columns, "events": events}
         found: Judged = Counter()
         for event_type, kinds, keys, wrong, count in engine.rows("1_events/plan_kinds.sql", slots):
-            found[(str(event_type), _texts(kinds), _texts(keys), _texts(wrong))] += int(str(count))
+            named = tuple(key for key in _texts(keys) if not self._is_personal(key))
+            found[(str(event_type), _texts(kinds), named, _texts(wrong))] += int(str(count))
         return found
 
 
@@ -118,7 +124,8 @@ def violations(
     """
     Every violation of one event; each may be named more than once.
 
-    `kinds` are the types of its planned keys ("NULL" of an absent one), `keys` those that it has.
+    `kinds` are the types of its planned keys ("NULL" of an absent one), `keys` those that it
+    has and that are not personal.
     """
     event = plan.events.get(event_type)
     if event is None:

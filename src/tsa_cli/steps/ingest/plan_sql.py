@@ -4,16 +4,19 @@ The tracking plan as SQL: what refuses a line, and what is asked of the events t
 One of the named places that compose SQL: names, keys and values of the plan are bound.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 
 from tsa_cli.config.events import EnumType, EventsConfig, PlannedEvent
+from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.json_pointers import pointer_of
-from tsa_cli.store import Fragment
+from tsa_cli.operators import condition_sql
+from tsa_cli.relations import Column
+from tsa_cli.store import Fragment, fragment_of
 
 CALLS = ("$identify", "$alias")  # calls about people are no events
 _NO_KEYS = "cast([] as varchar[])"
 _SENT = "coalesce(o.c_sent_properties, o.c_properties)"
+_MOMENT = fragment_of("1_events/moment.sql", {"text": Fragment("said")}).sql
 _NUMBERS = {"BIGINT", "UBIGINT", "HUGEINT", "DOUBLE"}
 TYPES = {
     "string": {"VARCHAR"},
@@ -26,14 +29,16 @@ TYPES = {
 }
 
 
-def refusal(plan: EventsConfig, event_names: Mapping[str, str]) -> Fragment:
+def refusal(plan: EventsConfig, event_names: Mapping[str, str], privacy: PrivacyConfig) -> Fragment:
     """
     The reason that the plan gives to refuse a row (`c_event`, its properties as sent), or null.
 
-    `event_names` are names as sent → canonical.
+    `event_names` are names as sent → canonical; what `privacy` names is no additional property.
     """
     cases: list[str] = []
     params: dict[str, object] = {}
+    if any(event.additional == "quarantine" for event in plan.events.values()):
+        params["plan_personal"] = rf"(?i)\s*(?:{privacy.spellings()})\s*"
     sent = _names_as_sent(plan, event_names)
     if plan.unplanned == "quarantine":
         params["plan_names"] = [*(name for names in sent.values() for name in names), *CALLS]
@@ -75,27 +80,36 @@ def _refusals(event: PlannedEvent, number: int) -> Iterator[tuple[str, str, dict
     if event.additional == "quarantine":
         name = f"plan_known_{number}"
         known = sorted({*event.required, *event.properties})
-        yield "additional_properties", f"not list_has_all(${name}, {filled})", {name: known}
+        is_other = f"not list_contains(${name}, key) and not regexp_full_match(key, $plan_personal)"
+        others = f"list_filter({filled}, lambda key: {is_other})"
+        yield "additional_properties", f"len({others}) > 0", {name: known}
 
 
 def _wrong_value(document: str, kind: str | EnumType, name: str) -> tuple[str, dict[str, object]]:
-    """(the condition, its values beside the pointer $name); null and absent are never wrong."""
+    """
+    (the condition, its values beside the pointer $name); null and absent are never wrong.
+
+    A value is one of an enum when a matcher's `in` would find it there: 10.0 is 10.
+    """
     value = f"json_extract_string({document}, ${name})"
     if isinstance(kind, EnumType):
-        allowed = [_text(choice) for choice in kind.enum]
-        return f"not list_contains(${name}_in, {value})", {f"{name}_in": allowed}
+        values: dict[str, object] = {}
+
+        def bind(choice: object) -> str:
+            values[f"{name}_{len(values)}"] = choice
+            return f"${name}_{len(values) - 1}"
+
+        held = Column(f"json_extract({document}, ${name})", "json", "properties")
+        is_other = condition_sql(held, "not_in", kind.enum, bind)
+        return f"{value} is not null and {is_other}", values
     found = f"json_type({document}, ${name})"
     wrong = f"not list_contains(${name}_in, {found})"
     if kind == "timestamp":
-        wrong += (
-            f" or ({found} = 'VARCHAR' and try_cast({value} as timestamptz) is null"
-            f" and not regexp_full_match({value}, '\\d{{9,19}}'))"
-        )
+        # Few bare digits in a text are rather a year or an id than a time before 1973.
+        is_short = f"{found} = 'VARCHAR' and regexp_full_match({value}, '-?\\d{{1,8}}(\\.\\d*)?')"
+        moment = f"list_transform([{value}], lambda said: {_MOMENT})[1]"
+        wrong += f" or {value} is not null and {moment} is null or {is_short}"
     return f"coalesce({wrong}, false)", {f"{name}_in": [*sorted(TYPES[kind]), "NULL"]}
-
-
-def _text(choice: str | int | float | bool) -> str:
-    return json.dumps(choice) if isinstance(choice, bool) else str(choice)
 
 
 def judged_columns(plan: EventsConfig) -> dict[str, Fragment]:

@@ -26,9 +26,13 @@ class Kept:
         taken = (*self.fields.values(), *self.people, *self.objects)
         gone = {profile.keys[0] for profile in taken if len(profile.keys) == 1}
         kept = {key: value for key, value in document.items() if key not in gone}
+        # Of what a field read inside of an object, ingest takes out these alone.
+        inner_fields = [self.fields[name] for name in ("ip", "user_agent") if name in self.fields]
+        paths = {profile.keys for profile in (*inner_fields, *self.people)}
         for profile in self.objects:
             inner = _at(document, profile.keys)
-            kept |= inner if isinstance(inner, dict) else {}
+            if isinstance(inner, dict):
+                kept |= {k: v for k, v in inner.items() if (*profile.keys, k) not in paths}
         return {key: value for key, value in kept.items() if not self.is_personal(key)}
 
 

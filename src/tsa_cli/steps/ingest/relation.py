@@ -145,7 +145,11 @@ def _normalised(canonical: Fragment, source: SourceConfig, policies: Policies) -
     names = event_names(policies.plan, source)
     return fragment_of(
         "1_events/normalised.sql",
-        {"canonical": canonical, "plan_reason": refusal(policies.plan, names)},
+        {
+            "canonical": canonical,
+            "plan_reason": refusal(policies.plan, names, policies.privacy),
+            "moment": fragment_of("1_events/moment.sql", {"text": Fragment("c_ts")}),
+        },
         now_ts=policies.now_ts,
         min_ts=policies.tsa.min_timestamp.replace(tzinfo=None),
         max_future_seconds=policies.tsa.max_future.total_seconds(),

@@ -1,11 +1,14 @@
 """What one ingest did, file by file; every line read is in exactly one count."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from tsa_cli.errors import DataError, TsaError
 from tsa_cli.quantities import quantity
+
+PROPOSED_ELSEWHERE = "--dry-run without --source proposes one"  # of hints
+_PROPOSED_HERE = "this dry run proposes one"
 
 Status = Literal["ingested", "unchanged", "failed"]
 
@@ -27,6 +30,13 @@ class FileReport:
     warning: str = ""
     hint: str = ""  # the end of the detail, where it says what to do
     proposal: Mapping[str, str] | None = None  # of a dry run: a first mapping and plan, as YAML
+
+    def with_proposal(self, proposal: Mapping[str, str]) -> "FileReport":
+        """The same report with a first mapping and plan; it sends nobody to the dry run it is."""
+        detail, hint = (
+            text.replace(PROPOSED_ELSEWHERE, _PROPOSED_HERE) for text in (self.detail, self.hint)
+        )
+        return replace(self, detail=detail, hint=hint, proposal=proposal)
 
     def assert_conserved(self) -> None:
         """Raise TsaError when a line that was read is in no count, or in two."""
