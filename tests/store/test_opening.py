@@ -38,6 +38,21 @@ def test_a_database_of_something_else_gets_no_tables_of_ours(
         assert len(con.execute("show tables").fetchall()) == 1
 
 
+@pytest.mark.parametrize("mode", ["read", "write"])
+@pytest.mark.parametrize("kind", ["folder", "pipe", "text"])
+def test_what_is_no_store_gets_no_lock_beside_it(tmp_path: Path, kind: str, mode: str) -> None:
+    path = tmp_path / "other"
+    make = {
+        "folder": path.mkdir,
+        "pipe": lambda: os.mkfifo(path),
+        "text": lambda: path.write_text("a,b,c\n" * 9),
+    }
+    make[kind]()
+    with pytest.raises(DataError, match="not a "), open_store(path, mode):
+        pass
+    assert list(tmp_path.iterdir()) == [path]
+
+
 @pytest.mark.parametrize("text", ["[]", "{}", "7", "null", "[" * 4000, "\x00"])
 def test_a_held_lock_that_names_nobody_is_still_held(tmp_path: Path, text: str) -> None:
     path = tmp_path / "t.duckdb"

@@ -47,7 +47,9 @@ def open_database(
     Raises DataError when `db` is no DuckDB file or cannot be read, LockedError when a foreign
     program holds it longer than `wait_seconds`.
     """
-    _refuse_other_files(db)
+    refuse_other_files(db)
+    if db.exists() and db.stat().st_size == 0:
+        db.unlink()  # a run that was killed while creating it leaves an empty file
     keep_freed_memory()
     config = _config() | {"temp_directory": settings.temp_directory or f"{db}.tmp"}
     deadline = time.monotonic() + wait_seconds
@@ -115,20 +117,19 @@ def _apply(con: duckdb.DuckDBPyConnection, settings: EngineSettings) -> None:
         con.execute(statement).fetchall()
 
 
-def _refuse_other_files(db: Path) -> None:
-    """DuckDB would try to download a reader for an SQLite file; look at the first bytes instead."""
+def refuse_other_files(db: Path) -> None:
+    """Raise DataError when `db` is something else than a DuckDB file, or stands in no folder."""
     if not db.exists():
         if not db.parent.is_dir():
             raise DataError(f"{db}: no such folder {db.parent}", "create it, or give another --db")
         return
     if not db.is_file():
         raise DataError(f"{db}: not a file", "give a database file with --db")
+    # DuckDB would try to download a reader for an SQLite file.
     # Safe: no connection of this process is open yet (see store/lock.py).
     with db.open("rb") as handle:
         head = handle.read(_MAGIC_OFFSET + len(_MAGIC))
-    if not head:
-        db.unlink()  # a run that was killed while creating it leaves an empty file
-    elif head[_MAGIC_OFFSET:] != _MAGIC:
+    if head and head[_MAGIC_OFFSET:] != _MAGIC:
         raise DataError(f"{db}: not a tsa store (no DuckDB file)", "give another file with --db")
 
 
