@@ -50,7 +50,22 @@ def test_what_is_no_store_gets_no_lock_beside_it(tmp_path: Path, kind: str, mode
     make[kind]()
     with pytest.raises(DataError, match="not a "), open_store(path, mode):
         pass
+    with pytest.raises(DataError, match="not a "), open_guarded(path, EngineSettings()):
+        pass
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", ["missing/folder", "file"])
+def test_a_temp_directory_that_is_none_is_named_before_it_is_needed(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "file").touch()
+    settings = EngineSettings(temp_directory=str(tmp_path / name))
+    with (
+        pytest.raises(DataError, match=f"temp_directory .*{name}"),
+        open_store(tmp_path / "t.duckdb", settings=settings),
+    ):
+        pass
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", "7", "null", "[" * 4000, "\x00"])

@@ -18,7 +18,7 @@ import duckdb
 
 from tsa_cli.errors import DataError
 from tsa_cli.store.allocator import keep_freed_memory
-from tsa_cli.store.lock import locked_error
+from tsa_cli.store.lock import lock_path, locked_error
 from tsa_cli.store.translated_errors import damaged_store, is_damage
 
 FOREIGN_LOCK_RETRY_SECONDS = 0.1
@@ -51,6 +51,8 @@ def open_database(
     if db.exists() and db.stat().st_size == 0:
         db.unlink()  # a run that was killed while creating it leaves an empty file
     keep_freed_memory()
+    if settings.temp_directory is not None:
+        _make_temp_directory(Path(settings.temp_directory))
     config = _config() | {"temp_directory": settings.temp_directory or f"{db}.tmp"}
     deadline = time.monotonic() + wait_seconds
     old_mask = os.umask(0o077)
@@ -117,6 +119,12 @@ def _apply(con: duckdb.DuckDBPyConnection, settings: EngineSettings) -> None:
         con.execute(statement).fetchall()
 
 
+def refuse_unlocked(db: Path) -> None:
+    """As `refuse_other_files`, before a lock file is made: none is left beside what is not ours."""
+    if not lock_path(db).exists():
+        refuse_other_files(db)
+
+
 def refuse_other_files(db: Path) -> None:
     """Raise DataError when `db` is something else than a DuckDB file, or stands in no folder."""
     if not db.exists():
@@ -131,6 +139,19 @@ def refuse_other_files(db: Path) -> None:
         head = handle.read(_MAGIC_OFFSET + len(_MAGIC))
     if head and head[_MAGIC_OFFSET:] != _MAGIC:
         raise DataError(f"{db}: not a tsa store (no DuckDB file)", "give another file with --db")
+
+
+def _make_temp_directory(folder: Path) -> None:
+    """Else the engine says so only once it spills, and not which setting it is."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        why = "not a folder" if isinstance(error, FileExistsError) else error.strerror
+    else:
+        if os.access(folder, os.W_OK | os.X_OK):
+            return
+        why = "not writable"
+    raise DataError(f"temp_directory {folder}: {why}", "name a folder for it in configs/tsa.yaml")
 
 
 def _other_program(error: Exception) -> str:

@@ -11,8 +11,8 @@ import duckdb
 
 from tsa_cli.errors import DataError, MissingTable
 from tsa_cli.interrupts import interruptible, is_interruption
-from tsa_cli.store.connection import EngineSettings, open_database, refuse_other_files
-from tsa_cli.store.lock import lock_path, store_lock
+from tsa_cli.store.connection import EngineSettings, open_database, refuse_unlocked
+from tsa_cli.store.lock import store_lock
 from tsa_cli.store.schema import clear_leftovers, migrate
 from tsa_cli.store.store import Store
 from tsa_cli.store.translated_errors import is_damage, translated_errors
@@ -44,8 +44,7 @@ def open_store(
     reading = mode == "read"
     if reading and not has_store(path):
         raise MissingTable(f"{path}: no store here yet", "run `tsa ingest PATH` first")
-    if not lock_path(path).exists():  # no lock is left beside what is not ours
-        refuse_other_files(path)
+    refuse_unlocked(path)
     with store_lock(path, exclusive=not reading, command=command, wait_seconds=wait_seconds):
         if not reading:
             clear_leftovers(path)
