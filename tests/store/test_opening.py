@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,17 @@ def test_a_temp_directory_that_is_none_is_named_before_it_is_needed(
         pytest.raises(DataError, match=f"temp_directory .*{name}"),
         open_store(tmp_path / "t.duckdb", settings=settings),
     ):
+        pass
+
+
+def test_too_few_open_files_are_told_before_a_module_breaks_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (12, 12))
+    with pytest.raises(DataError, match="only 12 files"), open_store(tmp_path / "t.duckdb"):
+        pass
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (resource.RLIM_INFINITY, -1))
+    with open_store(tmp_path / "t.duckdb"):
         pass
 
 

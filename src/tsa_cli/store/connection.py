@@ -8,6 +8,7 @@ machine: all switched off here. Files are made readable by their owner only.
 import atexit
 import os
 import re
+import resource
 import time
 import warnings
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from tsa_cli.store.allocator import keep_freed_memory
 from tsa_cli.store.lock import lock_path, locked_error
 from tsa_cli.store.translated_errors import damaged_store, is_damage
 
+FEWEST_FILES = 64
 FOREIGN_LOCK_RETRY_SECONDS = 0.1
 # It means answers of many rows; those are asked for the other way (see `Store.arrow`).
 warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
@@ -48,6 +50,7 @@ def open_database(
     program holds it longer than `wait_seconds`.
     """
     refuse_other_files(db)
+    _refuse_few_files()
     if db.exists() and db.stat().st_size == 0:
         db.unlink()  # a run that was killed while creating it leaves an empty file
     keep_freed_memory()
@@ -139,6 +142,16 @@ def refuse_other_files(db: Path) -> None:
         head = handle.read(_MAGIC_OFFSET + len(_MAGIC))
     if head and head[_MAGIC_OFFSET:] != _MAGIC:
         raise DataError(f"{db}: not a tsa store (no DuckDB file)", "give another file with --db")
+
+
+def _refuse_few_files() -> None:
+    """Where no more files can be opened, compiled modules end with traces of their own."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 <= allowed < FEWEST_FILES:  # without a limit it is -1
+        raise DataError(
+            f"only {allowed} files may be open at once, of {FEWEST_FILES} that are needed",
+            "raise the limit: `ulimit -n 256`",
+        )
 
 
 def _make_temp_directory(folder: Path) -> None:
