@@ -393,7 +393,7 @@ def test_a_table_that_no_command_makes_yet_names_none(tsa: Tsa, tmp_path: Path) 
     [
         (("metrics", "bounce_rat"), "did you mean 'bounce_rate'?"),
         (("ingest", "no.jsonl"), "hint: name files, folders or globs that are there"),
-        (("--db", "no/x.duckdb", "ingest", "1.jsonl"), "no/x.duckdb: there is no such folder"),
+        (("--db", "no/x.duckdb", "ingest", "1.jsonl"), "no/x.duckdb: no such folder no"),
     ],
 )
 def test_an_error_says_how_to_mend_what_was_typed(

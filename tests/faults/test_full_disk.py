@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 from tests.faults.shop_files import digest, write_files
+from tests.stored import table
+from tsa_cli.store import open_store
 
 
 def tsa(folder: Path, *words: str, file_limit: int | None = None) -> tuple[int, str]:
@@ -41,6 +43,21 @@ def test_a_disk_that_fills_up_leaves_the_store_as_it_was(tmp_path: Path) -> None
     assert digest(db) == before
     assert tsa(tmp_path, "ingest", str(second))[0] in (0, 1)
     assert digest(db)[1] > before[1]
+
+
+def test_what_is_stored_is_told_so_when_only_its_log_cannot_be_folded_in(tmp_path: Path) -> None:
+    first, second = write_files(tmp_path / "in", files=2, lines=3_000, seed=6)
+    assert tsa(tmp_path, "ingest", str(first))[0] in (0, 1)
+    db = tmp_path / "tsa.duckdb"
+    code, said = tsa(tmp_path, "ingest", str(second), file_limit=db.stat().st_size)
+    assert code in (0, 1)
+    assert "warning: tsa.duckdb.wal stays, a part of the store" in said
+    after = digest(db)
+    assert tsa(tmp_path, "ingest", str(second))[0] == 0
+    assert not Path(f"{db}.wal").exists()
+    assert digest(db) == after
+    with open_store(db, "read") as store:
+        assert table(store, "select status from runs") == 3 * [{"status": "done"}]
 
 
 def test_too_little_memory_is_named_with_the_knob_that_helps(tmp_path: Path) -> None:

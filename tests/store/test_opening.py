@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,47 @@ def test_a_database_of_something_else_gets_no_tables_of_ours(
         pass
     with duckdb.connect(str(path)) as con:
         assert len(con.execute("show tables").fetchall()) == 1
+
+
+@pytest.mark.parametrize("mode", ["read", "write"])
+@pytest.mark.parametrize("kind", ["folder", "pipe", "text"])
+def test_what_is_no_store_gets_no_lock_beside_it(tmp_path: Path, kind: str, mode: str) -> None:
+    path = tmp_path / "other"
+    make = {
+        "folder": path.mkdir,
+        "pipe": lambda: os.mkfifo(path),
+        "text": lambda: path.write_text("a,b,c\n" * 9),
+    }
+    make[kind]()
+    with pytest.raises(DataError, match="not a "), open_store(path, mode):
+        pass
+    with pytest.raises(DataError, match="not a "), open_guarded(path, EngineSettings()):
+        pass
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", ["missing/folder", "file"])
+def test_a_temp_directory_that_is_none_is_named_before_it_is_needed(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "file").touch()
+    settings = EngineSettings(temp_directory=str(tmp_path / name))
+    with (
+        pytest.raises(DataError, match=f"temp_directory .*{name}"),
+        open_store(tmp_path / "t.duckdb", settings=settings),
+    ):
+        pass
+
+
+def test_too_few_open_files_are_told_before_a_module_breaks_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (12, 12))
+    with pytest.raises(DataError, match="only 12 files"), open_store(tmp_path / "t.duckdb"):
+        pass
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (resource.RLIM_INFINITY, -1))
+    with open_store(tmp_path / "t.duckdb"):
+        pass
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", "7", "null", "[" * 4000, "\x00"])

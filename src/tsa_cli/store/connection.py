@@ -8,6 +8,7 @@ machine: all switched off here. Files are made readable by their owner only.
 import atexit
 import os
 import re
+import resource
 import time
 import warnings
 from dataclasses import dataclass
@@ -18,9 +19,10 @@ import duckdb
 
 from tsa_cli.errors import DataError
 from tsa_cli.store.allocator import keep_freed_memory
-from tsa_cli.store.lock import locked_error
+from tsa_cli.store.lock import lock_path, locked_error
 from tsa_cli.store.translated_errors import damaged_store, is_damage
 
+FEWEST_FILES = 64
 FOREIGN_LOCK_RETRY_SECONDS = 0.1
 # It means answers of many rows; those are asked for the other way (see `Store.arrow`).
 warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
@@ -47,8 +49,13 @@ def open_database(
     Raises DataError when `db` is no DuckDB file or cannot be read, LockedError when a foreign
     program holds it longer than `wait_seconds`.
     """
-    _refuse_other_files(db)
+    refuse_other_files(db)
+    _refuse_few_files()
+    if db.exists() and db.stat().st_size == 0:
+        db.unlink()  # a run that was killed while creating it leaves an empty file
     keep_freed_memory()
+    if settings.temp_directory is not None:
+        _make_temp_directory(Path(settings.temp_directory))
     config = _config() | {"temp_directory": settings.temp_directory or f"{db}.tmp"}
     deadline = time.monotonic() + wait_seconds
     old_mask = os.umask(0o077)
@@ -115,21 +122,49 @@ def _apply(con: duckdb.DuckDBPyConnection, settings: EngineSettings) -> None:
         con.execute(statement).fetchall()
 
 
-def _refuse_other_files(db: Path) -> None:
-    """DuckDB would try to download a reader for an SQLite file; look at the first bytes instead."""
+def refuse_unlocked(db: Path) -> None:
+    """As `refuse_other_files`, before a lock file is made: none is left beside what is not ours."""
+    if not lock_path(db).exists():
+        refuse_other_files(db)
+
+
+def refuse_other_files(db: Path) -> None:
+    """Raise DataError when `db` is something else than a DuckDB file, or stands in no folder."""
     if not db.exists():
         if not db.parent.is_dir():
             raise DataError(f"{db}: no such folder {db.parent}", "create it, or give another --db")
         return
     if not db.is_file():
         raise DataError(f"{db}: not a file", "give a database file with --db")
+    # DuckDB would try to download a reader for an SQLite file.
     # Safe: no connection of this process is open yet (see store/lock.py).
     with db.open("rb") as handle:
         head = handle.read(_MAGIC_OFFSET + len(_MAGIC))
-    if not head:
-        db.unlink()  # a run that was killed while creating it leaves an empty file
-    elif head[_MAGIC_OFFSET:] != _MAGIC:
+    if head and head[_MAGIC_OFFSET:] != _MAGIC:
         raise DataError(f"{db}: not a tsa store (no DuckDB file)", "give another file with --db")
+
+
+def _refuse_few_files() -> None:
+    """Where no more files can be opened, compiled modules end with traces of their own."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 <= allowed < FEWEST_FILES:  # without a limit it is -1
+        raise DataError(
+            f"only {allowed} files may be open at once, of {FEWEST_FILES} that are needed",
+            "raise the limit: `ulimit -n 256`",
+        )
+
+
+def _make_temp_directory(folder: Path) -> None:
+    """Else the engine says so only once it spills, and not which setting it is."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        why = "not a folder" if isinstance(error, FileExistsError) else error.strerror
+    else:
+        if os.access(folder, os.W_OK | os.X_OK):
+            return
+        why = "not writable"
+    raise DataError(f"temp_directory {folder}: {why}", "name a folder for it in configs/tsa.yaml")
 
 
 def _other_program(error: Exception) -> str:

@@ -14,7 +14,7 @@ import duckdb
 
 from tsa_cli.errors import MissingTable
 from tsa_cli.interrupts import interruptible
-from tsa_cli.store.connection import EngineSettings, open_database
+from tsa_cli.store.connection import EngineSettings, open_database, refuse_unlocked
 from tsa_cli.store.guard import check_query, run_query
 from tsa_cli.store.lock import store_lock
 from tsa_cli.store.opening import has_store
@@ -47,6 +47,7 @@ def open_guarded(
     """
     if not has_store(path):
         raise MissingTable(f"{path}: no store here yet", "run `tsa ingest PATH` first")
+    refuse_unlocked(path)
     with store_lock(path, exclusive=False, command="tsa sql", wait_seconds=wait_seconds):
         memory_limit = settings.memory_limit or MEMORY_LIMIT
         limited = EngineSettings(memory_limit, settings.threads, settings.temp_directory)

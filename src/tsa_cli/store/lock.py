@@ -24,9 +24,7 @@ POLL_SECONDS = 0.05
 _OPENED = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 _NO_FILE = frozenset((errno.ELOOP, errno.EISDIR, errno.ENXIO))
 _READ_ONLY = frozenset((errno.EACCES, errno.EPERM, errno.EROFS))
-_WHY = dict.fromkeys(_READ_ONLY, "the folder is not writable") | {
-    errno.ENOENT: "there is no such folder"
-}
+_WHY = dict.fromkeys(_READ_ONLY, "the folder is not writable")
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -51,6 +52,8 @@ _UNREADABLE = (
     ImportError, RuntimeError, OSError, EOFError, MemoryError,
 )  # fmt: skip
 
+STAGED = ".new-"
+LEFTOVER_SECONDS = 3_600  # a version is written in seconds; a run on another store may be at it
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
@@ -80,9 +83,10 @@ def save_version(
     import skops.io
 
     folder = _folder(root, name) / _checked(version)
+    _clear_leftovers(folder.parent)
     if not folder.exists():
         _make_private(folder.parent)
-        staged = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))  # mode 0700
+        staged = Path(tempfile.mkdtemp(dir=folder.parent, prefix=STAGED))  # mode 0700
         try:
             model = skops.io.dumps(estimator)
             full = dict(manifest) | {
@@ -98,6 +102,13 @@ def save_version(
         finally:
             shutil.rmtree(staged, ignore_errors=True)
     return read_version(root, name, version)
+
+
+def _clear_leftovers(folder: Path) -> None:
+    """Remove what a killed run staged."""
+    for staged in folder.glob(f"{STAGED}*"):
+        if time.time() - staged.lstat().st_mtime > LEFTOVER_SECONDS:
+            shutil.rmtree(staged, ignore_errors=True)
 
 
 def read_version(root: Path, name: str, version: str | None = None) -> ModelVersion:

@@ -26,6 +26,8 @@ def translated_errors() -> Iterator[None]:
         if is_damage(error):
             raise damaged_store("the store", error) from error
         text = str(error).splitlines()[0]
+        if "Failed to create directory" in text:  # only to spill does the engine make one
+            raise DataError(text, "point temp_directory in configs/tsa.yaml at a folder") from error
         if "No space left" in str(error):
             raise DataError("the disk is full", "free some space, then run it again") from error
         raise DataError(text, "check the disk and the file, then run it again") from error

@@ -6,6 +6,7 @@ reads  files, folders (their event files, at any depth), globs, `-` for standard
 
 import glob
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +65,8 @@ def _expand(argument: str) -> tuple[list[Path], list[Fault]]:
     try:
         if path.is_dir():
             return _in_folder(path)
+        if _is_device(path):
+            return [], [(argument, "a device, which may have no end")]
         if path.exists() or path.is_symlink():
             return ([path], []) if path.exists() else ([], [(argument, "a link to nothing")])
         if glob.has_magic(argument):
@@ -73,6 +76,12 @@ def _expand(argument: str) -> tuple[list[Path], list[Fault]]:
     except OSError as error:
         return [], [(argument, error.strerror or "not readable")]
     return [], [(argument, "no such file or folder")]
+
+
+def _is_device(path: Path) -> bool:
+    """True of what is neither file, folder nor pipe; what has nothing to read may be named."""
+    mode = path.stat().st_mode if path.exists() else 0
+    return stat.S_ISBLK(mode) or (stat.S_ISCHR(mode) and not path.samefile(os.devnull))
 
 
 def _in_folder(folder: Path) -> tuple[list[Path], list[Fault]]:

@@ -24,6 +24,7 @@ from tsa_cli.errors import DataError
 from tsa_cli.steps.ingest.hashing import CHUNK_BYTES, Digest, Hashes
 from tsa_cli.steps.ingest.inputs import Input, named
 from tsa_cli.steps.ingest.nature import refuse_other_kinds
+from tsa_cli.steps.ingest.pipe import open_pipe
 
 SHAPE_BYTES = 1 << 16  # enough of the first line to tell what the file is
 TSV_TABS = 20  # a first line with more of them is no JSON: Snowplow's files have no ending
@@ -89,7 +90,7 @@ class Spool:
 
     def _take_file(self, name: str, path: Path) -> Spooled:
         if not path.is_file():  # a pipe can be read once only
-            path = self._copied(path)
+            path = self._copied(name, path)
         elif named(path) != str(path):
             path = self._linked(path)
         with path.open("rb") as handle:
@@ -103,9 +104,9 @@ class Spool:
         refuse_other_kinds(name, head)
         return Spooled(name, plain, _shape(name, head), digest, size, not packed)
 
-    def _copied(self, path: Path) -> Path:
+    def _copied(self, name: str, path: Path) -> Path:
         target = self.new_path(".pipe")
-        with path.open("rb") as source, target.open("wb") as out:
+        with open_pipe(name, path) as source, target.open("wb") as out:
             shutil.copyfileobj(source, out, CHUNK_BYTES)
         return target
 
