@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# What stands around an address, as in "Ann <ann@shop.de>", is no part of it; letters are of any script.
+# What stands around an address is no part of it ("Ann <ann@shop.de>"); letters are of any script.
 _LOCAL, _LABEL = r'[^@\s"(),:;<>\[\]\\]+', r"[^@\s.!-,/:-?\[-^`{-~]+"
 _EMAIL = re.compile(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL})+")
 _GMAIL_DOMAINS = ("gmail.com", "googlemail.com")

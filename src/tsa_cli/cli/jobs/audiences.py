@@ -73,6 +73,7 @@ def _request(
 def _answer(command: str, reports: "Sequence[AudienceReport]", request: "Request") -> Answer:
     """The reports with their faults as text; the gravest fault is the verdict."""
     from tsa_cli.config import definition_hash
+    from tsa_cli.steps.export_audiences import stop_list_notes
 
     faults = [report.error for report in reports if report.error is not None]
     data = [
@@ -89,7 +90,8 @@ def _answer(command: str, reports: "Sequence[AudienceReport]", request: "Request
         rows,
         shown=["name", "status", "members", "written", "added", "removed"],
         as_of=request.as_of,
-        warnings=[
+        warnings=stop_list_notes(request.privacy)
+        + [
             f"{report.name}: {text}"
             for report in reports
             for text in (*report.notes, *filter(None, [report.error]))
