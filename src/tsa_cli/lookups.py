@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MOST_EVENT_TYPES = 65_533  # the last two codes are those of the calls about people
 MIXED = "mixed"
+_MEANING = 2  # one more whenever the program itself reads a text in another way than before
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class LookupConfig:
         DataError when the city database cannot be read.
         """
         cities = _digest(self.mmdb) if self.mmdb else ""
-        return definition_hash(self.channels, self.referrers) + f":{cities}"
+        return definition_hash(self.channels, self.referrers) + f":{cities}:{_MEANING}"
 
 
 def _digest(path: Path) -> str:
