@@ -8,8 +8,10 @@ writes  event_types, user_agents, ips, sites, campaigns, pages, referrers, actor
 source  definitions D6 (bots), D34 and D35 (campaigns, click ids, referrers)
 """
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 MOST_EVENT_TYPES = 65_533  # the last two codes are those of the calls about people
 MIXED = "mixed"
+_MEANING = 2  # one more whenever the program itself reads a text in another way than before
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,31 @@ class LookupConfig:
     mmdb: Path | None = None
 
     def definition(self) -> str:
-        """The hash of what made the lookups; under another one they are made again."""
-        return definition_hash(self.channels, self.referrers) + f":{self.mmdb or ''}"
+        """
+        The hash of what made the lookups; under another one they are made again.
+
+        DataError when the city database cannot be read.
+        """
+        cities = _digest(self.mmdb) if self.mmdb else ""
+        return definition_hash(self.channels, self.referrers) + f":{cities}:{_MEANING}"
+
+
+def _digest(path: Path) -> str:
+    """The SHA-256 of the file: a city database is replaced under its old name each week."""
+    try:
+        found = path.stat()
+        return _digest_of(path, found.st_size, found.st_mtime_ns)
+    except OSError as error:
+        raise DataError(
+            f"{path}: cannot be read: {error.strerror}", "check mmdb in configs/tsa.yaml"
+        ) from error
+
+
+@lru_cache(maxsize=1)
+def _digest_of(path: Path, size: int, changed_ns: int) -> str:
+    """`size` and `changed_ns` are those of the file now, so that each state is read once."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True)

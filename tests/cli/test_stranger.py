@@ -37,6 +37,30 @@ def events(tsa: Tsa, tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     "command",
     [
+        ("funnel", "booking", "--step", "1", "--users-out", "a.csv", "--out", "./a.csv"),
+        ("generate", "--users", "2", "--days", "1", "--out", "a.jsonl", "--answers", "a.jsonl"),
+    ],
+)
+def test_two_answers_never_share_a_file(tsa: Tsa, events: Path, command: tuple[str, ...]) -> None:
+    ran = tsa(*command)
+    assert ran.code == 2
+    assert "name one file" in error_of(ran)
+
+
+def test_the_file_of_people_says_as_of_when_they_count(tsa: Tsa, events: Path) -> None:
+    asked = ("funnel", "booking", "--step", "1", "--users-out", "people.json", "--format", "json")
+    tsa("sessionize")
+    told = tsa(*asked).envelope
+    written = json.loads(Path("people.json").read_text("utf-8"))
+    assert told["as_of"]
+    assert {key: written[key] for key in ("as_of", "definition", "run_id")} == {
+        key: told[key] for key in ("as_of", "definition", "run_id")
+    }
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
         ("runs", "list", "--format", "json", "--out", "tsa.duckdb"),
         ("runs", "list", "--format", "json", "--out", "tsa.duckdb.lock"),
         ("funnel", "booking", "--step", "1", "--users-out", "tsa.duckdb"),

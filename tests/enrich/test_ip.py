@@ -97,3 +97,24 @@ def test_a_missing_or_broken_city_file_is_a_data_error_that_names_it(
         path.write_bytes(content)
     with pytest.raises(DataError, match=r"city\.mmdb"):
         ip_table(["1.2.3.4"], path)
+
+
+def test_an_ipv6_address_has_no_city_in_a_file_of_ipv4_alone(tmp_path: Path) -> None:
+    path = tmp_path / "city.mmdb"
+    write_mmdb(path, {"8.8.8.0/24": {"city": {"names": {"en": "Berlin"}}}})
+    table = ip_table(["2001:4860:4860::8888", "8.8.8.8"], path)
+    assert table["geo_city"].to_list() == [None, "Berlin"]
+    assert table["geo_country"][0] == "US"
+
+
+@pytest.mark.parametrize(
+    ("whole", "damaged"), [(b"node_count", b"node_c\xffunt"), (b"ip_version", b"ip_versiom")]
+)
+def test_a_damaged_header_is_a_data_error_and_does_not_end_the_process(
+    tmp_path: Path, whole: bytes, damaged: bytes
+) -> None:
+    path = tmp_path / "city.mmdb"
+    write_mmdb(path, {"8.8.8.0/24": {"city": {"names": {"en": "Berlin"}}}})
+    path.write_bytes(path.read_bytes().replace(whole, damaged))
+    with pytest.raises(DataError, match=r"city\.mmdb"):
+        ip_table(["8.8.8.8"], path)

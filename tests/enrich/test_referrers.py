@@ -142,7 +142,9 @@ def test_the_list_is_as_long_as_promised(referrers: ReferrersFile) -> None:
     ("host", "domain"),
     [
         ("www.a.co.uk", "a.co.uk"),
-        ("a.b.github.io", "github.io"),
+        ("a.b.github.io", "b.github.io"),
+        ("github.io", "github.io"),
+        ("a.b.s3.amazonaws.com", "b.s3.amazonaws.com"),
         ("co.uk", "co.uk"),
         ("127.0.0.1", "127.0.0.1"),
         ("[::1]", "[::1]"),
@@ -154,8 +156,12 @@ def test_the_list_is_as_long_as_promised(referrers: ReferrersFile) -> None:
         ("a.b.city.kobe.jp", "city.kobe.jp"),
         ("a.b.c.kobe.jp", "b.c.kobe.jp"),
         ("a.b.公司.cn", "b.公司.cn"),
-        ("a.b.xn--fiqs8s", "b.xn--fiqs8s"),
-        ("a.b.xn--gmqw5a.xn--j6w193g", "b.xn--gmqw5a.xn--j6w193g"),
+        ("a.b.xn--fiqs8s", "b.中国"),
+        ("a.b.xn--gmqw5a.xn--j6w193g", "b.個人.香港"),
+        ("www.xn--fa-hia.de", "faß.de"),
+        ("www.bu\u0308cher.de", "bücher.de"),
+        ("www.xn--.de", "xn--.de"),
+        ("www.xn--zzzzzz99999.de", "xn--zzzzzz99999.de"),
     ],
 )
 def test_the_registrable_domain_follows_the_public_suffix_list(
@@ -169,3 +175,23 @@ def test_the_registrable_domain_follows_the_public_suffix_list(
 def test_hostile_referrers_never_raise_and_keep_their_rows(urls: list[str]) -> None:
     index = SiteIndex(ReferrersFile())
     assert referrer_table(urls, index)["referrer_url"].to_list() == urls
+
+
+def test_an_own_site_is_known_in_either_spelling_of_its_name() -> None:
+    for listed in ("bücher.de", "xn--bcher-kva.de"):
+        index = SiteIndex(ReferrersFile(own=(listed,)))
+        for host in ("www.bücher.de", "www.xn--bcher-kva.de"):
+            known = index.of_host(host)
+            assert known is not None
+            assert known.kind == "internal"
+
+
+def test_a_site_below_a_shared_suffix_is_found_by_the_domain_that_is_listed() -> None:
+    index = SiteIndex(
+        ReferrersFile.model_validate(
+            {"version": 1, "search": {"cache": {"domains": ["googleusercontent.com"]}}}
+        )
+    )
+    known = index.of_host("web.googleusercontent.com")
+    assert known is not None
+    assert known.name == "cache"

@@ -52,7 +52,7 @@ def test_a_path_loses_query_fragment_trailing_slash_and_ids(
         ("http://127.0.0.1:3000/", "127.0.0.1", "127.0.0.1"),
         ("http://[2001:db8::1]:80/", "[2001:db8::1]", "[2001:db8::1]"),
         ("http://localhost:3000/x", "localhost", "localhost"),
-        ("https://jane.github.io/", "jane.github.io", "github.io"),
+        ("https://jane.github.io/", "jane.github.io", "jane.github.io"),
         ("/a//b", None, None),
         ("mailto:jane@x.de", None, None),
         ("https:///a", None, None),

@@ -36,6 +36,7 @@ def test_the_referrer_counts_where_source_and_medium_are_not_given(
 ) -> None:
     referrer = "https://www.google.de/"
     assert run(config, referrer=referrer)["channel"] == "Organic Search"
+    assert run(config, source=" ", medium="", referrer=referrer)["channel"] == "Organic Search"
     assert run(config, source="news", medium="email", referrer=referrer)["channel"] == "Email"
 
 

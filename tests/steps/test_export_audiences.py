@@ -363,3 +363,24 @@ def test_no_audience_name_leads_out_of_the_folder(shop):
     [report] = export_audiences.export(shop.store, shop.request({"../x": EVERYONE}))
     assert isinstance(report.error, ConfigError)
     assert not (Path(shop.root).parent / "x").exists()
+
+
+def test_lines_of_a_stop_list_that_stop_nobody_are_told_by_number_alone(shop):
+    stop = shop.root.parent / "stop.txt"
+    odd = [
+        "Ann <ann@shop.de>", '"ann@shop.de"', "ann@shop.de,left", "ann@localhost", "Ann Shop",
+        "030 901820", "(212) 555-0100", "0309018200",
+    ]  # fmt: skip
+    plain = ["", "# ann@, gone", "ann@shop.de", "+49 30 901820", "ann", "o'neil", "4711223344",
+             "12-34", h("ann"), "2f1c-44aa-90de"]  # fmt: skip
+    stop.write_text("\n".join(plain))
+    privacy = PrivacyConfig(suppression_files=(str(stop), str(stop) + ".gone"))
+    assert not export_audiences.stop_list_notes(privacy)
+    stop.write_text("\r\n".join([*plain, *odd]), encoding="utf-8-sig")
+    [note] = export_audiences.stop_list_notes(privacy)
+    assert note.startswith(f"{stop}: lines 11, 12, 13, 14, 15 and 3 more ")
+    assert not any(text in note for text in odd)
+    german = PrivacyConfig(suppression_files=(str(stop),), default_country="DE")
+    stop.write_text("030 901820\n(999) 1234-5\n")
+    [note] = export_audiences.stop_list_notes(german)
+    assert note.startswith(f"{stop}: line 2 ")

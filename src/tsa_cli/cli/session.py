@@ -7,7 +7,7 @@ writes  runs, one row per writing command
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -87,6 +87,17 @@ class Session:
         store = os.path.realpath(self.db)
         if real in (store, f"{store}.lock", f"{store}.wal"):
             raise UsageError(f"{option} {target}: the store itself", "name another file")
+
+    def keep_apart(self, targets: Mapping[str, Path | None]) -> None:
+        """Raise UsageError when an option would write over the store, or two over one file."""
+        taken: dict[str, str] = {}
+        for option, target in targets.items():
+            if target is None:
+                continue
+            self.spare_store(option, target)
+            other = taken.setdefault(os.path.realpath(target), option)
+            if other != option:
+                raise UsageError(f"{other} and {option} name one file: {target}", "name two")
 
     @property
     def settings(self) -> "EngineSettings":

@@ -1,10 +1,12 @@
 """
 From a host name to its registrable domain and to the site that configs/referrers.yaml knows it as.
 
-source  publicsuffix.org, ICANN section only: a.github.io belongs to github.io
+source  publicsuffix.org: whose site it is by the whole list (a.github.io and b.github.io are two
+        people's), which site configs/referrers.yaml means by the ICANN section alone
 """
 
 import ipaddress
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -28,23 +30,25 @@ class KnownSite:
 
 
 @cache
-def _all_suffixes() -> PublicSuffixList:
-    return PublicSuffixList(only_icann=True)
+def _all_suffixes(only_icann: bool) -> PublicSuffixList:
+    return PublicSuffixList(only_icann=only_icann)
 
 
 @lru_cache(maxsize=1024)
-def _suffixes(end: str) -> PublicSuffixList:
+def _suffixes(end: str, only_icann: bool) -> PublicSuffixList:
     """The rules that a host with this last label can meet."""
     if not end.isascii() or end.startswith("xn--"):  # the file may have it in the other spelling
-        return _all_suffixes()
-    return PublicSuffixList(_rules_by_end().get(end, ()))
+        return _all_suffixes(only_icann)
+    return PublicSuffixList(_rules_by_end(only_icann).get(end, ()))
 
 
 @cache
-def _rules_by_end() -> dict[str, list[str]]:
-    """The lines of the ICANN section by their last label: to parse them all takes 75 ms, not 5."""
+def _rules_by_end(only_icann: bool) -> dict[str, list[str]]:
+    """The list's lines by their last label: to parse them all takes 75 ms, not 5."""
     text = Path(PSLFILE).read_text("utf-8")
-    section = text.partition("===BEGIN ICANN DOMAINS===")[2].partition("===END ICANN DOMAINS===")[0]
+    section = text.partition("===BEGIN ICANN DOMAINS===")[2]
+    if only_icann:
+        section = section.partition("===END ICANN DOMAINS===")[0]
     rules: dict[str, list[str]] = {}
     for line in section.splitlines():
         rules.setdefault(line.rpartition(".")[2].strip(), []).append(line)
@@ -52,17 +56,39 @@ def _rules_by_end() -> dict[str, list[str]]:
 
 
 @lru_cache(maxsize=65_536)
-def registrable_domain(host: str) -> str | None:
-    """`shop.co.uk` of `www.shop.co.uk`; an IP, `localhost` and a bare suffix are themselves."""
-    name = host.strip().strip(".").lower()
+def registrable_domain(host: str, *, only_icann: bool = False) -> str | None:
+    """
+    `shop.co.uk` of `www.shop.co.uk`; an IP, `localhost` and a bare suffix are themselves.
+
+    An international name has one form, that of its letters: `xn--bcher-kva.de` is `bücher.de`.
+    """
+    name = _spelled(host)
     if not name:
         return None
     if is_ip(name) or "." not in name:
         return name
     try:
-        return _suffixes(name.rpartition(".")[2]).privatesuffix(name) or name
+        return _suffixes(name.rpartition(".")[2], only_icann).privatesuffix(name) or name
     except (ValueError, UnicodeError):
         return name
+
+
+def _spelled(host: str) -> str:
+    """The one spelling of a host: lower case, no final dot, letters for what xn-- stands for."""
+    name = host.strip().strip(".").lower()
+    if name.isascii() and "xn--" not in name:
+        return name
+    return ".".join(map(_in_letters, unicodedata.normalize("NFC", name).split(".")))
+
+
+def _in_letters(label: str) -> str:
+    if not label.startswith("xn--"):
+        return label
+    try:
+        letters = label.removeprefix("xn--").encode("ascii").decode("punycode").lower()
+    except UnicodeError:
+        return label
+    return label if letters.isascii() or "." in letters else letters
 
 
 def is_ip(host: str) -> bool:
@@ -81,19 +107,19 @@ class SiteIndex:
 
     def __init__(self, config: ReferrersFile) -> None:
         plain = KnownSite("site", "", ())
-        self._by_domain = dict.fromkeys(map(str.lower, config.plain), plain)
+        self._by_domain = dict.fromkeys(map(_spelled, config.plain), plain)
         self._by_word: dict[str, KnownSite] = {}
         for kind, sites in config.kinds().items():
             for name, site in sites.items():
                 self._add(KnownSite(kind, name, site.terms or config.terms), site)
         for domain in config.own:  # last: it is yours, whatever the default lists call it
-            self._by_domain[domain.lower()] = KnownSite("internal", domain, ())
+            self._by_domain[_spelled(domain)] = KnownSite("internal", domain, ())
 
     def _add(self, known: KnownSite, site: Site) -> None:
         for word in (known.name, *site.aliases):
             self._by_word[word.lower()] = known
         for domain in site.domains:
-            self._by_domain[domain.lower()] = known
+            self._by_domain[_spelled(domain)] = known
 
     def of_host(self, host: str) -> KnownSite | None:
         """
@@ -101,7 +127,7 @@ class SiteIndex:
 
         A host that the file calls plain is of the kind "site" and has no name.
         """
-        name = host.strip().strip(".").lower()
+        name = _spelled(host)
         if not name or is_ip(name):
             return None
         return next(
@@ -123,7 +149,7 @@ class SiteIndex:
 
 def _domain_keys(host: str) -> Iterator[str]:
     """The keys under which a host may be listed, longest first: a.b.co.uk, a.b.*, b.co.uk, b.*."""
-    domain = registrable_domain(host) or host
+    domain = registrable_domain(host, only_icann=True) or host
     suffix = domain.partition(".")[2]
     labels = host.split(".")
     for start in range(len(labels) - domain.count(".")):

@@ -7,11 +7,15 @@ source  iptocc (registry data, country); the user's own .mmdb file (city, and co
 import ipaddress
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from tsa_cli.enrich.texts import text_series
 from tsa_cli.errors import DataError
+
+if TYPE_CHECKING:
+    from maxminddb.reader import Metadata
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _GROUP = "[1-9a-f][0-9a-f]{0,3}"
@@ -92,9 +96,14 @@ def _places(addresses: list[str], path: Path) -> list[tuple[str | None, str | No
     import maxminddb
 
     try:
+        # The fast reader is C, and a damaged header ends the process: the other one looks first.
+        with maxminddb.open_database(path, maxminddb.MODE_MMAP) as checked:
+            header = checked.metadata()
+        _require_whole(header)
         with maxminddb.open_database(path) as reader:
-            records = [reader.get(address) for address in addresses]
-    except (OSError, maxminddb.InvalidDatabaseError) as error:
+            has_ipv6 = header.ip_version == 6
+            records = [reader.get(a) if has_ipv6 or ":" not in a else None for a in addresses]
+    except (OSError, ValueError, TypeError, LookupError, maxminddb.InvalidDatabaseError) as error:
         raise DataError(
             f"{path}: not a readable .mmdb file",
             "give a MaxMind-format city database, or leave the path out",
@@ -103,6 +112,23 @@ def _places(addresses: list[str], path: Path) -> list[tuple[str | None, str | No
         (_text(record, "country", "iso_code"), _text(record, "city", "names", "en"))
         for record in records
     ]
+
+
+def _require_whole(header: "Metadata") -> None:
+    """ValueError when a field of the header is of another type than the format has it."""
+    counts = (
+        header.node_count,
+        header.record_size,
+        header.ip_version,
+        header.build_epoch,
+        header.binary_format_major_version,
+        header.binary_format_minor_version,
+    )
+    texts = [header.database_type, *header.languages, *header.description.values()]
+    if not all(type(count) is int for count in counts) or not all(
+        isinstance(text, str) for text in texts
+    ):
+        raise ValueError("damaged header")
 
 
 def _text(record: object, *keys: str) -> str | None:

@@ -10,7 +10,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
+# What stands around an address is no part of it ("Ann <ann@shop.de>"); letters are of any script.
+_LOCAL, _LABEL = r'[^@\s"(),:;<>\[\]\\]+', r"[^@\s.!-,/:-?\[-^`{-~]+"
+_EMAIL = re.compile(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL})+")
 _GMAIL_DOMAINS = ("gmail.com", "googlemail.com")
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof"})
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md", "esq"})

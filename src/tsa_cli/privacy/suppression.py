@@ -13,6 +13,10 @@ from tsa_cli.privacy.field_crypto import HASHED, sha256_hex
 from tsa_cli.privacy.platform_rows import Contact
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+# No id has these: an address with more around it, a cell of a table, the words of a name.
+_MORE = re.compile(r"""[@\s",;<>]""")
+_TELEPHONE = re.compile(r"\+?[\d()./-]+")
+_TELEPHONE_DIGITS = range(7, 16)
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,31 @@ def suppressions_of(lines: Iterable[str], default_country: str | None) -> Suppre
         user_ids.add(text)
         digests |= _address_digests(text, default_country)
     return Suppressions(frozenset(user_ids), frozenset(digests), default_country)
+
+
+def odd_lines(lines: Iterable[str], default_country: str | None) -> list[int]:
+    """
+    The numbers, from 1, of lines that look like no user id and cannot be read as anything else.
+
+    They are on the list as ids all the same; most likely they stop nobody.
+    """
+    return [
+        number
+        for number, line in enumerate(lines, start=1)
+        if (text := line.strip())
+        and not text.startswith("#")
+        and _looks_odd(text)
+        and not _address_digests(text, default_country)
+    ]
+
+
+def _looks_odd(text: str) -> bool:
+    """Digits alone may be an id; with a leading zero or separators they are a telephone number."""
+    if _MORE.search(text):
+        return True
+    digits = re.sub(r"\D", "", text)
+    is_number = _TELEPHONE.fullmatch(text) is not None and len(digits) in _TELEPHONE_DIGITS
+    return is_number and (text.startswith("0") or digits != text)
 
 
 def _address_digests(text: str, default_country: str | None) -> set[str]:

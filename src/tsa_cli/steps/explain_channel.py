@@ -31,7 +31,8 @@ def run(
     from tsa_cli.enrich.referrers import referrer_table
 
     sites = SiteIndex(config.referrers)
-    if referrer and not (source or medium):
+    is_tagged = any(text and text.strip() for text in (source, medium))  # as a visit's URL is read
+    if referrer and not is_tagged:
         facts = referrer_table([referrer], sites).row(0, named=True)
         source, medium = facts["referrer_source"], facts["referrer_medium"]
     result = classify(source, medium, campaign, config.channels, sites)

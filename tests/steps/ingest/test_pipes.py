@@ -1,8 +1,9 @@
 """What is read once, and what has no end."""
 
+import logging
 import os
 import threading
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,34 +11,47 @@ import pytest
 from tsa_cli.steps.ingest import pipe
 from tsa_cli.steps.ingest.inputs import resolve
 
+SENT = b"line\n" * 100_000
 
-@pytest.mark.parametrize("pause_seconds", [0, 0.4])
-def test_a_pipe_is_read_whole_and_who_waits_for_its_writer_says_so(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    pause_seconds: float,
-) -> None:
-    monkeypatch.setattr(pipe, "PATIENCE_MS", 200)
+
+@pytest.fixture
+def fifo(tmp_path: Path) -> Path:
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    sent = b"line\n" * 100_000
+    return path
 
-    def write() -> None:
-        time.sleep(pause_seconds)
-        path.write_bytes(sent)
 
-    writer = threading.Thread(target=write)
-    writer.start()
-    caplog.handler.setLevel("WARNING")
-    pipe.LOG.addHandler(caplog.handler)
-    try:
-        with pipe.open_pipe("pipe", path) as handle:
-            assert handle.read() == sent
-    finally:
-        pipe.LOG.removeHandler(caplog.handler)
-        writer.join()
-    assert ("nobody writes to yet" in caplog.text) == (pause_seconds > 0)
+class _OnWarning(logging.Handler):
+    """Does `what` when the first warning comes, and keeps what was said."""
+
+    def __init__(self, what: Callable[[], None]) -> None:
+        super().__init__()
+        self.what, self.said = what, list[str]()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+        self.what()
+
+
+@pytest.mark.parametrize(("patience_ms", "is_late"), [(60_000, False), (20, True)])
+def test_a_pipe_is_read_whole_and_who_waits_for_its_writer_says_so(
+    fifo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    patience_ms: int,
+    is_late: bool,
+) -> None:
+    monkeypatch.setattr(pipe, "PATIENCE_MS", patience_ms)
+    caplog.set_level(logging.WARNING, pipe.LOG.name)
+    writer = threading.Thread(target=fifo.write_bytes, args=(SENT,))
+    handler = _OnWarning(writer.start)
+    if not is_late:
+        writer.start()
+    monkeypatch.setattr(pipe.LOG, "handlers", [handler])
+    with pipe.open_pipe("pipe", fifo) as handle:
+        assert handle.read() == SENT
+    writer.join()
+    assert ["nobody writes to yet" in text for text in handler.said] == [True] * is_late
 
 
 def test_a_device_without_an_end_is_refused_by_name() -> None:

@@ -2,12 +2,16 @@
 
 import random
 from collections.abc import Sequence
+from pathlib import Path
 
 import pyarrow as pa
+import pytest
 
+from tests.enrich.mmdb_file import write_mmdb
 from tests.steps.histories import default_config
 from tests.stored import table
 from tsa_cli import lookups
+from tsa_cli.errors import DataError
 from tsa_cli.steps.ingest.word_keys import WordKeys
 from tsa_cli.store import Store
 
@@ -126,3 +130,24 @@ def test_texts_looked_up_under_two_configurations_are_current_under_none(store: 
     lookups.add_new(store, lookups.LookupConfig(), {})
     assert not lookups.is_current(store, config)
     assert not lookups.is_current(store, lookups.LookupConfig())
+
+
+def test_another_city_database_under_the_same_name_is_looked_up_again(
+    store: Store, tmp_path: Path
+) -> None:
+    path = tmp_path / "city.mmdb"
+    config = lookups.LookupConfig(mmdb=path)
+    for city in ("Bonn", "Cologne"):
+        write_mmdb(path, {"8.8.8.0/24": {"city": {"names": {"en": city}}}})
+        if city == "Bonn":
+            keys = WordKeys(store, {}, "truncate")
+            keys.texts("ips", chunked(["8.8.8.8"], random.Random(4)))
+            lookups.add_new(store, config, keys.new_rows())
+        else:
+            assert not lookups.is_current(store, config)
+            lookups.look_up_again(store, config)
+        assert lookups.is_current(store, config)
+        assert [row["geo_city"] for row in table(store, "from ips")] == [city]
+    path.unlink()
+    with pytest.raises(DataError, match=r"city\.mmdb: cannot be read"):
+        lookups.is_current(store, config)

@@ -60,7 +60,7 @@ def funnel(
     """How far people get through a funnel, how long it takes, where they stop."""
     session = session_of(ctx)
     drill = Drill(by, trend, after_drop, drivers, users_out, step, state, compare)
-    check(session, drill, names or [])
+    check(session, drill, names or [], out)
     if compare and since is None:
         raise UsageError("--compare needs --since: the span before is as long", "--since 30d")
     check_one_table(drill, fmt, out)

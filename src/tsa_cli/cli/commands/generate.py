@@ -33,9 +33,7 @@ def generate(
 
     session = session_of(ctx)
     session.is_dry_run = dry_run
-    for option, target in (("--out", out), ("--answers", answers)):
-        if target is not None:
-            session.spare_store(option, target)
+    session.keep_apart({"--out": out, "--answers": answers})
     wanted = tuple(part.strip() for part in formats.split(",")) if formats else ()
     with session.progress() as bar:
         result = step.run(

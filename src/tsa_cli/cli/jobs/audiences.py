@@ -91,6 +91,7 @@ def _answer(
 ) -> Answer:
     """The reports with their faults as text; the gravest fault is the verdict."""
     from tsa_cli.config import definition_hash
+    from tsa_cli.steps.export_audiences import stop_list_notes
 
     faults = [report.error for report in reports if report.error is not None]
     data = [
@@ -108,6 +109,7 @@ def _answer(
         shown=["name", "status", "members", "written", "added", "removed"],
         as_of=request.as_of,
         warnings=stale
+        + stop_list_notes(request.privacy)
         + [
             f"{report.name}: {text}"
             for report in reports

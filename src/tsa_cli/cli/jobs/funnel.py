@@ -1,6 +1,4 @@
-"""
-The funnels asked, with their trend, drivers and drill-downs.
-"""
+"""The funnels asked, with their trend, drivers and drill-downs."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +16,8 @@ from tsa_cli.cli.session import Session
 from tsa_cli.errors import UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tsa_cli.cli.jobs.window import Span as Window
     from tsa_cli.steps.funnel import Outcome, Span
     from tsa_cli.store import Store
@@ -87,7 +87,7 @@ def check_one_table(drill: Drill, asked: Format | None, out: Path | None) -> Non
         )
 
 
-def check(session: Session, drill: Drill, names: list[str]) -> None:
+def check(session: Session, drill: Drill, names: list[str], out: Path | None) -> None:
     """Refuse a drill-down that names no bar or no file, before any work is done."""
     if drill.users_out is None:
         if drill.step is not None and not drill.has_after_drop:
@@ -96,7 +96,7 @@ def check(session: Session, drill: Drill, names: list[str]) -> None:
     if len(names) != 1 or drill.step is None:
         raise UsageError("--users-out needs one funnel and --step", _USERS_OUT)
     check_target(drill.users_out)
-    session.spare_store("--users-out", drill.users_out)
+    session.keep_apart({"--out": out, "--users-out": drill.users_out})
     of_file(drill.users_out, "--users-out")
 
 
@@ -122,6 +122,7 @@ def work(
         configs = [(name, step.broken_down(config, drill.by)) for name, config in configs]
     plan = session.catalog.load(EventsConfig, "events.yaml")
     aliases = plan.canonical_names()
+    definition = definition_hash(*(config for _, config in configs))
     data: list[Report] = []
     with session.reading() as store:
         window = span(store, asked)
@@ -134,7 +135,8 @@ def work(
                 report = report | {"previous": _previous(before, vars(past))}
             if drill.needs_outcome:
                 found = step.outcome_of(store, config, moments, aliases, needs_rows=True)
-                report = report | _drilled(session, store, found, drill, moments)
+                report = report | _drilled(store, found, drill, moments)
+                _write_people(session, store, found, drill, window.as_of, definition)
             data.append({key: plain(value) for key, value in report.items()})
         is_empty = not any(report["entered"] or report["excluded"] for report in data)
         warnings = unknown_events.warnings_of(store, plan, (config for _, config in configs))
@@ -146,7 +148,7 @@ def work(
         rows=[row for report in data for row in _rows(report, drill)],
         picture=lambda width: picture(plain(data), width),
         as_of=window.as_of,
-        definition=definition_hash(*(config for _, config in configs)),
+        definition=definition,
         warnings=warnings,
         summary="; ".join(_told(report) for report in data),
     )
@@ -165,9 +167,7 @@ def _previous(before: "Window", past: dict[str, object]) -> dict[str, object]:
     }
 
 
-def _drilled(
-    session: Session, store: "Store", found: "Outcome", drill: Drill, moments: "Span"
-) -> dict[str, object]:
+def _drilled(store: "Store", found: "Outcome", drill: Drill, moments: "Span") -> dict[str, object]:
     """What the report does not hold, by the key that it gets there."""
     from tsa_cli.steps import funnel as step
 
@@ -178,11 +178,22 @@ def _drilled(
         more["after_drop"] = step.next_paths(store, found, drill.step)
     if drill.has_drivers:
         more["drivers"] = step.find_drivers(store, found)
-    if drill.users_out is not None and drill.step is not None:
-        people = step.unit_rows(store, found, drill.step, drill.state.value)
-        columns = ["id", "state", "started_at", "last_step", "last_step_at", "seconds_in_funnel"]
-        emit(Answer("funnel users", people, columns=columns), session.run_id, out=drill.users_out)
     return more
+
+
+def _write_people(
+    session: Session, store: "Store", found: "Outcome", drill: Drill, as_of: "datetime",
+    definition: str,
+) -> None:  # fmt: skip
+    """The people of the bar that was asked for, in their own file."""
+    from tsa_cli.steps import funnel as step
+
+    if drill.users_out is None or drill.step is None:
+        return
+    people = step.unit_rows(store, found, drill.step, drill.state.value)
+    columns = ["id", "state", "started_at", "last_step", "last_step_at", "seconds_in_funnel"]
+    answer = Answer("funnel users", people, columns=columns, as_of=as_of, definition=definition)
+    emit(answer, session.run_id, out=drill.users_out)
 
 
 def _rows(report: Report, drill: Drill) -> list[dict[str, object]]:

@@ -2,5 +2,14 @@
 
 from tsa_cli.steps.export_audiences.preflight import DestinationCount
 from tsa_cli.steps.export_audiences.run import AudienceReport, Request, export, listing, plan
+from tsa_cli.steps.export_audiences.stop_lists import stop_list_notes
 
-__all__ = ["AudienceReport", "DestinationCount", "Request", "export", "listing", "plan"]
+__all__ = [
+    "AudienceReport",
+    "DestinationCount",
+    "Request",
+    "export",
+    "listing",
+    "plan",
+    "stop_list_notes",
+]

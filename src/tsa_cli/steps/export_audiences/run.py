@@ -15,9 +15,8 @@ from typing import Literal
 from tsa_cli.config.audiences import AudienceConfig
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.config.spelling import nearest
-from tsa_cli.errors import BreachError, ConfigError, DataError, TsaError
+from tsa_cli.errors import BreachError, ConfigError, TsaError
 from tsa_cli.privacy.field_crypto import Keys
-from tsa_cli.privacy.suppression import Suppressions, suppressions_of
 from tsa_cli.quantities import quantity
 from tsa_cli.steps.export_audiences.files import (
     ADDED,
@@ -37,6 +36,7 @@ from tsa_cli.steps.export_audiences.preflight import (
     preflight,
 )
 from tsa_cli.steps.export_audiences.select import select
+from tsa_cli.steps.export_audiences.stop_lists import suppressions
 from tsa_cli.store import Store
 
 Status = Literal["planned", "written", "unchanged", "refused", "failed"]
@@ -152,7 +152,7 @@ def _plan(store: Store, request: Request, name: str) -> _Planned:
     excluded: set[str] = set()
     for other in audience.exclude:
         excluded |= set(select(store, other, request.audiences[other], request.as_of))
-    rules = Rules(request.privacy, request.keys, _suppressions(request.privacy), request.as_of)
+    rules = Rules(request.privacy, request.keys, suppressions(request.privacy), request.as_of)
     checked = preflight(store, name, audience, members, excluded, rules)
     previous: dict[str, datetime] = {}
     if store.has_table("audience_members"):
@@ -237,15 +237,3 @@ def _known_names(request: Request) -> list[str]:
                 f"known: {', '.join(known) or 'none'}",
             )
     return names
-
-
-def _suppressions(privacy: PrivacyConfig) -> Suppressions:
-    lines: list[str] = []
-    for name in privacy.suppression_files:
-        try:
-            lines += Path(name).read_text(encoding="utf-8-sig").splitlines()  # Excel: a BOM
-        except (OSError, UnicodeDecodeError) as error:
-            raise DataError(
-                f"{name}: cannot be read: {error}", "check suppression_files in privacy.yaml"
-            ) from None
-    return suppressions_of(lines, privacy.default_country)
