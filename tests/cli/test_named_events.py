@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.conftest import Tsa
+from tests.conftest import Once, Tsa
 
 LINE = '{"event": "%s", "timestamp": "2024-01-01T10:00:00Z", "user_id": "u"}\n'
 ALIAS = "'PriceChecked' is an alias, name 'price_checked': events are stored under it"
@@ -39,11 +39,14 @@ def warnings(tsa: Tsa, *words: str) -> list[str]:
     ],
 )  # fmt: skip
 def test_a_name_that_finds_nothing_is_told_with_its_file(
-    tsa: Tsa, tmp_path: Path, file: str, text: str, command: str, said: list[str]
+    tsa: Tsa, once: Once, tmp_path: Path, file: str, text: str, command: str, said: list[str]
 ) -> None:
-    (tmp_path / "log.jsonl").write_text(LINE % "PriceChecked" + LINE % "coffee_drunk")
-    warnings(tsa, "ingest", "log.jsonl")
-    assert warnings(tsa, "sessionize") == warnings(tsa, "features") == []
+    def build() -> None:
+        (tmp_path / "log.jsonl").write_text(LINE % "PriceChecked" + LINE % "coffee_drunk")
+        warnings(tsa, "ingest", "log.jsonl")
+        assert warnings(tsa, "sessionize") == warnings(tsa, "features") == []
+
+    once("shop", build)
     (tmp_path / "configs").mkdir()
     (tmp_path / "configs" / file).write_text(f"version: 1\n{text}\n")
     found = warnings(tsa, command)
