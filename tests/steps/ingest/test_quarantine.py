@@ -11,7 +11,7 @@ from tsa_cli.config.events import EventsConfig, PlannedEvent
 from tsa_cli.config.metrics import MetricsConfig
 from tsa_cli.steps import check, metrics
 from tsa_cli.steps.ingest.lines_file import Line
-from tsa_cli.steps.ingest.quarantine import Selection, drop, replay, summary
+from tsa_cli.steps.ingest.quarantine import Selection, drop, of_file, replay, summary
 from tsa_cli.steps.ingest.quarantine_rows import explained
 from tsa_cli.store import Store
 
@@ -89,6 +89,22 @@ def test_only_the_selected_lines_are_dropped(
     assert [row["line_count"] for row in summary(store, Selection("not_an_object"))] == [1]
     assert drop(store, Selection(reason="not_an_object"), is_dry_run=False) == 1
     assert [reason for _, _, reason in quarantined(store)] == ["invalid_json"]
+
+
+def test_a_file_is_found_however_it_is_spelled_and_a_wrong_name_is_told(
+    store: Store, do_ingest: Ingest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.jsonl").write_bytes(event(1) + b"\n{bad\n")
+    do_ingest(Path("a.jsonl"))
+    meant = Selection(source_file="a.jsonl")
+    for spelled in ("a.jsonl", "./a.jsonl", str(tmp_path / "a.jsonl"), "../x/a.jsonl"):
+        asked = Selection(source_file=spelled.replace("x", tmp_path.name))
+        assert of_file(store, asked) == (meant, [])
+    assert of_file(store, Selection()) == (Selection(), [])
+    wrong = Selection(source_file="b.jsonl")
+    told = "no line is held of a file 'b.jsonl'; did you mean 'a.jsonl'?"
+    assert of_file(store, wrong) == (wrong, [told])
 
 
 def test_personal_values_of_a_refused_line_are_not_kept_in_clear(

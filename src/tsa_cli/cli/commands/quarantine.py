@@ -33,10 +33,13 @@ def list_(
     selection = step.Selection(_known(reason), file)
     session = session_of(ctx)
     with session.reading() as store:
+        selection, warnings = step.of_file(store, selection)
         rows = step.rows(store, selection, limit)
         held = step.summary(store, selection)
     told = ", ".join(f"{row['line_count']:,} {row['reason']}" for row in held)
-    session.emit(Answer("quarantine list", rows, rows, summary=told or "no line is held"), fmt, out)
+    summary = told or "no line is held"
+    answer = Answer("quarantine list", rows, rows, warnings=warnings, summary=summary)
+    session.emit(answer, fmt, out)
 
 
 @app.command()
@@ -55,11 +58,16 @@ def replay(
     session = session_of(ctx)
     config = config_of(session, is_dry_run=dry_run)
     with session.writing("quarantine replay", "", is_dry_run=dry_run) as run:
+        selection, warnings = step.of_file(run.store, selection)
         result = step.replay(run.store, config, selection, run.run_id)
         run.note(result.data())
     rows, told = rows_of(result), summary_of(result)
     answer = Answer(
-        "quarantine replay", result.data(), rows, warnings=result.warnings, summary=told
+        "quarantine replay",
+        result.data(),
+        rows,
+        warnings=[*warnings, *result.warnings],
+        summary=told,
     )
     session.emit(answer, fmt, out)
 
@@ -79,9 +87,11 @@ def drop(
     selection = step.Selection(_known(reason), file)
     session = session_of(ctx)
     with session.writing("quarantine drop", "", is_dry_run=dry_run) as run:
+        selection, warnings = step.of_file(run.store, selection)
         count = step.drop(run.store, selection, is_dry_run=dry_run)
     told = f"{quantity(count, 'line')} {'would be ' if dry_run else ''}dropped"
-    session.emit(Answer("quarantine drop", {"dropped": count}, summary=told), fmt, out)
+    answer = Answer("quarantine drop", {"dropped": count}, warnings=warnings, summary=told)
+    session.emit(answer, fmt, out)
 
 
 def _known(reason: str) -> str:

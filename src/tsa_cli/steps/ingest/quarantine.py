@@ -8,12 +8,15 @@ writes  quarantined_events; a replayed line that is an event now goes the way of
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from tsa_cli import lookups
+from tsa_cli.config import nearest
 from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.quantities import quantity
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.held_lines import HeldFile, ToReplay, held_files, lines_to_replay
+from tsa_cli.steps.ingest.inputs import named
 from tsa_cli.steps.ingest.lines_file import Line, LinesFile, Refused, open_lines
 from tsa_cli.steps.ingest.load import Loader
 from tsa_cli.steps.ingest.prepare import mapping_of, tsv_columns
@@ -31,6 +34,24 @@ class Selection:
 
     reason: str = ""
     source_file: str = ""
+
+
+def of_file(store: Store, selection: Selection) -> tuple[Selection, list[str]]:
+    """
+    The selection with its file by the name that it was ingested by, however it is spelled now.
+
+    With a warning when no line of such a file is held: a misspelt name would select nothing.
+    """
+    wanted = selection.source_file
+    held = store.rows("1_events/quarantine_files.sql")
+    names = sorted({str(name) for name, _ in held})
+    if not wanted or wanted in names:
+        return selection, []
+    place = named(Path(wanted).resolve())
+    there = {str(name) for name, absolute in held if absolute == place}
+    if len(there) == 1:
+        return replace(selection, source_file=there.pop()), []
+    return selection, [f"no line is held of a file {wanted!r}{nearest(wanted, names)}"]
 
 
 def rows(store: Store, selection: Selection, limit: int) -> list[dict[str, object]]:
