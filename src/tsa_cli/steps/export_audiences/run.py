@@ -9,6 +9,7 @@ source  definition D48: a mirror that removes only whom it added, and never shri
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -53,6 +54,11 @@ class Request:
     as_of: datetime
     root: Path
     allow_shrink: bool = False
+
+    @cached_property
+    def rules(self) -> Rules:
+        """Who may leave; the stop lists are read once for all audiences."""
+        return Rules(self.privacy, self.keys, suppressions(self.privacy), self.as_of)
 
 
 @dataclass(frozen=True)
@@ -152,8 +158,7 @@ def _plan(store: Store, request: Request, name: str) -> _Planned:
     excluded: set[str] = set()
     for other in audience.exclude:
         excluded |= set(select(store, other, request.audiences[other], request.as_of))
-    rules = Rules(request.privacy, request.keys, suppressions(request.privacy), request.as_of)
-    checked = preflight(store, name, audience, members, excluded, rules)
+    checked = preflight(store, name, audience, members, excluded, request.rules)
     previous: dict[str, datetime] = {}
     if store.has_table("audience_members"):
         rows = store.rows("6_audiences/previous_members.sql", audience=name)
