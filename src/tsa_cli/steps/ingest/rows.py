@@ -213,14 +213,14 @@ def _with_people(
 
 
 def _of_nobody(faults: "pa.Table", is_nobody: Flags) -> "pa.Table":
-    """The faults; of those without an id the plan has nothing to say, as of a null id."""
+    """The faults; of those without an id the plan's reason is taken off, as of a null id."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     is_late = is_nobody & is_refused_by_plan(faults).to_numpy()
     place, reasons = faults.schema.get_field_index("reason"), faults.column("reason")
-    nobody = pc.if_else(pa.array(is_late), pa.scalar("missing_identity", reasons.type), reasons)
-    return faults.set_column(place, faults.field(place), nobody)
+    others = pc.if_else(_mask(is_late), pa.scalar(None, reasons.type), reasons)
+    return faults.set_column(place, faults.field(place), others)
 
 
 def _note_faults(
