@@ -80,26 +80,25 @@ def test_too_few_open_files_are_told_before_a_module_breaks_on_it(
         pass
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", "7", "null", "[" * 4000, "\x00"])
-def test_a_held_lock_that_names_nobody_is_still_held(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "t.duckdb"
+def assert_held_by_nobody_known(path: Path, text: str, how: int) -> None:
+    """Who opens the store is told of another run while its lock, which says `text`, is held."""
     lock_path(path).write_text(text)
     with lock_path(path).open("r+b") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        fcntl.flock(handle, how)
         with pytest.raises(LockedError, match="in use by another run"), open_store(path):
             pass
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", "7", "null", "[" * 4000, "\x00"])
+def test_a_held_lock_that_names_nobody_is_still_held(tmp_path: Path, text: str) -> None:
+    assert_held_by_nobody_known(tmp_path / "t.duckdb", text, fcntl.LOCK_EX)
 
 
 def test_a_dead_run_is_not_named_as_who_holds_the_lock(tmp_path: Path) -> None:
-    path = tmp_path / "t.duckdb"
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     signed = {"pid": dead.pid, "command": "tsa ingest", "started": "2026-01-01T00:00:00Z"}
-    lock_path(path).write_text(json.dumps(signed))
-    with lock_path(path).open("r+b") as handle:
-        fcntl.flock(handle, fcntl.LOCK_SH)
-        with pytest.raises(LockedError, match="in use by another run"), open_store(path):
-            pass
+    assert_held_by_nobody_known(tmp_path / "t.duckdb", json.dumps(signed), fcntl.LOCK_SH)
 
 
 def test_a_reader_is_named_to_the_writer_that_it_keeps_out(tmp_path: Path) -> None:
