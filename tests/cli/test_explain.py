@@ -151,7 +151,7 @@ def test_events_are_counted_and_those_left_out_are_told(shop: Tsa, tmp_path: Pat
     events = part(ran, "events")
     assert isinstance(events, dict)
     counts = {key: events[key] for key in events if key.endswith("_count")}
-    assert counts == {"event_count": 8, "server_count": 1, "bot_count": 1, "new_count": 0}
+    assert counts == {"event_count": 8, "server_count": 1, "excluded_count": 1, "new_count": 0}
     assert [e["event_id"] for e in rows(ran, "events", "latest")] == ["e07", "e06"]
     late = event(30, "page_viewed", "11T09:00:00", anonymous_id="d1")
     (tmp_path / "late.jsonl").write_text(json.dumps(late) + "\n")

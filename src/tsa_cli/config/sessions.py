@@ -1,15 +1,16 @@
 """
 configs/sessions.yaml: when a session begins, which events count for what, what a bounce is.
 
-source  definitions D8 to D12: the rules of GA4, Snowplow and PostHog, and where ours differ
+source  definitions D6, D8 to D12: the rules of GA4, Snowplow and PostHog, and where ours differ
 """
 
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import Literal
 
 from pydantic import Field, field_validator
 
-from tsa_cli.config.model import ConfigFile, Duration
+from tsa_cli.config.model import ConfigFile, ConfigModel, Duration
 from tsa_cli.config.timezones import known_timezone
 
 EventPattern = str  # a canonical event name, or a glob over names: "booking_*"
@@ -23,6 +24,26 @@ INTERACTIVE_EVENTS = [
     "price_checked", "availability_checked", "booking_*", "service_booked", "search_performed",
     "filter_applied", "comparison_made", "review_read", "contact_info_submitted", "quote_requested",
 ]  # fmt: skip
+
+
+class ExcludeConfig(ConfigModel):
+    """Whose events no analysis counts; `allowed_agents` and `ids` take names and globs."""
+
+    allowed_agents: tuple[str, ...] = ()
+    ip_addresses: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+
+    @field_validator("ip_addresses")
+    @classmethod
+    def _networks(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        for text in values:
+            try:
+                ip_network(text.strip(), strict=False)
+            except ValueError:
+                raise ValueError(
+                    f"{text!r} is no address and no network like 203.0.113.0/24"
+                ) from None
+        return values
 
 
 class SessionsConfig(ConfigFile):
@@ -40,6 +61,7 @@ class SessionsConfig(ConfigFile):
     conversion_events: list[EventPattern] = ["booking_completed", "service_booked"]
     server_events: list[EventPattern] = Field(default_factory=lambda: [*SERVER_EVENTS])
     max_events: int = Field(5000, ge=2)
+    exclude: ExcludeConfig = ExcludeConfig()
 
     @property
     def event_patterns(self) -> list[str]:

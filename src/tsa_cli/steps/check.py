@@ -1,8 +1,8 @@
 """
 The quality gates: metrics against their targets, and the conservation of lines and events.
 
-reads   ingested_files, quarantined_events, raw_events, events, core, session_rows, user_agents,
-        sessionize_state, runs
+reads   ingested_files, quarantined_events, raw_events, events, core, session_rows,
+        excluded_agents, excluded_ips, excluded_actors, sessionize_state, runs
 writes  nothing
 source  the contract's sections 2 and 3; definitions D2 (read = inserted + duplicate + conflict +
         rejected), D7 (events in = events out + excluded)
@@ -121,15 +121,15 @@ def _events(store: Store) -> list[Gate]:
                 for name in ("events_in_core", "events_in_sessions", "sessions")]  # fmt: skip
     [total] = store.records("4_reports/check_core.sql")
     number = {key: int(str(value)) for key, value in total.items()}
-    core, bots, waiting = (number[f"{name}_count"] for name in ("core", "bot", "waiting"))
+    core, excluded, waiting = (number[f"{name}_count"] for name in ("core", "excluded", "waiting"))
     events, server = number["event_count"], number["server_event_count"]
     in_sessions = number["session_event_count"]
     return [
         _balance(
             "events_in_core",
             events,
-            core + bots + waiting,
-            f"{quantity(events, 'event')} = {core} analysed + {bots} of bots"
+            core + excluded + waiting,
+            f"{quantity(events, 'event')} = {core} analysed + {excluded} left out"
             f" + {waiting} not sessionized yet",
         ),
         _balance(

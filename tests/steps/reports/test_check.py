@@ -65,7 +65,7 @@ def test_a_store_in_which_everything_adds_up_passes(store: Store) -> None:
     assert [gate.detail for gate in report.gates] == [
         "5 read = 3 inserted + 1 duplicate + 0 conflict + 1 rejected",
         "3 stored of 3 inserted",
-        "3 events = 3 analysed + 0 of bots + 0 not sessionized yet",
+        "3 events = 3 analysed + 0 left out + 0 not sessionized yet",
         "3 analysed = 2 in sessions + 1 server-side",
         "2 sessions, 2 with events",
     ]

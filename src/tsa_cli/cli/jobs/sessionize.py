@@ -24,7 +24,7 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
     from tsa_cli.config.events import EventsConfig
     from tsa_cli.steps import derive_events, unknown_events
     from tsa_cli.steps import sessionize as step
-    from tsa_cli.steps.sessionize import progress
+    from tsa_cli.steps.sessionize import excluded, progress
 
     config = config_of(session)
     files: dict[str, unknown_events.HasPatterns] = {
@@ -38,13 +38,16 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
         progress.remember_files(run.store, session.catalog.fingerprint(FILES))
         as_of = run.store.newest_event_ts()
         derived = derive_events.run(run.store, plan, as_of) if as_of else None
-        warnings = unknown_events.pattern_warnings(run.store, plan, files)
+        warnings = [
+            *unknown_events.pattern_warnings(run.store, plan, files),
+            *excluded.warnings(run.store, config.sessions.exclude),
+        ]
         counts = asdict(result)
         run.note(counts)
     summary = (
         f"{result.mode}: {quantity(result.events, 'event')},"
         f" {quantity(result.sessions, 'session')}, {quantity(result.users, 'user')},"
-        f" {quantity(result.excluded_events, 'event')} of bots left out"
+        f" {quantity(result.excluded_events, 'event')} left out (bots and the shop's own)"
     )
     if result.stitching.stitched_event_count:
         summary += (

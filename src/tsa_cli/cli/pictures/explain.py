@@ -166,7 +166,10 @@ def _events(events: Item, width: int) -> "list[RenderableType]":
         for kind in items(events, "by_type")
     )
     parts: list[RenderableType] = [note(""), heading(title), note(types)]
-    left_out = {"bot_count": "of bots", "new_count": "not sessionized yet"}
+    left_out = {
+        "excluded_count": "left out (bots and the shop's own)",
+        "new_count": "not sessionized yet",
+    }
     told = [f"{count(events.get(key))} {what}" for key, what in left_out.items() if events.get(key)]
     if told:
         parts.append(note(f"not analysed: {', '.join(told)}"))

@@ -5,6 +5,8 @@ drop view if exists events_to_lay_out;
 
 drop view if exists encoded_events;
 
+drop view if exists analysed_events;
+
 drop view if exists scoped_actors;
 
 drop view if exists scoped_sessions;

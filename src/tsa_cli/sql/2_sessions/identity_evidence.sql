@@ -1,5 +1,5 @@
 -- table:  evidence (temporary), which ids were seen together, how often and when
--- reads:  actors, actor_stats, identity_links
+-- reads:  actors, actor_stats, identity_links, excluded_actors
 -- params: $before_ts TIMESTAMP  later links are not looked at
 create or replace temp table evidence as
 select
@@ -21,5 +21,8 @@ select
     max(seen_ts) as last_seen,
     count(*) as event_count
 from identity_links
-where anonymous_id is not null and user_id is not null and seen_ts < $before_ts
+where anonymous_id is not null
+    and user_id is not null
+    and seen_ts < $before_ts
+    and actor_key not in (select actor_key from excluded_actors)
 group by anonymous_id, user_id, kind

@@ -1,5 +1,5 @@
 -- table:  new_links (temporary), the calls that link two ids and came after a place
--- reads:  raw_events, actors
+-- reads:  raw_events, actors, excluded_actors
 -- params: $after_event_seq BIGINT  calls up to this one are known
 -- notes:  identity_links, its calls picked out first: DuckDB expects more of them than there are actors, and would
 --         keep the texts of all actors in memory for a handful
@@ -9,7 +9,9 @@ select
     event_code,
     event_ts
 from raw_events
-where event_code >= 65534 and rowid > $after_event_seq;
+where event_code >= 65534
+    and rowid > $after_event_seq
+    and actor_key not in (select actor_key from excluded_actors);
 
 create or replace temp table new_links as
 select

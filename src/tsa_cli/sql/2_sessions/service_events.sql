@@ -1,10 +1,9 @@
 -- table:  service_events, what the properties of shop events say of value, service and rating
--- reads:  service_flags, events, user_agents
+-- reads:  service_flags, analysed_events
 -- params: $after_event_seq BIGINT  events up to this one are there already
 --         $value_paths, $service_paths, $rating_paths, $booking_id_paths VARCHAR[]  JSON pointers, in order of preference
 -- notes:  the one place of this step that reads JSON; a value is the first property that is a plain number
---         below 10^12. Bots are
---         left out as they are of core, but core is not joined: no join carries JSON
+--         below 10^12. Whoever is left out of core is here, too, but core is not joined: no join carries JSON
 select
     e.event_seq,
     e.actor_key,
@@ -39,7 +38,6 @@ select
             1
         )
     end as rating
-from events as e
+from analysed_events as e
 inner join service_flags as f on e.event_code = f.event_code
-left join user_agents as u on e.agent_key = u.agent_key
-where e.event_seq > $after_event_seq and not coalesce(u.is_bot, false)
+where e.event_seq > $after_event_seq

@@ -43,7 +43,7 @@ create table if not exists session_changes (
 );
 
 create table if not exists sessionize_state (
-    last_event_seq bigint not null,                 -- events up to this one are in core or are bots
+    last_event_seq bigint not null,                 -- events up to this one are in core or left out
     known_count bigint not null,                    -- raw events up to this one, to notice a rewrite
     cut_count bigint not null,
     trait_count bigint not null,

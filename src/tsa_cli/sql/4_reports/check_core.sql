@@ -1,15 +1,18 @@
 -- answer: one row: where the events are after the last `tsa sessionize`
--- reads:  events, core, session_rows, user_agents, sessionize_state
+-- reads:  events, core, session_rows, sessionize_state, excluded_agents, excluded_ips, excluded_actors
 with seen as (
     select
         e.event_seq <= coalesce((select max(last_event_seq) from sessionize_state), -1) as is_seen,
-        coalesce(u.is_bot, false) as is_bot
+        (
+            e.agent_key in (select agent_key from excluded_agents)
+            or e.ip_key in (select ip_key from excluded_ips)
+            or e.actor_key in (select actor_key from excluded_actors)
+        ) is true as is_excluded
     from events as e
-    left join user_agents as u on e.agent_key = u.agent_key
 )
 select
     count(*) as event_count,
-    count(*) filter (where is_seen and is_bot) as bot_count,
+    count(*) filter (where is_seen and is_excluded) as excluded_count,
     count(*) filter (where not is_seen) as waiting_count,
     (select count(*) from core) as core_count,
     (select count(*) from core where session_key is not null) as visit_event_count,

@@ -4,7 +4,7 @@
 select
     anonymous_id,
     known_id,
-    first_ts as first_seen,                         -- UTC; null where all events are bots'
+    first_ts as first_seen,                         -- UTC; null where no event is analysed
     last_ts as last_seen,
     event_count                                     -- events in analyses
 from actors

@@ -1,4 +1,4 @@
--- answer: how many events with a person's ids are in no analysis: of bots, or not yet sessionized
+-- answer: how many events with a person's ids are in no analysis: left out, or not yet sessionized
 -- reads:  events, actors, core, sessionize_state
 -- params: $user_key INTEGER
 with sent as (
@@ -12,7 +12,7 @@ looked_at as (
     where device_key in (select device_key from actors where user_key = $user_key)
 )
 select
-    count(*) filter (where s.event_seq <= t.last_event_seq) as bot_count,
+    count(*) filter (where s.event_seq <= t.last_event_seq) as excluded_count,
     count(*) filter (where s.event_seq > t.last_event_seq) as new_count
 from sent as s
 cross join sessionize_state as t

@@ -78,7 +78,7 @@ def events_of(store: Store, found: Found, span: Range, most: int) -> Events:
     return Events(
         event_count=sum(total for _, total, _ in counts),
         server_count=sum(server for _, _, server in counts),
-        bot_count=int(str(left_out[0])),
+        excluded_count=int(str(left_out[0])),
         new_count=int(str(left_out[1])),
         by_type=[EventTypeCount(name, total) for name, total, _ in counts],
         latest=store.records("4_reports/explain_latest_events.sql", most=most, **limits),

@@ -36,12 +36,12 @@ class Events:
     """
     The person's events in the asked time; `latest` has at most the asked number, newest first.
 
-    `bot_count` and `new_count` are of all time: not analysed, and newer than `tsa sessionize`.
+    `excluded_count` and `new_count` are of all time: not analysed, and newer than `tsa sessionize`.
     """
 
     event_count: int
     server_count: int
-    bot_count: int
+    excluded_count: int
     new_count: int
     by_type: Sequence[EventTypeCount]
     latest: Sequence[Row]

@@ -3,14 +3,24 @@ Cut each device's events into sessions, find out which ids are one person, tell 
 
 reads   events, identity_links, identity_cuts, user_traits
 writes  core, core_by_type, actors, users_index, identity_edges, identity_persons, session_rows,
-        service_events, dim_users, the lookups, the views sessions, dim_sessions and fact_events
-source  definitions D7 to D14
+        service_events, dim_users, excluded_agents, excluded_ips, excluded_actors, the lookups,
+        the views sessions, dim_sessions and fact_events
+source  definitions D6 to D14
 """
 
 from concurrent.futures import ThreadPoolExecutor
 
 from tsa_cli import lookups, stitching
-from tsa_cli.steps.sessionize import by_type, identity, layout, progress, touches, users, visits
+from tsa_cli.steps.sessionize import (
+    by_type,
+    excluded,
+    identity,
+    layout,
+    progress,
+    touches,
+    users,
+    visits,
+)
 from tsa_cli.steps.sessionize.progress import NO_EVENT, Progress
 from tsa_cli.steps.sessionize.settings import SessionizeConfig, SessionizeResult, Stitching
 from tsa_cli.store import Store
@@ -38,6 +48,8 @@ def run(store: Store, config: SessionizeConfig, *, is_full: bool = False) -> Ses
         if known.is_rewritten:
             store.execute("2_sessions/forget_people.sql")
         changes = 0
+        if is_full or not known.is_current:
+            excluded.mark(store, config.sessions.exclude)
         if is_full:
             changes = _rebuild(store, config)
         elif not known.is_current:

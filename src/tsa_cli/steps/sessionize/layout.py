@@ -1,5 +1,5 @@
 """
-Lay the events out for analysis: integers only, sorted by device and time, bots left out.
+Lay the events out for analysis: integers only, sorted by device and time, only those that count.
 
 reads   events, the lookups, session_rows (where a renewed part begins)
 writes  core, session_spans, session_cuts

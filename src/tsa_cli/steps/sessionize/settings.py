@@ -53,7 +53,7 @@ class Stitching:
 @dataclass(frozen=True)
 class SessionizeResult:
     """
-    What one run left: `events` are those in core, `excluded_events` are bots.
+    What one run left: `events` are those in core, `excluded_events` are left out of it.
 
     `session_changes` are the older sessions that this run's events began earlier or merged.
     """

@@ -1,0 +1,5 @@
+-- reads:  ips
+select
+    ip_key,
+    ip_address
+from ips
