@@ -255,3 +255,19 @@ def test_a_customer_may_be_written_short() -> None:
     lines = [{**line, "who": {"cust_no": 7}} for line in unknown_lines()]
     mapping = yaml.safe_load(propose("new", lines).mapping)
     assert mapping["fields"]["user_id"] == ["who.cust_no"]
+
+
+def test_of_a_handful_of_lines_each_may_be_an_event_of_its_own() -> None:
+    lines = [
+        {"what": what, "at": 1767261600 + n, "who": f"v-{n}", "from": f"https://ref.example/{n}"}
+        for n, what in enumerate(("quote_seen", "order-placed"))
+    ]
+    fields = yaml.safe_load(propose("odd", lines).mapping)["fields"]
+    assert (fields["event"], fields["referrer_url"]) == (["what"], ["from"])
+
+
+def test_an_address_is_no_event_name() -> None:
+    lines = [{"at": 1767261600 + n, "link": "https://kim.example/"} for n in range(20)]
+    proposal = propose("odd", lines)
+    assert "event" not in yaml.safe_load(proposal.mapping)["fields"]
+    assert "kim.example" not in proposal.mapping + proposal.plan

@@ -16,6 +16,8 @@ from tsa_cli.steps.ingest.proposed_plan import Kept, is_name, plan_text, quoted,
 
 _URL = re.compile(r"(https?:)?//[^\s]+|/[^\s]*")
 _IP = re.compile(r"(\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]*:[0-9A-Fa-f:]+:[0-9A-Fa-f.]*")
+_CODE = re.compile(r"[A-Za-z]+([_:-][A-Za-z]+)+")  # quote_seen, order-placed: no name of a person
+_HANDFUL = 10
 _MOST_EVENT_NAMES = 200
 _MOST_LABELS = 0.2  # of the lines: a text with more values is no label of theirs
 _OBJECTS = re.compile(
@@ -57,7 +59,14 @@ def _is_unique(profile: KeyProfile) -> bool:
 
 def _is_name(profile: KeyProfile) -> bool:
     few = len(profile.values) <= min(_MOST_EVENT_NAMES, max(1, profile.filled_count * 0.7))
-    return set(profile.types) == {"string"} and few and not profile.time_count
+    is_text = set(profile.types) == {"string"} and not profile.time_count
+    return is_text and few and not any(map(_URL.fullmatch, profile.values))
+
+
+def _is_event(profile: KeyProfile) -> bool:
+    """A name; of a handful of lines each may have its own, when it looks like one of an event."""
+    few = profile.filled_count <= _HANDFUL and set(profile.types) == {"string"}
+    return _is_name(profile) or (few and _all_match(_CODE)(profile))
 
 
 _TIMES = (
@@ -85,7 +94,7 @@ _DEVICES = (
 )
 _GUESSES = (
     _Guess("timestamp", _TIMES, lambda profile: profile.time_count == profile.filled_count),
-    _Guess("event", _EVENTS, _is_name),
+    _Guess("event", _EVENTS, _is_event),
     _Guess("user_id", _USERS, _is_scalar),
     _Guess("anonymous_id", _DEVICES, _is_scalar),
     _Guess(
@@ -94,7 +103,9 @@ _GUESSES = (
         _is_unique,
     ),
     _Guess("session_id", (r"session_?id", r".*session.*", r"visit_?id"), _is_scalar),
-    _Guess("referrer_url", (r".*refer?rer.*",), _all_match(_URL)),
+    _Guess(
+        "referrer_url", (r".*refer?rer.*", r"from|prev(ious)?(_?(page|url))?"), _all_match(_URL)
+    ),
     _Guess(
         "page_url",
         (r"(page_?)?(url|location|href)", r"page(_?path)?|path|.*url"),
