@@ -145,7 +145,7 @@ class Loader:
         """No id is known yet: insert first, then see that none came twice."""
         load_id = self.store.count("1_events/next_load_id.sql")
         told = self._insert(file, load_id)
-        repeated = repeated_ids_of(self.store, load_id)
+        repeated = repeated_ids_of(self.store, load_id, told.event_count)
         if len(repeated.all):  # raw_events is append-only: nothing is deleted, all is taken back
             raise _RepeatedIds(repeated)
         return self._finish(file, load_id, told)
