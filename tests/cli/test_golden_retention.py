@@ -17,6 +17,7 @@ CONFIG = """\
 version: 1
 bucket: day
 periods: 3
+cohorts: 4
 """
 # user and the days, from START, on which they were there
 HISTORY = (

@@ -32,6 +32,7 @@ class RetentionConfig(ConfigFile):
     week_start: Literal["monday", "sunday"] = "monday"
     clock: Literal["calendar", "rolling"] = "calendar"
     periods: int = Field(12, ge=1, le=1_000)  # columns, period 0 included
+    cohorts: int | None = Field(None, ge=1, le=1_000)  # rows, without --since; as many as periods
     timezone: str = "UTC"
 
     @field_validator("timezone")

@@ -94,11 +94,9 @@ def oracle(events: list[Event], config: RetentionConfig, as_of: datetime) -> lis
             for k in range(config.periods)
         ]
         rows.append(CohortRow(cohort.isoformat(), len(own), returned, complete, begun))
-    # The last column needs one cohort in which it is over; without a start nothing can be said.
-    over = [row.cohort for row in rows if row.complete[-1]]
-    first = max([*over[-1:], *([min(bucket_of(e.ts, config) for e in starts).isoformat()]
-                               if starts else ["9999"])])  # fmt: skip
-    return [row for row in rows if row.cohort >= first]
+    members = [bucket_of(e.ts, config).isoformat() for e in starts]
+    shown = rows[-(config.cohorts or config.periods) :]
+    return [row for row in shown if members and row.cohort >= min(members)]
 
 
 def came_back(
@@ -136,7 +134,7 @@ def test_every_cell_equals_a_plain_count(
     ):
         config = config_of(
             bucket=bucket, clock=clock, measure=measure, mode=mode, timezone=zone,
-            periods=draw.choice([3, 6]), week_start=draw.choice(["monday", "sunday"]),
+            periods=draw.choice([3, 6]), cohorts=draw.choice([None, 1, 4, 9]), week_start=draw.choice(["monday", "sunday"]),
         )  # fmt: skip
         found = retention.run(store, "case", config, as_of=as_of).cohorts
         assert found == oracle(events, config, as_of), config
@@ -196,23 +194,27 @@ def test_a_rolling_cell_is_over_when_the_last_possible_member_had_its_time(
     assert found.cohorts[0].complete == [True, is_over]
 
 
-@pytest.mark.parametrize(("clock", "shown"), [("calendar", 4), ("rolling", 5)])
-def test_the_first_cohort_is_the_newest_whose_last_period_is_over(
-    given: GivenEvents, clock: str, shown: int
+@pytest.mark.parametrize("clock", ["calendar", "rolling"])
+@pytest.mark.parametrize("cohorts", [None, 5, 100])
+def test_as_many_cohorts_as_periods_are_shown_or_as_many_as_asked_for(
+    given: GivenEvents, clock: str, cohorts: int | None
 ) -> None:
     day = datetime(2024, 5, 1, 10)
     events = [Event(f"u{i}", day + timedelta(days=i), "signed_up") for i in range(8)]
     events += [Event("u0", day + timedelta(days=5), "signed_up")]  # its first start counts
-    config = config_of(bucket="day", periods=3, clock=clock)
+    config = config_of(bucket="day", periods=3, clock=clock, cohorts=cohorts)
     store = given(events).store
     as_of = day + timedelta(days=7)
     report = retention.run(store, "c", config, as_of=as_of)
-    assert len(report.cohorts) == shown
-    assert [row.complete[-1] for row in report.cohorts] == [True, *[False] * (shown - 1)]
-    assert report.pooled[-1].n == 1
+    shown = min(cohorts or 3, 8)
+    assert [row.cohort for row in report.cohorts][:: shown - 1] == [
+        f"2024-05-{9 - shown:02}",
+        "2024-05-08",
+    ]
+    assert report.pooled[-1].n == (shown - {"calendar": 3, "rolling": 4}[clock] if cohorts else 0)
     left_out = report.left_out
     assert (left_out.cohorts, left_out.size) == (8 - shown, 8 - shown)
-    assert left_out.first_cohort == "2024-05-01"
+    assert left_out.first_cohort == ("2024-05-01" if shown < 8 else None)
     everyone = retention.run(store, "c", config, as_of=as_of, since=day)
     assert sum(row.size for row in everyone.cohorts) == 8
     assert everyone.left_out.size == 0

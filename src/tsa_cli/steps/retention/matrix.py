@@ -37,7 +37,7 @@ def cohort_rows(
     else:
         matrix = _rolling_matrix(activity, config)
     complete, begun = _cells(activity, config, as_of)
-    chosen = _chosen(activity, config, complete, since, until)
+    chosen = _chosen(activity, config, since, until)
     days = activity.calendar.days
     rows = [
         CohortRow(
@@ -69,15 +69,11 @@ def pooled_rows(cohorts: list[CohortRow], periods: int) -> list[PooledRow]:
 def _chosen(
     activity: Activity,
     config: RetentionConfig,
-    complete: Bools,
     since: datetime | None,
     until: datetime | None,
 ) -> range:
     """The numbers of the cohorts to show; none where nobody ever started."""
-    # As many rows before the last as it takes for one in which even the last period is over.
-    first, last = int(np.flatnonzero(complete[:, -1]).max(initial=0)), activity.last_period
-    rows_before = last - first
-    days = activity.calendar.days
+    last, days = activity.last_period, activity.calendar.days
 
     def number_of(moment: datetime) -> int:
         day: date = period_start(
@@ -85,11 +81,9 @@ def _chosen(
         )
         return int(np.searchsorted(np.array(days, dtype="datetime64[D]"), np.datetime64(day)))
 
-    if since is not None:
-        first = number_of(since)
     if until is not None:
         last = min(last, number_of(until))
-        first = first if since is not None else last - rows_before
+    first = last + 1 - (config.cohorts or config.periods) if since is None else number_of(since)
     members = activity.start_period[activity.start_period >= 0]
     if not len(members):
         return range(0)
