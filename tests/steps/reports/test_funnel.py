@@ -156,6 +156,20 @@ def test_the_breakdown_value_is_read_from_the_asked_touch(
     assert rows == {value: row for value, row in want.items() if any(row) or value is None}
 
 
+@pytest.mark.parametrize("by", ["properties.v", "page_url"])
+def test_an_event_of_the_value_stands_between_whatever_its_name(given: Give, by: str) -> None:
+    rows = [("a", "1"), ("x", "1"), ("b", "1"), ("a", "2"), ("x", "1"), ("b", "2")]
+    here = given(
+        [
+            Event("u", at(i), name, page=value, properties=f'{{"v": {value}}}')
+            for i, (name, value) in enumerate(rows)
+        ]
+    )
+    rules = config(steps=STEPS[:2], order="strict", breakdown={"by": by, "value": "all"})
+    found = {row.value: [s.count for s in row.steps] for row in run(here, rules).breakdown}
+    assert found == {"1": [1, 0], "2": [1, 1], None: [0, 0]}
+
+
 def test_sessions_devices_and_users_count_as_asked(given: Give) -> None:
     events = [
         Event("u", at(0), "a", anonymous_id="d1"),

@@ -86,10 +86,15 @@ def _questions(config: FunnelConfig, aliases: Mapping[str, str]) -> tuple[_Quest
     event_hold = hold if _is_of_event(hold) else []
     event_split = split if split and _is_of_event([split]) else None
     names = names_of(everything.values(), aliases)
-    own = names if event_hold or event_split else names_of(of_event.values(), aliases)
+    # Of a strict funnel any event of a value may stand between, whatever its name.
+    of_split = None if split and config.order == "strict" else names
+    own = names if event_hold else names_of(of_event.values(), aliases)
+    core_split = None if event_split else split
     return (
-        _Question(of_event, event_hold, event_split, own),
-        _Question(of_core, [] if event_hold else hold, None if event_split else split, names),
+        _Question(of_event, event_hold, event_split, of_split if event_split else own),
+        _Question(
+            of_core, [] if event_hold else hold, core_split, of_split if core_split else names
+        ),
     )
 
 
