@@ -5,6 +5,7 @@ import json
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +175,23 @@ def test_extra_columns_of_every_type_are_kept(
         "two words": "x",
         'quo"te': "y",
     }
+
+
+@pytest.mark.parametrize("way", ["columns", "documents"])
+@pytest.mark.parametrize("digits", [4, 10, 17, 18, 38])
+def test_a_decimal_without_places_is_an_integer(
+    store: Store, do_ingest: Ingest, tmp_path: Path, digits: int, way: str
+) -> None:
+    number = int("12345678901234567890123456789012345678"[:digits])
+    held = pa.array([Decimal(number)], pa.decimal128(digits, 0))
+    nested = pa.StructArray.from_arrays([held, pa.array([[Decimal("1.5")]])], ["n", "d"])
+    columns = {**BASE, "user_id": held, "amount": held, "properties": nested}
+    if way == "documents":
+        columns["properties.x"] = pa.nulls(1)  # a member: no column of its own
+    do_ingest(parquet(tmp_path / "x.parquet", **columns, timestamp=[MOMENT_NS]))
+    row = one(store)
+    assert row["user_id"] == str(number)
+    assert row["properties"] == {"n": number, "d": [1.5], "amount": number}
 
 
 @pytest.mark.parametrize("way", ["properties", "other"])
