@@ -7,6 +7,7 @@ import pytest
 
 from tests.steps.ingest.conftest import Ingest
 from tests.steps.ingest.test_ledger import event, stored_ids
+from tests.stored import worded
 from tsa_cli.store import Store
 
 
@@ -41,3 +42,14 @@ def test_lines_are_read_from_a_file_of_any_name(
     [report] = do_ingest(Path(name)).files
     assert (report.inserted, report.rejected) == (2, 1)
     assert len(stored_ids(store)) == 2
+
+
+def test_a_folder_named_as_a_column_says_what_the_file_does_not(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    write_parquet(tmp_path / "in" / "user_id=other" / "a.parquet", "own", user_id="ann")
+    write_parquet(tmp_path / "in" / "country=DE" / "a[1].parquet", "more", user_id="bob")
+    do_ingest(tmp_path / "in")
+    held = {str(row["event_id"]): row for row in worded(store, "event_id")}
+    assert (held["own"]["user_id"], held["own"]["properties"]) == ("ann", "{}")
+    assert (held["more"]["user_id"], held["more"]["properties"]) == ("bob", '{"country":"DE"}')
