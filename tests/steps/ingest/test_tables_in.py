@@ -357,6 +357,21 @@ def test_a_short_row_is_quarantined_with_its_line_number(
     assert (bad["line_number"], bad["reason"]) == (4, "invalid_json")
 
 
+@pytest.mark.parametrize("ending", ["\n", ""])
+def test_a_quote_that_is_never_closed_hides_no_rows(
+    store: Store, do_ingest: Ingest, tmp_path: Path, ending: str
+) -> None:
+    lines = ["event,timestamp,user_id,note", *(f"a,177762960{n},u,x" for n in range(9))]
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join(lines) + ending)
+    assert do_ingest(path).files[0].inserted == 9
+    lines[5] = 'a,1777629604,u,"oops'
+    path.write_text("\n".join(lines) + ending)
+    [report] = do_ingest(path).files
+    assert (report.status, report.read) == ("failed", 0)
+    assert report.detail.startswith("line 6: a quote that is never closed")
+
+
 def test_a_byte_that_is_no_utf8_spoils_its_row_only(
     store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:
