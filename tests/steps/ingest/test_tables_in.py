@@ -357,6 +357,29 @@ def test_a_short_row_is_quarantined_with_its_line_number(
     assert (bad["line_number"], bad["reason"]) == (4, "invalid_json")
 
 
+def test_a_table_of_odd_rows_is_told_as_one(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    table = [["event", "timestamp", "user_id"], *([["a", "1777629601", "u", ""]] * 9)]
+    [report] = do_ingest(csv_file(tmp_path / "x.csv", table)).files
+    assert (report.status, report.read, report.rejected) == ("ingested", 9, 9)
+    path = tmp_path / "array.csv"
+    path.write_text('[{"event": "a"},\n{"event": "b"},\n{"event": "c"}]')
+    assert "a JSON array" in do_ingest(path, source="native").files[0].detail
+
+
+def test_a_table_that_was_refused_as_lines_is_read_under_the_name_of_one(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    table = [["event", "timestamp", "user_id"], ["a", "1777629601", "u"]]
+    written = csv_file(tmp_path / "x.txt", table)
+    assert do_ingest(written).files[0].rejected == 2
+    path = written.rename(tmp_path / "x.csv")
+    assert do_ingest(path).files[0].inserted == 1
+    assert do_ingest(path).files[0].status == "unchanged"
+    assert do_ingest(path.rename(tmp_path / "y.csv")).files[0].status == "unchanged"
+
+
 @pytest.mark.parametrize("ending", ["\n", ""])
 def test_a_quote_that_is_never_closed_hides_no_rows(
     store: Store, do_ingest: Ingest, tmp_path: Path, ending: str

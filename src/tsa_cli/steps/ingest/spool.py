@@ -194,13 +194,19 @@ def _opened(path: Path, packing: str) -> Iterator[IO[bytes]]:
 
 
 def _shape(name: str, head: bytes) -> Shape:
+    if head[:4] == b"PAR1":
+        return "parquet"
+    if table := table_of(name):
+        return table
+    first = head.split(b"\n", 1)[0]
+    return "tsv" if first[:1] != b"{" and first.count(b"\t") > TSV_TABS else "lines"
+
+
+def table_of(name: str) -> Literal["csv", "tsv", ""]:
+    """The kind of table that a file is by the ending of its name; empty for none."""
     lower = name.lower()
     for packed in (".gz", ".zst"):
         lower = lower.removesuffix(packed)
-    if head[:4] == b"PAR1":
-        return "parquet"
     if lower.endswith(".csv"):
         return "csv"
-    first = head.split(b"\n", 1)[0]
-    is_tsv = lower.endswith(".tsv") or (first[:1] != b"{" and first.count(b"\t") > TSV_TABS)
-    return "tsv" if is_tsv else "lines"
+    return "tsv" if lower.endswith(".tsv") else ""
