@@ -5,6 +5,7 @@ import json
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +177,23 @@ def test_extra_columns_of_every_type_are_kept(
     }
 
 
+@pytest.mark.parametrize("way", ["columns", "documents"])
+@pytest.mark.parametrize("digits", [4, 10, 17, 18, 38])
+def test_a_decimal_without_places_is_an_integer(
+    store: Store, do_ingest: Ingest, tmp_path: Path, digits: int, way: str
+) -> None:
+    number = int("12345678901234567890123456789012345678"[:digits])
+    held = pa.array([Decimal(number)], pa.decimal128(digits, 0))
+    nested = pa.StructArray.from_arrays([held, pa.array([[Decimal("1.5")]])], ["n", "d"])
+    columns = {**BASE, "user_id": held, "amount": held, "properties": nested}
+    if way == "documents":
+        columns["properties.x"] = pa.nulls(1)  # a member: no column of its own
+    do_ingest(parquet(tmp_path / "x.parquet", **columns, timestamp=[MOMENT_NS]))
+    row = one(store)
+    assert row["user_id"] == str(number)
+    assert row["properties"] == {"n": number, "d": [1.5], "amount": number}
+
+
 @pytest.mark.parametrize("way", ["properties", "other"])
 def test_a_number_that_json_does_not_have_is_absent_at_any_depth(
     store: Store, do_ingest: Ingest, tmp_path: Path, way: str
@@ -337,6 +355,44 @@ def test_a_short_row_is_quarantined_with_its_line_number(
     assert (report.read, report.inserted, report.rejected) == (3, 2, 1)
     [bad] = store.records("1_events/quarantine_list.sql", reason="", source_file="", row_limit=9)
     assert (bad["line_number"], bad["reason"]) == (4, "invalid_json")
+
+
+def test_a_table_of_odd_rows_is_told_as_one(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    table = [["event", "timestamp", "user_id"], *([["a", "1777629601", "u", ""]] * 9)]
+    [report] = do_ingest(csv_file(tmp_path / "x.csv", table)).files
+    assert (report.status, report.read, report.rejected) == ("ingested", 9, 9)
+    path = tmp_path / "array.csv"
+    path.write_text('[{"event": "a"},\n{"event": "b"},\n{"event": "c"}]')
+    assert "a JSON array" in do_ingest(path, source="native").files[0].detail
+
+
+def test_a_table_that_was_refused_as_lines_is_read_under_the_name_of_one(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    table = [["event", "timestamp", "user_id"], ["a", "1777629601", "u"]]
+    written = csv_file(tmp_path / "x.txt", table)
+    assert do_ingest(written).files[0].rejected == 2
+    path = written.rename(tmp_path / "x.csv")
+    assert do_ingest(path).files[0].inserted == 1
+    assert do_ingest(path).files[0].status == "unchanged"
+    assert do_ingest(path.rename(tmp_path / "y.csv")).files[0].status == "unchanged"
+
+
+@pytest.mark.parametrize("ending", ["\n", ""])
+def test_a_quote_that_is_never_closed_hides_no_rows(
+    store: Store, do_ingest: Ingest, tmp_path: Path, ending: str
+) -> None:
+    lines = ["event,timestamp,user_id,note", *(f"a,177762960{n},u,x" for n in range(9))]
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join(lines) + ending)
+    assert do_ingest(path).files[0].inserted == 9
+    lines[5] = 'a,1777629604,u,"oops'
+    path.write_text("\n".join(lines) + ending)
+    [report] = do_ingest(path).files
+    assert (report.status, report.read) == ("failed", 0)
+    assert report.detail.startswith("line 6: a quote that is never closed")
 
 
 def test_a_byte_that_is_no_utf8_spoils_its_row_only(

@@ -18,7 +18,7 @@ from tsa_cli.steps.ingest.grown import sizes_read
 from tsa_cli.steps.ingest.inputs import Input, resolve
 from tsa_cli.steps.ingest.report import FileReport, IngestResult, failed
 from tsa_cli.steps.ingest.settings import AUTO, IngestConfig
-from tsa_cli.steps.ingest.spool import Spool, Spooled, open_spool
+from tsa_cli.steps.ingest.spool import Spool, Spooled, open_spool, table_of
 from tsa_cli.store import Store
 
 __all__ = ["AUTO", "IngestConfig", "run"]
@@ -83,9 +83,14 @@ def _one(
 
 
 def _read_before(store: Store, config: IngestConfig, spooled: Spooled) -> str:
-    """The name under which the same bytes were read to their end, or an empty text."""
+    """
+    The name under which the same bytes were read to their end, or an empty text.
+
+    Read as lines, a table is none but refused: under a name that says CSV it is another file.
+    """
     if not store.value("1_events/is_known_size.sql", size_bytes=spooled.size_bytes):
         return ""  # without waiting for the hash: the file is scanned meanwhile
     wanted = "" if config.source == AUTO else config.source
     known = store.rows("1_events/known_file.sql", sha256=spooled.sha256, source=wanted)
-    return str(known[0][1]) if known else ""
+    names = [str(name) for _, name, _ in known]
+    return next((name for name in names if table_of(name) == table_of(spooled.name)), "")

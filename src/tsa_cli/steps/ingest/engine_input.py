@@ -33,7 +33,12 @@ def documents_reader(path: Path) -> Fragment:
 
 
 def parquet_documents_reader(
-    path: Path, shown: Mapping[str, str], made: Mapping[str, str], gone: Collection[str]
+    path: Path,
+    shown: Mapping[str, str],
+    made: Mapping[str, str],
+    gone: Collection[str],
+    *,
+    is_partitioned: bool,
 ) -> Fragment:
     """
     One JSON document a Parquet row, without nulls.
@@ -43,17 +48,20 @@ def parquet_documents_reader(
     exclude = f" exclude ({', '.join(gone)})" if gone else ""
     replace = f" replace ({_aliased(shown)})" if shown else ""
     columns = [f"*{exclude}{replace}", *([_aliased(made)] if made else [])]
-    return _parquet("1_events/parquet_documents.sql", path, ", ".join(columns))
+    return _parquet("1_events/parquet_documents.sql", path, ", ".join(columns), is_partitioned)
 
 
-def parquet_columns_reader(path: Path, shown: Mapping[str, str]) -> Fragment:
+def parquet_columns_reader(
+    path: Path, shown: Mapping[str, str], *, is_partitioned: bool
+) -> Fragment:
     """Typed columns of a Parquet file; `shown` gives each column's select expression."""
-    return _parquet("1_events/parquet_typed.sql", path, _aliased(shown))
+    return _parquet("1_events/parquet_typed.sql", path, _aliased(shown), is_partitioned)
 
 
 def _aliased(shown: Mapping[str, str]) -> str:
     return ", ".join(f"{expression} as {name}" for name, expression in shown.items())
 
 
-def _parquet(sql: str, path: Path, columns: str) -> Fragment:
-    return fragment_of(sql, {"columns": Fragment(columns)}, parquet_files=[str(path)])
+def _parquet(sql: str, path: Path, columns: str, is_partitioned: bool) -> Fragment:
+    slots = {"columns": Fragment(columns)}
+    return fragment_of(sql, slots, parquet_files=[str(path)], is_partitioned=is_partitioned)

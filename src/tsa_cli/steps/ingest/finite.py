@@ -1,5 +1,8 @@
 """
-Numbers that JSON does not have, inside of a Parquet column: NaN and infinity become null.
+Numbers that JSON does not have as they are, inside of a Parquet column.
+
+NaN and infinity become null. Decimals without places are integers: 5, not 5.0, as databases that
+know no other integer (Snowflake, Oracle) write their ids.
 
 One of the named places that compose SQL: the names come from the type that the engine declares, as
 it quotes them.
@@ -9,19 +12,24 @@ import re
 from collections.abc import Iterator
 
 _FLOATS = ("DOUBLE", "FLOAT")
-_IS_FLOAT = re.compile(r'\b(?:DOUBLE|FLOAT)\b(?=(?:[^"]*"[^"]*")*[^"]*$)')  # outside of quotes
+_WHOLE = re.compile(r"DECIMAL\(\d+,0\)")
+_IS_ODD = re.compile(  # outside of quotes
+    r'\b(?:DOUBLE|FLOAT|DECIMAL\(\d+,0\))(?!\w)(?=(?:[^"]*"[^"]*")*[^"]*$)'
+)
 _PARTS = re.compile(r'"(?:[^"]|"")*"|[(),]|[^"(),]+')
 
 
 def finite(expression: str, kind: str) -> str:
-    """The expression of that type without such numbers; itself where the type has none."""
-    return _finite(expression, kind, 0) if _IS_FLOAT.search(kind) else expression
+    """The expression of that type with such numbers mended; itself where the type has none."""
+    return _finite(expression, kind, 0) if _IS_ODD.search(kind) else expression
 
 
 def _finite(expression: str, kind: str, depth: int) -> str:
     if kind in _FLOATS:
         return f"case when isfinite({expression}) then {expression} end"
-    if not _IS_FLOAT.search(kind):
+    if _WHOLE.fullmatch(kind):
+        return f"cast({expression} as hugeint)"
+    if not _IS_ODD.search(kind):
         return expression
     inner = f"v{depth}"  # a lambda in a lambda has a name of its own
     if kind.endswith("]"):

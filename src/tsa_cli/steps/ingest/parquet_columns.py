@@ -27,11 +27,28 @@ _DECLARED = re.compile(r'[(,]\s*(?:"((?:[^"]|"")+)"|(\w+))\s')
 
 
 def columns_of(store: Store, path: Path) -> dict[str, str]:
-    """{column: type as the engine writes it}, in the file's order."""
-    return {
-        str(row["column_name"]): str(row["column_type"])
-        for row in store.records("1_events/parquet_columns.sql", path=str(path))
-    }
+    """{column: type as the engine writes it}, in the file's order, then those of its folders."""
+    return _described(store, path, is_partitioned=is_partitioned(store, path))
+
+
+def is_partitioned(store: Store, path: Path) -> bool:
+    """
+    True when folders KEY=VALUE of its path are columns: the file has none of that name itself.
+
+    The engine would read the folder's value in place of the file's own.
+    """
+    keys = {name.partition("=")[0].lower() for name in path.parent.parts if "=" in name}
+    if not keys:
+        return False
+    own = _described(store, path, is_partitioned=False)
+    return keys.isdisjoint(name.lower() for name in own)
+
+
+def _described(store: Store, path: Path, *, is_partitioned: bool) -> dict[str, str]:
+    rows = store.records(
+        "1_events/parquet_columns.sql", path=str(path), is_partitioned=is_partitioned
+    )
+    return {str(row["column_name"]): str(row["column_type"]) for row in rows}
 
 
 def documents(store: Store, path: Path, objects: Collection[str] = ()) -> Fragment:
@@ -51,7 +68,8 @@ def documents(store: Store, path: Path, objects: Collection[str] = ()) -> Fragme
     gone, members = _members(columns)
     made = {quoted(name): _struct_of(inner, shown) for name, inner in members.items()}
     shown = {column: expression for column, expression in shown.items() if column not in gone}
-    return engine.parquet_documents_reader(path, shown, made, gone)
+    partitioned = is_partitioned(store, path)
+    return engine.parquet_documents_reader(path, shown, made, gone, is_partitioned=partitioned)
 
 
 def has_members(columns: Mapping[str, str]) -> bool:
@@ -87,7 +105,11 @@ def _struct_of(members: _Members, shown: Mapping[str, str]) -> str:
 
 
 def typed(
-    path: Path, columns: dict[str, str], source: SourceConfig, open_keys: Collection[str] = ()
+    store: Store,
+    path: Path,
+    columns: dict[str, str],
+    source: SourceConfig,
+    open_keys: Collection[str] = (),
 ) -> tuple[Fragment, list[str]]:
     """
     (the reader, its columns): instants as `c_event_ts`, objects as JSON, the rest as text.
@@ -111,7 +133,8 @@ def typed(
             shown[column] = _object(column, kind)
         else:
             shown[column] = _text(column, kind)
-    return engine.parquet_columns_reader(path, shown), names
+    partitioned = is_partitioned(store, path)
+    return engine.parquet_columns_reader(path, shown, is_partitioned=partitioned), names
 
 
 def property_keys(
@@ -126,8 +149,9 @@ def property_keys(
         elif kind in _TEXTS_OR_BYTES:
             column = {"column": Fragment(_text(quoted(name), kind))}
             rows = store.rows(
-                "1_events/parquet_text_keys.sql", column, path=str(path), most_rows=most_rows
-            )
+                "1_events/parquet_text_keys.sql", column, path=str(path), most_rows=most_rows,
+                is_partitioned=is_partitioned(store, path),
+            )  # fmt: skip
             found |= {str(key) for (key,) in rows}
     return found
 

@@ -110,10 +110,16 @@ def file_to_load(
         [replace(refused, line=_numbered(refused.line, first_lines)) for refused in lines.refused],
         lambda rows: (_numbered(line, first_lines) for line in lines.lines_of_rows(rows)),
         found.why, event_names(config.policies.plan, found.source),
-        nature=nature_of(lines.data[:HEAD_BYTES]), before=before, proposal=found.proposal,
+        nature=nature_of(_head(spooled)), before=before, proposal=found.proposal,
         absolute=spooled.absolute, unseen=unseen, key_count=key_count,
         lines_at=lambda held: _lines_at(taken.path, lines, first_lines, held),
     )  # fmt: skip
+
+
+def _head(spooled: Spooled) -> bytes:
+    """The first bytes of a file as given: the rows that a table is made into look otherwise."""
+    with spooled.path.open("rb") as handle:
+        return handle.read(HEAD_BYTES)
 
 
 def _mapping(config: IngestConfig, name: str, lines: LinesFile, before: Before | None) -> Detected:

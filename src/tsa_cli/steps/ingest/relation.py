@@ -88,7 +88,7 @@ def relation_of_parquet(
         known = property_keys | {*columns}
         if _are_columns({*columns}, property_keys, source, policies.privacy):
             open_keys = open_keys_of(columns, source)
-            reader, names = parquet.typed(path, columns, source, open_keys)
+            reader, names = parquet.typed(store, path, columns, source, open_keys)
             canonical = from_columns(source, Reader(reader, tuple(names)))
             unseen = UnseenKeys(frozenset(known), inner_keys_of_fields(source), policies.privacy)
             has_texts = parquet.has_texts(columns, source.properties)

@@ -10,6 +10,7 @@ writes  DB.spool/N.jsonl, removed at the end of the run (and at the start of the
 import errno
 import gzip
 import io
+import re
 import shutil
 import sys
 import zlib
@@ -29,6 +30,7 @@ from tsa_cli.steps.ingest.pipe import open_pipe
 SHAPE_BYTES = 1 << 16  # enough of the first line to tell what the file is
 TSV_TABS = 20  # a first line with more of them is no JSON: Snowplow's files have no ending
 BOMB_FLOOR_BYTES = 1 << 30
+_NO_LITERAL = re.compile(r"[*?\[]|^~")  # to the engine: a pattern, somebody's home folder
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 Shape = Literal["lines", "parquet", "csv", "tsv"]
 
@@ -91,7 +93,7 @@ class Spool:
     def _take_file(self, name: str, path: Path) -> Spooled:
         if not path.is_file():  # a pipe can be read once only
             path = self._copied(name, path)
-        elif named(path) != str(path):
+        elif named(path) != str(path) or _NO_LITERAL.search(str(path)):
             path = self._linked(path)
         with path.open("rb") as handle:
             head = handle.read(SHAPE_BYTES)
@@ -111,8 +113,11 @@ class Spool:
         return target
 
     def _linked(self, path: Path) -> Path:
-        """The file under a name that the engine can be told."""
-        link = self.new_path(".link")
+        """The file under a name that the engine can be told, in its folders KEY=VALUE."""
+        names = [n for n in path.parent.parts if "=" in n and named(n) == n]
+        folder = self.new_path(".links").joinpath(*(n for n in names if not _NO_LITERAL.search(n)))
+        folder.mkdir(mode=0o700, parents=True)
+        link = folder / "link"
         link.symlink_to(path.absolute())
         return link
 
@@ -189,13 +194,19 @@ def _opened(path: Path, packing: str) -> Iterator[IO[bytes]]:
 
 
 def _shape(name: str, head: bytes) -> Shape:
+    if head[:4] == b"PAR1":
+        return "parquet"
+    if table := table_of(name):
+        return table
+    first = head.split(b"\n", 1)[0]
+    return "tsv" if first[:1] != b"{" and first.count(b"\t") > TSV_TABS else "lines"
+
+
+def table_of(name: str) -> Literal["csv", "tsv", ""]:
+    """The kind of table that a file is by the ending of its name; empty for none."""
     lower = name.lower()
     for packed in (".gz", ".zst"):
         lower = lower.removesuffix(packed)
-    if head[:4] == b"PAR1":
-        return "parquet"
     if lower.endswith(".csv"):
         return "csv"
-    first = head.split(b"\n", 1)[0]
-    is_tsv = lower.endswith(".tsv") or (first[:1] != b"{" and first.count(b"\t") > TSV_TABS)
-    return "tsv" if is_tsv else "lines"
+    return "tsv" if lower.endswith(".tsv") else ""

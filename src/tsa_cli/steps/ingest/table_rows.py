@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import chain
 from typing import IO
 
 from tsa_cli.errors import DataError
@@ -20,6 +21,7 @@ from tsa_cli.privacy.odd_rows import odd_row
 from tsa_cli.steps.ingest.spool import Spool, Spooled
 
 MAX_OBJECT_BYTES = 16 << 20
+_END = "\ue000 the end of the table"  # a row of its own, but where a quote is still open
 _DELIMITERS = ",;\t|"
 _NESTED = {  # objects whose members may be columns
     "properties", "traits", "consent", "context", "event_properties", "user_properties",
@@ -78,12 +80,18 @@ def _json_rows(source: IO[str], spooled: Spooled, columns: list[str]) -> Iterato
     if is_headerless:
         rows = csv.reader(source, delimiter="\t", quoting=csv.QUOTE_NONE)
     else:
-        rows = csv.reader(source, delimiter="\t" if spooled.shape == "tsv" else _delimiter(first))
+        delimiter = "\t" if spooled.shape == "tsv" else _delimiter(first)
+        rows = csv.reader(chain(source, [_END]), delimiter=delimiter)
     header = columns if is_headerless else []
     before = 0
     try:
         for row in rows:
             number, before = before + 1, rows.line_num
+            if row and row[-1].endswith(_END):
+                if row == [_END]:
+                    return
+                what = f"{spooled.name}: line {number}: a quote that is never closed"
+                raise DataError(what, "mend the CSV")  # the rows behind it are in one cell
             if not header:
                 header = _header(row)
             elif any(row) and row != header:  # files put together repeat their header

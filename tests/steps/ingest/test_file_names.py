@@ -1,0 +1,55 @@
+"""A file is the one that its name says, and its folders say no more than it does itself."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.steps.ingest.conftest import Ingest
+from tests.steps.ingest.test_ledger import event, stored_ids
+from tests.stored import worded
+from tsa_cli.store import Store
+
+
+def write_parquet(path: Path, event_id: str, **columns: str) -> Path:
+    """A Parquet file of one native event; its folders are made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    row = {"event_id": event_id, "event": "x", "timestamp": "2026-05-01T10:00:00Z", "user_id": "u"}
+    pl.DataFrame([row | columns]).write_parquet(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("a[b].parquet", "ab.parquet"), ("a*.parquet", "ab.parquet"), ("logs[1]/a.parquet", "logs1")],
+)
+def test_a_name_that_is_a_pattern_to_the_engine_is_that_file(
+    store: Store, do_ingest: Ingest, tmp_path: Path, name: str, other: str
+) -> None:
+    write_parquet(tmp_path / (other if other.endswith("parquet") else f"{other}/a.parquet"), "no")
+    [report] = do_ingest(write_parquet(tmp_path / name, "yes")).files
+    assert (report.inserted, stored_ids(store)) == (1, ["yes"])
+
+
+@pytest.mark.parametrize("name", ["~a.jsonl", "~a/b.jsonl", "a[1].jsonl", "a?.jsonl"])
+def test_lines_are_read_from_a_file_of_any_name(
+    store: Store, do_ingest: Ingest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).parent.mkdir(exist_ok=True)
+    Path("a1.jsonl").write_bytes(event(7) + b"\n")
+    Path(name).write_bytes(event(1) + b"\n{bad\n" + event(2) + b"\n")
+    [report] = do_ingest(Path(name)).files
+    assert (report.inserted, report.rejected) == (2, 1)
+    assert len(stored_ids(store)) == 2
+
+
+def test_a_folder_named_as_a_column_says_what_the_file_does_not(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    write_parquet(tmp_path / "in" / "user_id=other" / "a.parquet", "own", user_id="ann")
+    write_parquet(tmp_path / "in" / "country=DE" / "a[1].parquet", "more", user_id="bob")
+    do_ingest(tmp_path / "in")
+    held = {str(row["event_id"]): row for row in worded(store, "event_id")}
+    assert (held["own"]["user_id"], held["own"]["properties"]) == ("ann", "{}")
+    assert (held["more"]["user_id"], held["more"]["properties"]) == ("bob", '{"country":"DE"}')
