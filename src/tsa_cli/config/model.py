@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, get_args
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -32,7 +33,9 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 60
 class ConfigModel(BaseModel):
     """A mapping inside a config file: frozen, and every key is known."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False
+    )
 
     @field_validator("*", mode="before")
     @classmethod
@@ -106,3 +109,13 @@ Duration = Annotated[
     BeforeValidator(parse_duration, json_schema_input_type=str),
     PlainSerializer(format_duration, return_type=str),
 ]
+
+
+def path_text(value: object) -> object:
+    """The value, if it is no text or one that may name a file; ValueError else."""
+    if isinstance(value, str) and (not value.strip() or "\0" in value):
+        raise ValueError(f"a path is needed, not {value!r}")
+    return value
+
+
+PathText = Annotated[str, AfterValidator(path_text)]
