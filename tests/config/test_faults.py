@@ -69,6 +69,20 @@ def fault_of(folder: Path, name: str, text: str) -> str:
         ("audiences/a", "version: 1\nwhere: {lead_score: {gte: 1}}\nexclude: [cart_abandoner]",
          "3:11: exclude.0: no audiences entry named 'cart_abandoner'; did you mean"
          " 'cart_abandoners'?"),
+        ("audiences/a", "version: 1\nwhere: {days_since_last_visit: {lt: 7d}}",
+         "2:33: days_since_last_visit: a number is needed, not '7d'"),
+        ("audiences/a", "version: 1\nwhere: {user.total_bookings: {in: [1, true]}}",
+         "2:31: user.total_bookings: a number is needed, not true"),
+        ("audiences/a", "version: 1\nwhere: {first_seen_date: {gte: 30d}}",
+         "2:27: first_seen_date: a date or timestamp is needed, like 2025-01-31, not '30d'"),
+        ("funnels/f", "version: 1\nsteps: [{name: a, event: x, where: {is_bot: no}}]",
+         "2:37: is_bot: true or false is needed, not 'no'"),
+        ("metrics", "version: 1\n" + METRIC % "count: users, with: {where: {duration_seconds: 1m}}",
+         "2:62: duration_seconds: a number is needed, not '1m'"),
+        ("funnels/f", "version: 1\nsteps: [{name: a, event: x, within: 36501d}]",
+         "2:29: steps.0.within: a duration of at most 36500d, not '36501d'"),
+        ("journeys/j", 'version: 1\npatterns: ["a -> (<=999999d) -> b"]',
+         "2:1: patterns: a duration of at most 36500d"),
         ("tsa", "version: 1\npipeline: [{step: funnel, names: [bookin]}]",
          "2:35: pipeline.0.names.0: no funnels entry named 'bookin'; did you mean 'booking'?"),
     ],
@@ -109,3 +123,16 @@ def test_the_keys_of_a_person_are_the_columns_of_the_tables() -> None:
     tables = dictionary()
     of_features = {column.name for column in tables["user_behavior_features"].columns}
     assert set(keys.FEATURE_COLUMNS) == of_features - {"user_key"}
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        'total_bookings: "3"', "total_bookings: null", "total_bookings: {not_in: [1, 2.5]}",
+        "total_bookings: {exists: false}", "total_bookings: {regex: '^1'}",
+        "first_seen_date: {gte: 2025-01-31}", 'first_seen_date: {lt: "2025-01-31T10:00:00Z"}',
+        "user.city: {lt: 7d}",
+    ],
+)  # fmt: skip
+def test_a_value_that_a_column_may_have_is_taken(tmp_path: Path, test: str) -> None:
+    assert fault_of(tmp_path, "audiences/a", f"version: 1\nwhere: {{{test}}}") == ""

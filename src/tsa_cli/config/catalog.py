@@ -165,6 +165,8 @@ def _loaded(model: type[Model], text: str, name: str) -> tuple[Model, Document]:
         raise ConfigError(f"{name}:1:1: version: is missing", _FIRST)
     if model.keys is not None and (faults := model.keys.unknown(document)):
         raise ConfigError("\n".join(faults), model.keys.hint)
+    if model.keys is not None and (faults := model.keys.misfits(document)):
+        raise ConfigError("\n".join(faults), "`tsa tables NAME` has the type of every column")
     if faults := [f"{document.at(place)}: {why}" for place, why in found.unknown_names()]:
         raise ConfigError("\n".join(faults), "`tsa tables user_behavior_features` has them")
     return found, document

@@ -18,7 +18,6 @@ Step = Literal[
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _LIMIT = re.compile(r"(\d{1,6}(?:\.\d+)?)\s?[KMGT]i?B|(100|\d{1,2}(?:\.\d+)?)\s?%")
-_LONGEST_FUTURE = timedelta(days=36_500)  # what is added to now has to stay a moment
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -87,13 +86,6 @@ class TsaConfig(ConfigFile):
         found = None if value is None else _LIMIT.fullmatch(value)
         if value is not None and (found is None or not float(found[1] or found[2])):
             raise ValueError(f'a size like "4GB" or a share like "80%" is needed, not {value!r}')
-        return value
-
-    @field_validator("max_future")
-    @classmethod
-    def _within_a_century(cls, value: timedelta) -> timedelta:
-        if value > _LONGEST_FUTURE:
-            raise ValueError(f"at most {_LONGEST_FUTURE.days}d")
         return value
 
     def references(self) -> Iterator[Reference]:
