@@ -148,3 +148,27 @@ def test_the_store_in_force_is_shown_with_where_it_is_named(
     for words, told in (((), ("env.duckdb", "TSA_DB")), (("--db", "x"), ("x", "--db"))):
         [shown] = [s for s in tsa("config", "show", "tsa", *words).data if s["key"] == "db"]
         assert (shown["value"], shown["origin"]) == told
+
+
+def test_a_file_that_ends_in_yml_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "privacy.yml").write_text("version: 1\npii: {email: drop}\n")
+    with pytest.raises(ConfigError, match=r"privacy\.yml:1:1: no config has this name"):
+        open_catalog(tmp_path).load(PrivacyConfig, "privacy.yaml")
+
+
+def test_a_name_in_capitals_is_no_config(tmp_path: Path) -> None:
+    (tmp_path / "sessions.YAML").write_text("version: 1\n")
+    assert not next(check.is_valid for check in configs.validate(open_catalog(tmp_path)))
+
+
+@pytest.mark.parametrize("name", ["configs", "configs/funnels"])
+def test_a_link_to_no_folder_is_no_wish_for_the_defaults(
+    tsa: Tsa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TSA_CONFIGS", raising=False)
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.symlink_to("gone")
+    told = tsa("funnel")
+    assert (told.code, f"error: {name}: no folder" in told.err) == (2, True)
