@@ -11,6 +11,7 @@ from tsa_cli.steps import configs
 from tsa_cli.store.dictionary import dictionary
 
 MODEL = "label: {event: x}"
+SOURCE = "title: M\nfields: {event: [e], timestamp: [t]}"
 METRIC = "metrics: [{name: m, numerator: {%s}, denominator: {count: events}}]"
 
 
@@ -83,6 +84,14 @@ def fault_of(folder: Path, name: str, text: str) -> str:
          "2:29: steps.0.within: a duration of at most 36500d, not '36501d'"),
         ("journeys/j", 'version: 1\npatterns: ["a -> (<=999999d) -> b"]',
          "2:1: patterns: a duration of at most 36500d"),
+        ("events", 'version: 1\nevents: {a: {aliases: [""]}}',
+         "2:24: events.a.aliases.0: a name is needed, not ''"),
+        ("events", 'version: 1\nderived: [{name: " ", when: {event: a}}]',
+         "2:12: derived.0.name: a name is needed, not ' '"),
+        ("sources/s", f'version: 1\n{SOURCE}\nevent_names: {{a: ""}}',
+         "4:15: event_names.a: a name is needed, not ''"),
+        ("sources/s", f"version: 1\n{SOURCE}\nkey_values: [{{path: p, values: []}}]",
+         "4:24: key_values.0.values: List should have at least 1 item"),
         ("tsa", "version: 1\npipeline: [{step: funnel, names: [bookin]}]",
          "2:35: pipeline.0.names.0: no funnels entry named 'bookin'; did you mean 'booking'?"),
     ],

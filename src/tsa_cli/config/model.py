@@ -129,3 +129,12 @@ def path_text(value: object) -> object:
 
 
 PathText = Annotated[str, AfterValidator(path_text)]
+
+
+def _some_name(value: str) -> str:
+    if not value.strip():
+        raise ValueError(f"a name is needed, not {value!r}")
+    return value
+
+
+NameText = Annotated[str, AfterValidator(_some_name)]
