@@ -13,10 +13,9 @@ Rules, the same for JSON properties, traits and columns:
 - glob knows `*` and `?` only, over the whole value; regex is RE2 and matches anywhere.
 """
 
-import math
 from collections.abc import Callable
-from datetime import UTC, datetime
 
+from tsa_cli.config.operands import as_moment, as_number
 from tsa_cli.relations import Column
 
 Bind = Callable[[object], str]
@@ -55,28 +54,6 @@ def number_sql(column: Column) -> str:
         return f"cast({column.sql} as double)"
     number = f"try_cast({text_sql(column)} as double)"
     return f"case when isfinite({number}) then {number} end"
-
-
-def as_number(value: object) -> float | None:
-    """The finite number that a configured value is or reads as; None for the others."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) else None
-
-
-def as_moment(value: object) -> datetime | None:
-    """The naive UTC moment that a configured ISO 8601 text reads as; None for the others."""
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def _present(column: Column) -> str:

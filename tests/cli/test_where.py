@@ -138,3 +138,10 @@ def test_a_funnel_is_compared_with_the_span_before(shop: Tsa, tmp_path: Path) ->
     table = shop(*command, "--format", "table").out
     assert "before (2026-03-01 to 2026-03-01): 6 of 6 converted, 100.0%; now +0.0 pp" in table
     assert shop("funnel", "plain", "--compare").code == 2
+
+
+@pytest.mark.parametrize("condition", ["is_bot=no", "duration_seconds>10m", "start_time>=30d",
+                                       "user.total_bookings=1,many"])  # fmt: skip
+def test_a_value_that_a_column_never_has_is_a_usage_error(condition: str) -> None:
+    with pytest.raises(UsageError, match=f"--where {condition}: (a|true) "):
+        parse_where([condition])

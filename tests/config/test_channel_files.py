@@ -17,6 +17,8 @@ from tsa_cli.steps.configs import show
     [
         ({}, "empty condition"),
         ({"all": []}, "empty condition"),
+        ({"site": "search", "any": []}, "empty condition"),
+        ({"medium": {"in": []}}, "at least 1 item"),
         ({"medium": {}}, "exactly one of"),
         ({"medium": {"is": "a", "regex": "b"}}, "exactly one of"),
         ({"medium": {"regex": "("}}, "not a regular expression"),

@@ -8,6 +8,7 @@ from tests.conftest import Tsa
 
 from tsa_cli.config import nearest, open_catalog
 from tsa_cli.config.kinds import FILES
+from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.config.sessions import SessionsConfig
 from tsa_cli.config.tsa import TsaConfig
 from tsa_cli.errors import ConfigError
@@ -24,11 +25,18 @@ from tsa_cli.store.dictionary import dictionary
         "threads: 99999999999",
         "min_timestamp: 0001-01-01T00:00:00+05:00",
         "pipeline: []",
+        "memory_limit: 0GB",
+        "max_future: 999999999d",
+        'db: ""',
+        'temp_directory: "  "',
+        'mmdb: ""',
+        'inbox: ["a\\0b"]',
+        "max_rejected: 1e400",
     ],
 )
 def test_what_the_engine_cannot_take_is_a_config_error(tmp_path: Path, value: str) -> None:
     (tmp_path / "tsa.yaml").write_text(f"version: 1\n{value}\n")
-    with pytest.raises(ConfigError, match=r"tsa\.yaml:2:1: " + value.partition(":")[0]):
+    with pytest.raises(ConfigError, match=r"tsa\.yaml:2:\d+: " + value.partition(":")[0]):
         open_catalog(tmp_path).load(TsaConfig, "tsa.yaml")
 
 
@@ -37,6 +45,38 @@ def test_a_moment_without_offset_is_utc_on_every_machine(tmp_path: Path, moment:
     (tmp_path / "tsa.yaml").write_text(f"version: 1\nmin_timestamp: {moment}\n")
     config = open_catalog(tmp_path).load(TsaConfig, "tsa.yaml")
     assert config.model_dump(mode="json")["min_timestamp"] == "2020-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("moment", ["2020", '"2020"', "20200101", "1577836800.5"])
+def test_a_year_alone_is_no_moment_of_1970(tmp_path: Path, moment: str) -> None:
+    (tmp_path / "tsa.yaml").write_text(f"version: 1\nmin_timestamp: {moment}\n")
+    with pytest.raises(ConfigError, match=r"tsa\.yaml:2:1: min_timestamp: a date or timestamp"):
+        open_catalog(tmp_path).load(TsaConfig, "tsa.yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("users", "segments: [{name: a, where: {lifetime_value: {gte: nan}}}, {name: b}]"),
+        ("users", "service_events: {a: inf}"),
+        ("features", "negative_feedback: {at_most: 1e400}"),
+        ("features", "trend: {windows: nan}"),
+        ("metrics", "metrics: [{name: m, numerator: {count: users}, denominator: {count: users},"
+         " target: inf, direction: up}]"),
+    ],
+)  # fmt: skip
+def test_a_number_is_finite(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / f"{name}.yaml").write_text(f"version: 1\n{text}\n")
+    with pytest.raises(ConfigError, match=rf"{name}\.yaml:2:"):
+        open_catalog(tmp_path).load(FILES[name], f"{name}.yaml")
+
+
+@pytest.mark.parametrize("text", ['pii: {"": drop}', 'trait_aliases: {email: [mail, ""]}',
+                                  'trait_aliases: {phone: [_]}'])  # fmt: skip
+def test_a_personal_key_has_letters_or_digits(tmp_path: Path, text: str) -> None:
+    (tmp_path / "privacy.yaml").write_text(f"version: 1\n{text}\n")
+    with pytest.raises(ConfigError, match=r"privacy\.yaml:2:1: .*a key has letters or digits"):
+        open_catalog(tmp_path).load(PrivacyConfig, "privacy.yaml")
 
 
 def defaults_of(schema: Any) -> dict[str, Any]:
@@ -108,3 +148,27 @@ def test_the_store_in_force_is_shown_with_where_it_is_named(
     for words, told in (((), ("env.duckdb", "TSA_DB")), (("--db", "x"), ("x", "--db"))):
         [shown] = [s for s in tsa("config", "show", "tsa", *words).data if s["key"] == "db"]
         assert (shown["value"], shown["origin"]) == told
+
+
+def test_a_file_that_ends_in_yml_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "privacy.yml").write_text("version: 1\npii: {email: drop}\n")
+    with pytest.raises(ConfigError, match=r"privacy\.yml:1:1: no config has this name"):
+        open_catalog(tmp_path).load(PrivacyConfig, "privacy.yaml")
+
+
+def test_a_name_in_capitals_is_no_config(tmp_path: Path) -> None:
+    (tmp_path / "sessions.YAML").write_text("version: 1\n")
+    assert not next(check.is_valid for check in configs.validate(open_catalog(tmp_path)))
+
+
+@pytest.mark.parametrize("name", ["configs", "configs/funnels"])
+def test_a_link_to_no_folder_is_no_wish_for_the_defaults(
+    tsa: Tsa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TSA_CONFIGS", raising=False)
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.symlink_to("gone")
+    told = tsa("funnel")
+    assert (told.code, f"error: {name}: no folder" in told.err) == (2, True)

@@ -11,6 +11,7 @@ from tsa_cli.steps import configs
 from tsa_cli.store.dictionary import dictionary
 
 MODEL = "label: {event: x}"
+SOURCE = "title: M\nfields: {event: [e], timestamp: [t]}"
 METRIC = "metrics: [{name: m, numerator: {%s}, denominator: {count: events}}]"
 
 
@@ -69,6 +70,28 @@ def fault_of(folder: Path, name: str, text: str) -> str:
         ("audiences/a", "version: 1\nwhere: {lead_score: {gte: 1}}\nexclude: [cart_abandoner]",
          "3:11: exclude.0: no audiences entry named 'cart_abandoner'; did you mean"
          " 'cart_abandoners'?"),
+        ("audiences/a", "version: 1\nwhere: {days_since_last_visit: {lt: 7d}}",
+         "2:33: days_since_last_visit: a number is needed, not '7d'"),
+        ("audiences/a", "version: 1\nwhere: {user.total_bookings: {in: [1, true]}}",
+         "2:31: user.total_bookings: a number is needed, not true"),
+        ("audiences/a", "version: 1\nwhere: {first_seen_date: {gte: 30d}}",
+         "2:27: first_seen_date: a date or timestamp is needed, like 2025-01-31, not '30d'"),
+        ("funnels/f", "version: 1\nsteps: [{name: a, event: x, where: {is_bot: no}}]",
+         "2:37: is_bot: true or false is needed, not 'no'"),
+        ("metrics", "version: 1\n" + METRIC % "count: users, with: {where: {duration_seconds: 1m}}",
+         "2:62: duration_seconds: a number is needed, not '1m'"),
+        ("funnels/f", "version: 1\nsteps: [{name: a, event: x, within: 36501d}]",
+         "2:29: steps.0.within: a duration of at most 36500d, not '36501d'"),
+        ("journeys/j", 'version: 1\npatterns: ["a -> (<=999999d) -> b"]',
+         "2:1: patterns: a duration of at most 36500d"),
+        ("events", 'version: 1\nevents: {a: {aliases: [""]}}',
+         "2:24: events.a.aliases.0: a name is needed, not ''"),
+        ("events", 'version: 1\nderived: [{name: " ", when: {event: a}}]',
+         "2:12: derived.0.name: a name is needed, not ' '"),
+        ("sources/s", f'version: 1\n{SOURCE}\nevent_names: {{a: ""}}',
+         "4:15: event_names.a: a name is needed, not ''"),
+        ("sources/s", f"version: 1\n{SOURCE}\nkey_values: [{{path: p, values: []}}]",
+         "4:24: key_values.0.values: List should have at least 1 item"),
         ("tsa", "version: 1\npipeline: [{step: funnel, names: [bookin]}]",
          "2:35: pipeline.0.names.0: no funnels entry named 'bookin'; did you mean 'booking'?"),
     ],
@@ -109,3 +132,16 @@ def test_the_keys_of_a_person_are_the_columns_of_the_tables() -> None:
     tables = dictionary()
     of_features = {column.name for column in tables["user_behavior_features"].columns}
     assert set(keys.FEATURE_COLUMNS) == of_features - {"user_key"}
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        'total_bookings: "3"', "total_bookings: null", "total_bookings: {not_in: [1, 2.5]}",
+        "total_bookings: {exists: false}", "total_bookings: {regex: '^1'}",
+        "first_seen_date: {gte: 2025-01-31}", 'first_seen_date: {lt: "2025-01-31T10:00:00Z"}',
+        "user.city: {lt: 7d}",
+    ],
+)  # fmt: skip
+def test_a_value_that_a_column_may_have_is_taken(tmp_path: Path, test: str) -> None:
+    assert fault_of(tmp_path, "audiences/a", f"version: 1\nwhere: {{{test}}}") == ""

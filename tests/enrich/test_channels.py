@@ -10,6 +10,7 @@ import pytest
 
 from tsa_cli.config import open_catalog
 from tsa_cli.config.channels import ChannelsFile
+from tsa_cli.config.referrers import ReferrersFile
 from tsa_cli.enrich.channels import channel_table, classify, traffic_table
 from tsa_cli.enrich.hosts import SiteIndex
 from tsa_cli.enrich.referrers import referrer_table
@@ -188,3 +189,15 @@ def test_the_url_wins_over_the_referrer_and_the_own_domain_is_no_source(
     views = page_table([page], channels.click_ids).hstack(referrer_table([referrer], sites))
     row = traffic_table(views).row(0, named=True)
     assert (row["source"], row["medium"], row["campaign"]) == expected
+
+
+@pytest.mark.parametrize("is_off", [True, False])
+def test_without_any_rule_each_visit_has_the_other_channel(is_off: bool) -> None:
+    rule = {"name": "a", "channel": "A", "when": {"site": "search"}, "enabled": False}
+    channels = ChannelsFile.model_validate({"otherwise": "Rest", "rules": [rule] if is_off else []})
+    sources = pl.DataFrame(
+        {"source": ["google", None], "medium": [None, "x"], "campaign": ["", "y"]}
+    )
+    found = channel_table(sources, channels, SiteIndex(ReferrersFile()))
+    assert found["channel"].to_list() == ["Rest", "Rest"]
+    assert found["channel_rule"].to_list() == ["otherwise", "otherwise"]

@@ -163,3 +163,11 @@ def test_every_allowed_function_exists_in_the_engine():
     with duckdb.connect() as con:
         rows = con.execute("select distinct function_name from duckdb_functions()").fetchall()
     assert ALLOWED_FUNCTIONS - {name for (name,) in rows} == {"coalesce", "ifnull"}
+
+
+def test_too_little_memory_to_read_the_query_is_no_fault_of_the_query():
+    with (
+        duckdb.connect(config={"memory_limit": "1KB"}) as con,
+        pytest.raises(DataError, match="SQL: out of memory"),
+    ):
+        guard.check_query(con, "select user_id from fact_events", existing=["fact_events"])

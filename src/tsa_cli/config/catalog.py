@@ -45,6 +45,11 @@ class Catalog:
                 return path
             if os.path.lexists(path):  # a link to nothing is no wish for the defaults
                 raise ConfigError(f"{self.shown(path)}:1:1: no file that can be read", "mend it")
+            other = path.with_suffix(".yml")
+            if other.exists():  # written to be obeyed: no wish for the defaults either
+                raise ConfigError(
+                    f"{self.shown(other)}:1:1: no config has this name", f"call it {path.name}"
+                )
         return None
 
     def names(self, kind: str) -> list[str]:
@@ -52,7 +57,10 @@ class Catalog:
         found: set[str] = set()
         for folder in (self.user_dir, self.defaults_dir):
             if folder is not None:
-                entries = (folder / kind).glob("*.yaml")
+                inner = folder / kind
+                if os.path.lexists(inner) and not inner.is_dir():
+                    raise ConfigError(f"{self.shown(inner)}: no folder", "mend it")
+                entries = inner.glob("*.yaml")
                 found |= {path.stem for path in entries if not path.name.startswith(".")}
         return sorted(found)
 
@@ -127,7 +135,8 @@ class Catalog:
 def open_catalog(user_dir: Path | None) -> Catalog:
     """The catalog over `user_dir`; ConfigError when it was named and is no folder."""
     if user_dir is not None and not user_dir.is_dir():
-        raise ConfigError(f"{user_dir}: no such folder", "give --configs DIR, or run `tsa init`")
+        why = "no folder" if os.path.lexists(user_dir) else "no such folder"
+        raise ConfigError(f"{user_dir}: {why}", "give --configs DIR, or run `tsa init`")
     return Catalog(user_dir, defaults_dir())
 
 
@@ -165,6 +174,8 @@ def _loaded(model: type[Model], text: str, name: str) -> tuple[Model, Document]:
         raise ConfigError(f"{name}:1:1: version: is missing", _FIRST)
     if model.keys is not None and (faults := model.keys.unknown(document)):
         raise ConfigError("\n".join(faults), model.keys.hint)
+    if model.keys is not None and (faults := model.keys.misfits(document)):
+        raise ConfigError("\n".join(faults), "`tsa tables NAME` has the type of every column")
     if faults := [f"{document.at(place)}: {why}" for place, why in found.unknown_names()]:
         raise ConfigError("\n".join(faults), "`tsa tables user_behavior_features` has them")
     return found, document
@@ -262,6 +273,6 @@ def _flatten(node: object, definitions: object) -> Iterator[dict[str, object]]:
 
 
 def default_user_dir() -> Path | None:
-    """`./configs` where it exists."""
+    """`./configs` where it exists; what else has this name is for `open_catalog` to refuse."""
     here = Path("configs")
-    return here if here.is_dir() else None
+    return here if os.path.lexists(here) else None

@@ -22,7 +22,7 @@ class TextTest(ConfigModel):
     """A test of one text, ignoring case; of `is`, `in`, `regex`, `missing` exactly one is set."""
 
     equals: str | None = Field(default=None, alias="is")
-    one_of: tuple[str, ...] | None = Field(default=None, alias="in")
+    one_of: tuple[str, ...] | None = Field(default=None, alias="in", min_length=1)
     regex: str | None = None
     missing: bool | None = None
 
@@ -57,7 +57,7 @@ class Condition(ConfigModel):
     @model_validator(mode="after")
     def _is_not_empty(self) -> Self:
         given = (self.source, self.medium, self.campaign, self.site, self.all, self.any)
-        if all(value is None or value == () for value in given):
+        if () in given or all(value is None for value in given):
             raise ValueError("an empty condition would match every visit")
         return self
 
@@ -65,8 +65,8 @@ class Condition(ConfigModel):
 class ChannelRule(ConfigModel):
     """One line of the list; `name` is what `tsa channels test` prints."""
 
-    name: str
-    channel: str
+    name: str = Field(min_length=1)
+    channel: str = Field(min_length=1)
     when: Condition
     enabled: bool = True
 
@@ -83,7 +83,7 @@ class ChannelsFile(ConfigFile):
     """The rules in order, first match wins, and the click ids by parameter name."""
 
     keeps_defaults: ClassVar[bool] = True
-    otherwise: str = "Unassigned"
+    otherwise: str = Field(default="Unassigned", min_length=1)
     click_ids: dict[str, ClickId] = Field(default_factory=dict)
     rules: tuple[ChannelRule, ...] = ()
 

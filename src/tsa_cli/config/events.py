@@ -7,7 +7,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from tsa_cli.config.keys import EVENT_KEYS, Keys
 from tsa_cli.config.matchers import Matcher
-from tsa_cli.config.model import ConfigFile, ConfigModel, Duration
+from tsa_cli.config.model import ConfigFile, ConfigModel, Duration, NameText
 
 Policy = Literal["allow", "warn", "quarantine"]
 TypeName = Literal["string", "integer", "number", "boolean", "timestamp", "array", "object"]
@@ -29,7 +29,7 @@ class PlannedEvent(ConfigModel):
     """One event of the plan."""
 
     description: str = ""
-    aliases: list[str] = []
+    aliases: list[NameText] = []
     policy: Policy = "warn"
     additional: Policy = "allow"
     required: list[str] = []
@@ -44,7 +44,7 @@ class DerivedEvent(ConfigModel):
     user. With `unless` it happens when `within` has passed without such an event of the same user.
     """
 
-    name: str
+    name: NameText
     description: str = ""
     when: Matcher
     at_least: int = Field(1, ge=1, le=100_000)
@@ -70,7 +70,7 @@ class EventsConfig(ConfigFile):
 
     keys: ClassVar[Keys] = replace(EVENT_KEYS, under="derived")
     unplanned: Policy = "warn"
-    events: dict[str, PlannedEvent] = {}
+    events: dict[NameText, PlannedEvent] = {}
     derived: list[DerivedEvent] = []
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tsa_cli.config.model import Place
+from tsa_cli.config.operands import operand_fault
 from tsa_cli.config.spelling import nearest
 from tsa_cli.config.yaml_loader import Document
 
@@ -114,38 +115,53 @@ CHANNEL_FLAGS = ("is_organic", "is_paid", "is_social")  # of models, from the ac
 class Keys:
     """What the keys of one kind of file may be: `columns`, or anything after a prefix."""
 
-    columns: tuple[str, ...]
+    columns: Mapping[str, str]  # their types by name
     prefixes: tuple[str, ...]
     hint: str
     under: str | None = None  # the only part of the file that has any
 
     def unknown(self, document: Document) -> list[str]:
         """`FILE:LINE:COL: KEY: why` of each key that does not exist."""
-        values = document.values
-        if self.under is not None and isinstance(values, dict):
-            values = {self.under: values.get(self.under)}
         return [
-            f"{document.at(place)}: {key}: no such column{nearest(key, self.columns)}"
-            for place, key in _keys(values, ())
+            f"{document.at(place)}: {key}: no such column{nearest(key, list(self.columns))}"
+            for place, key in _keys(self._asked(document), ())
             if key not in self.columns
             and not any(key.startswith(prefix) and key != prefix for prefix in self.prefixes)
         ]
 
+    def misfits(self, document: Document) -> list[str]:
+        """`FILE:LINE:COL: KEY: why` of each value that its column can never have."""
+        return [
+            f"{document.at((*place, operator))}: {place[-1]}: {fault}"
+            for place, test in _tests(self._asked(document), ())
+            for operator, value in (test if isinstance(test, dict) else {"eq": test}).items()
+            if (fault := operand_fault(self.columns.get(str(place[-1]), ""), str(operator), value))
+        ]
 
-_OF_USERS = tuple(f"user.{name}" for name in USER_COLUMNS)
-_OF_PEOPLE = (*USER_COLUMNS, *FEATURE_COLUMNS, *SCORE_COLUMNS)
+    def _asked(self, document: Document) -> object:
+        values = document.values
+        if self.under is not None and isinstance(values, dict):
+            return {self.under: values.get(self.under)}
+        return values
+
+
+def _of_users(columns: Mapping[str, str]) -> dict[str, str]:
+    return {f"user.{name}": kind for name, kind in columns.items()}
+
+
+_OF_PEOPLE = {**USER_COLUMNS, **FEATURE_COLUMNS, **SCORE_COLUMNS}
 EVENT_KEYS = Keys(
-    columns=(
-        *SESSION_COLUMNS,
-        *EVENT_COLUMNS,
-        *(f"properties.{name}" for name in PROMOTED_PROPERTIES),
-        *_OF_USERS,
-    ),
+    columns={
+        **SESSION_COLUMNS,
+        **EVENT_COLUMNS,
+        **{f"properties.{name}": "varchar" for name in PROMOTED_PROPERTIES},
+        **_of_users(USER_COLUMNS),
+    },
     prefixes=("properties.", "user."),
     hint="keys are columns of fact_events and dim_sessions, properties.PATH or user.KEY",
 )
 PERSON_KEYS = Keys(
-    columns=(*_OF_PEOPLE, *(f"user.{name}" for name in _OF_PEOPLE)),
+    columns={**_OF_PEOPLE, **_of_users(_OF_PEOPLE)},
     prefixes=("user.",),
     hint="keys are columns of user_behavior_features and dim_users, lead_score, or user.TRAIT",
 )
@@ -166,3 +182,16 @@ def _keys(value: object, place: Place) -> Iterator[tuple[Place, str]]:
             yield here, inner
         else:
             yield from _keys(inner, here)
+
+
+def _tests(value: object, place: Place) -> Iterator[tuple[Place, object]]:
+    """What each `where` asks of a key: the key's place, and its test."""
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _tests(item, (*place, number))
+    for name, inner in value.items() if isinstance(value, dict) else ():
+        here = (*place, str(name))
+        if name == "where" and isinstance(inner, dict):
+            yield from (((*here, str(key)), test) for key, test in inner.items())
+        else:
+            yield from _tests(inner, here)

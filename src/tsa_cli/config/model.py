@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, get_args
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -28,11 +29,15 @@ Reference = tuple[Place, str, str]
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 
+_LONGEST = timedelta(days=36_500)  # a century: any moment plus this is one that the engine has
+
 
 class ConfigModel(BaseModel):
     """A mapping inside a config file: frozen, and every key is known."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False
+    )
 
     @field_validator("*", mode="before")
     @classmethod
@@ -88,7 +93,15 @@ def parse_duration(value: object) -> timedelta:
     try:
         return timedelta(seconds=float(match[1]) * _SECONDS[match[2]])
     except OverflowError:
-        raise ValueError(f"a duration of at most {timedelta.max.days}d, not {value!r}") from None
+        raise ValueError(f"a duration of at most {_LONGEST.days}d, not {value!r}") from None
+
+
+def bounded_duration(value: object) -> timedelta:
+    """`parse_duration` of up to a century; ValueError of more."""
+    duration = parse_duration(value)
+    if duration > _LONGEST:
+        raise ValueError(f"a duration of at most {_LONGEST.days}d, not {value!r}")
+    return duration
 
 
 def format_duration(value: timedelta) -> str:
@@ -103,6 +116,25 @@ def format_duration(value: timedelta) -> str:
 
 Duration = Annotated[
     timedelta,
-    BeforeValidator(parse_duration, json_schema_input_type=str),
+    BeforeValidator(bounded_duration, json_schema_input_type=str),
     PlainSerializer(format_duration, return_type=str),
 ]
+
+
+def path_text(value: object) -> object:
+    """The value, if it is no text or one that may name a file; ValueError else."""
+    if isinstance(value, str) and (not value.strip() or "\0" in value):
+        raise ValueError(f"a path is needed, not {value!r}")
+    return value
+
+
+PathText = Annotated[str, AfterValidator(path_text)]
+
+
+def _some_name(value: str) -> str:
+    if not value.strip():
+        raise ValueError(f"a name is needed, not {value!r}")
+    return value
+
+
+NameText = Annotated[str, AfterValidator(_some_name)]

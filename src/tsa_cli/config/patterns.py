@@ -11,7 +11,7 @@ source  Retentioneering's path patterns, ClickHouse's sequenceMatch (definitions
 import re
 from dataclasses import dataclass, field, replace
 
-from tsa_cli.config.model import parse_duration
+from tsa_cli.config.model import bounded_duration
 
 _GAP = re.compile(r"\((\?t)?\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?\s*(?:ms|s|m|h|d|w)?)\s*\)")
 _BUT = re.compile(r"\[\^(.+)\]\*")
@@ -83,7 +83,7 @@ def _between(item: str, so_far: Between) -> Between | None:
     if not gap:
         return None
     written = gap[3] if gap[3][-1].isalpha() else f"{gap[3]}s" if gap[1] else gap[3]
-    length_us = round(parse_duration(written).total_seconds() * 1_000_000)
+    length_us = round(bounded_duration(written).total_seconds() * 1_000_000)
     if gap[2][0] == "<":
         return replace(so_far, max_gap_us=length_us - (gap[2] == "<"))
     return replace(so_far, min_gap_us=length_us + (gap[2] == ">"))

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from tsa_cli.config.model import ConfigFile, ConfigModel, Duration
+from tsa_cli.config.model import ConfigFile, ConfigModel, Duration, PathText
 
 Protection = Literal["hash", "encrypt", "drop"]
 AnalyticsGate = Literal["drop", "anonymize", "keep"]
@@ -72,7 +72,7 @@ class PrivacyConfig(ConfigFile):
     pii: dict[str, Protection] = Field(default_factory=_default_fields)
     trait_aliases: dict[str, tuple[str, ...]] = Field(default_factory=_default_aliases)
     default_country: str | None = None
-    suppression_files: tuple[str, ...] = ()
+    suppression_files: tuple[PathText, ...] = ()
     retention: RetentionConfig = RetentionConfig()
 
     @field_validator("default_country")
@@ -80,6 +80,15 @@ class PrivacyConfig(ConfigFile):
     def _two_letters(cls, value: str | None) -> str | None:
         if value is not None and not (len(value) == 2 and value.isascii() and value.isupper()):
             raise ValueError(f'a country is two capital letters like "DE", not {value!r}')
+        return value
+
+    @field_validator("pii", "trait_aliases")
+    @classmethod
+    def _named_by_words(cls, value: dict[str, object]) -> dict[str, object]:
+        names = (name for key, told in value.items() for name in (key, *_texts(told)))
+        for name in names:
+            if not any(sign.isalnum() for sign in name):  # else it would fit between any two signs
+                raise ValueError(f"a key has letters or digits, not {name!r}")
         return value
 
     @model_validator(mode="after")
@@ -132,3 +141,8 @@ def _words(key: str) -> list[str]:
 
 def _plain(key: str) -> str:
     return key.strip().removeprefix("$").lower()
+
+
+def _texts(told: object) -> tuple[str, ...]:
+    """The aliases of a key; none of one that has a protection instead."""
+    return told if isinstance(told, tuple) else ()

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from tsa_cli.config.model import ConfigFile, ConfigModel
+from tsa_cli.config.model import ConfigFile, ConfigModel, NameText
 
 OUTSIDE = "(none)"  # stands for the client's session id where an event belongs to no visit
 
@@ -47,14 +47,16 @@ class KeyValues(ConfigModel):
 
     path: str
     key: str = "key"
-    values: list[str] = ["value"]
+    values: list[str] = Field(["value"], min_length=1)
     numbers: list[str] = Field([], description="paths of values that are numbers, maybe as text")
 
 
 class Call(ConfigModel):
     """How one kind of line differs: its fixed name, or other paths for some of its fields."""
 
-    event: str | None = Field(None, description="$identify and $alias speak of people, no event")
+    event: NameText | None = Field(
+        None, description="$identify and $alias speak of people, no event"
+    )
     fields: dict[CanonicalField, list[str]] = {}
     properties: list[str] | None = None
     traits: list[str] | None = None
@@ -118,7 +120,7 @@ class SourceConfig(ConfigFile):
     kinds: Kinds | None = None
     key_values: list[KeyValues] = []
     embedded: list[str] = Field([], description="top-level keys that hold JSON as text")
-    event_names: dict[str, str] = Field({}, description="name as sent: name in events.yaml")
+    event_names: dict[str, NameText] = Field({}, description="name as sent: name in events.yaml")
     empty_values: list[str] = Field([], description="texts that stand for nothing in any field")
     no_session: list[str] = Field(
         [], description="session ids of events that belong to no visit, like those of servers"

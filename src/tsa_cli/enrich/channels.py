@@ -51,7 +51,7 @@ def channel_table(sources: pl.DataFrame, channels: ChannelsFile, sites: SiteInde
         if candidate.enabled:
             holds = _expression(candidate.when, candidate.name)
             rule = pl.when(holds).then(pl.lit(candidate.name)).otherwise(rule)
-    names = frame.select(rule.alias("channel_rule")).to_series()
+    names = frame.with_columns(rule.alias("channel_rule"))["channel_rule"]  # also without rules
     channel_of = {rule.name: rule.channel for rule in channels.rules}
     channel_of[NO_RULE] = channels.otherwise
     channel = names.replace_strict(channel_of, return_dtype=pl.String).alias("channel")

@@ -96,8 +96,9 @@ def _in_force(catalog: Catalog) -> list[str]:
         if folder is not None:
             found |= {
                 path.relative_to(folder).as_posix()
-                for path in folder.rglob("*.y*ml")
-                if not path.name.startswith(".")  # an editor's or a file manager's
+                for path in folder.rglob("*")
+                if path.suffix.lower() in (".yaml", ".yml")
+                and not path.name.startswith(".")  # an editor's or a file manager's
             }
     return sorted(found)
 

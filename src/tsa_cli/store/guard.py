@@ -69,6 +69,7 @@ _TYPES = frozenset(
     }
 )  # fmt: skip
 
+_NO_MEMORY = ("SQL: out of memory", "select less, or raise memory_limit")
 _HINT = "one SELECT over " + ", ".join(sorted(PUBLISHED_TABLES)[:4]) + ", … (see `tsa tables`)"
 
 Node = dict[str, object]
@@ -140,7 +141,7 @@ def run_query(
             f"SQL: stopped after {timeout_seconds:g} s", "select less, or filter by time"
         ) from None
     except duckdb.OutOfMemoryException:
-        raise DataError("SQL: out of memory", "select less, or raise memory_limit") from None
+        raise DataError(*_NO_MEMORY) from None
     except duckdb.Error as error:
         if is_damage(error):  # it is the store that is read
             raise damaged_store("the store", error) from None
@@ -161,6 +162,8 @@ def _syntax_tree(con: duckdb.DuckDBPyConnection, sql: str) -> Node:
         tree = json.loads(text)
         if tree.get("error"):
             raise _refused(str(tree.get("error_message")).splitlines()[0])
+    except duckdb.OutOfMemoryException:
+        raise DataError(*_NO_MEMORY) from None
     except (duckdb.Error, RecursionError, ValueError) as error:
         raise _refused(str(error).splitlines()[0]) from None
     statements = tree["statements"]
