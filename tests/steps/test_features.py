@@ -12,7 +12,15 @@ import pytest
 
 from tests.conftest import Once
 from tests.steps.feature_oracle import features as oracle
-from tests.steps.histories import START, Event, add_events, default_config, random_history, table
+from tests.steps.histories import (
+    START,
+    Event,
+    add_events,
+    add_links,
+    default_config,
+    random_history,
+    table,
+)
 from tsa_cli.config.features import FeaturesConfig
 from tsa_cli.errors import DataError, MissingTable
 from tsa_cli.steps import features, sessionize
@@ -108,6 +116,16 @@ def test_a_snapshot_leaves_the_public_table_alone(shop: Store) -> None:
     today = {row["user_id"] for row in table(shop, "select user_id from actors")}
     assert set(now["user_id"]) <= today
     assert now["total_sessions"].sum() == then["total_sessions"].sum()
+
+
+def test_a_login_at_the_moment_itself_is_not_known_then(store: Store) -> None:
+    login = START + timedelta(hours=1)
+    add_events(store, [Event("1", "page_viewed", START, anonymous_id="a")])
+    add_links(store, [("a", "ann", "identify", login)])
+    sessionize.run(store, default_config())
+    for as_of, user in ((login, "a"), (login + timedelta(microseconds=1), "ann")):
+        features.run(store, FeaturesInput(), as_of)
+        assert [row["user_id"] for row in table(store, "from user_behavior_features")] == [user]
 
 
 def test_a_snapshot_knows_the_channel_of_then(store: Store) -> None:
