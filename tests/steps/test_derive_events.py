@@ -225,6 +225,24 @@ def test_high_engagement_is_eleven_views_without_a_booking(
     assert found_at(store, steps, 100_000) == wanted
 
 
+def test_an_event_that_comes_late_is_looked_at_however_old_it_is(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(derive_events, "_MOST_USERS", 1.0)
+    add_events(store, [Event("bob", "page_viewed", START + timedelta(days=30), user_id="bob")])
+    steps = [(0.0, "booking_started", BOOKING)]
+    assert found_at(store, steps, 30 * 86_400) == {("booking_abandoned", 1800.0)}
+    completed = START + timedelta(minutes=10)
+    add_events(
+        store,
+        [Event("late", "booking_completed", completed, anonymous_id="ann", properties=BOOKING)],
+        2,
+    )
+    sessionize.run(store, default_config())
+    derive_events.run(store, default_events(), START + timedelta(days=30))
+    assert derived(store) == set()
+
+
 def test_an_event_of_that_name_in_the_log_is_not_trusted(store: Store) -> None:
     assert found_at(store, [(0, "booking_abandoned", BOOKING)], 9000) == set()
 
