@@ -59,6 +59,7 @@ def test_no_hostile_statement_gets_through(con, tmp_path, statement):
         "pivot fact_events on event_type using count(*)",
         "select getenv('HOME')",
         "select main.getenv('HOME')",
+        "select main.lower('A')",
         "select current_setting('memory_limit')",
         "select row_number() over (order by getenv('HOME'))",
         "select count(*) filter (where nextval('sq') > 0) from fact_events",
