@@ -140,6 +140,17 @@ def test_our_additions_and_blank_values(
     assert (result.channel, result.rule) == (channel, rule)
 
 
+def test_the_words_of_a_rule_hold_in_any_case(sites: SiteIndex) -> None:
+    tests = {"is": {"is": "Partner"}, "in": {"in": ["News", "Mail"]}, "regex": {"regex": "^Shop"}}
+    rules = [
+        {"name": name, "channel": name, "when": {"source": test}} for name, test in tests.items()
+    ]
+    channels = ChannelsFile.model_validate({"version": 1, "rules": rules})
+    sources = ["partner", "MAIL", "shopping"]
+    found = [classify(source, None, None, channels, sites).rule for source in sources]
+    assert found == list(tests)
+
+
 def test_a_disabled_rule_does_not_fire(channels: ChannelsFile, sites: SiteIndex) -> None:
     rules = tuple(
         rule.model_copy(update={"enabled": rule.name != "ai_assistant"}) for rule in channels.rules

@@ -148,6 +148,11 @@ def test_of_two_equal_keys_the_first_holds_and_the_other_hides_nothing(
     assert Cleaner(PrivacyConfig()).documents(pl.Series([sent])) == {0: stored}
 
 
+def test_a_number_that_no_float_can_be_is_kept_as_a_text() -> None:
+    line = Cleaner(PrivacyConfig()).line(b'{"email":"b@x.de","n":-1e999}')
+    assert line == f'{{"email":"{EMAIL}","n":"-1e999"}}'
+
+
 @pytest.mark.parametrize("odd", ["9" * 5000, '{"a":' * 900 + "1" + "}" * 900], ids=["long", "deep"])
 def test_a_document_beyond_the_reader_is_cleaned_as_a_text(odd: str) -> None:
     texts = [f'{{"n":{odd},"email":"b@x.de"}}', '{"note":"b@x.de"}']
