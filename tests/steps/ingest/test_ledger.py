@@ -170,14 +170,21 @@ def test_the_first_of_an_id_holds_and_other_content_is_a_conflict(
 def test_an_event_without_an_id_is_known_by_its_content(
     store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:
-    path = tmp_path / "a.jsonl"
-    path.write_text(
-        '{"event":"a","timestamp":1767225600,"user_id":"u","properties":{"x":1,"y":2}}\n'
-        '{"event":"a","timestamp":1767225600000,"user_id":"u","properties":{"y":2,"x":1}}\n'
-        '{"event":"a","timestamp":1767225600,"user_id":"u","properties":{"x":2,"y":2}}\n'
-    )
-    [report] = do_ingest(path).files
-    assert counts(report) == (3, 2, 1, 0, 0)
+    first = {"event": "a", "timestamp": 1767225600, "user_id": "u", "properties": {"x": 1, "y": 2}}
+    same: list[dict[str, object]] = [
+        {"timestamp": 1767225600000, "properties": {"y": 2, "x": 1}},
+        {"properties": {"x": 1, "y": 2, "z": None}},
+        {"anonymous_id": None},
+    ]
+    others: list[dict[str, object]] = [
+        {"event": "b"}, {"timestamp": 1767225601}, {"user_id": "v"}, {"anonymous_id": "u"},
+        {"user_id": None, "anonymous_id": "u"}, {"session_id": "s"},
+        {"page_url": "https://x.example/"}, {"properties": {"x": 2, "y": 2}},
+    ]  # fmt: skip
+    lines = [json.dumps({**first, **change}) for change in [{}, *same, *others]]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines) + "\n")
+    [report] = do_ingest(tmp_path / "a.jsonl").files
+    assert counts(report) == (12, 9, 3, 0, 0)
 
 
 def test_a_file_is_read_once_however_it_is_named(
