@@ -167,6 +167,22 @@ def test_the_first_of_an_id_holds_and_other_content_is_a_conflict(
     assert [(n, r) for n, _, r in quarantined(store)] == [(4, "id_conflict")]
 
 
+def test_an_id_that_the_store_has_with_other_content_is_a_conflict(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    changes: list[dict[str, object]] = [
+        {"timestamp": "2026-05-01T11:00:00Z"}, {"event": "b"}, {"session_id": "s"},
+        {"properties": {}},
+    ]  # fmt: skip
+    firsts = [event(n) for n in range(4)]
+    others = [event(n, **change) for n, change in enumerate(changes)]
+    (tmp_path / "a.jsonl").write_bytes(b"\n".join([*firsts, b""]))
+    (tmp_path / "b.jsonl").write_bytes(b"\n".join([*others, *others, *firsts, b""]))
+    do_ingest(tmp_path / "a.jsonl")
+    [report] = do_ingest(tmp_path / "b.jsonl").files
+    assert counts(report) == (12, 0, 4, 8, 0)
+
+
 def test_an_event_without_an_id_is_known_by_its_content(
     store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:
