@@ -280,6 +280,15 @@ def test_an_event_of_that_name_in_the_log_is_not_trusted(store: Store) -> None:
     assert found_at(store, [(0, "booking_abandoned", BOOKING)], 9000) == set()
 
 
+def test_a_rule_may_name_an_alias(store: Store) -> None:
+    add_events(store, [Event("1", "price_checked", START, anonymous_id="ann")])
+    sessionize.run(store, default_config())
+    rule = {"name": "seen", "when": {"event": "PriceChecked"}, "per": "session"}
+    plan = {"events": {"price_checked": {"aliases": ["PriceChecked"]}}, "derived": [rule]}
+    derive_events.run(store, EventsConfig.model_validate(plan), START)
+    assert [row[:2] for row in derived(store)] == [("ann", "seen")]
+
+
 def test_nothing_is_derived_before_sessionize(store: Store) -> None:
     with pytest.raises(MissingTable):
         derive_events.run(store, default_events(), START)

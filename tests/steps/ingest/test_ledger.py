@@ -159,12 +159,13 @@ def test_the_first_of_an_id_holds_and_other_content_is_a_conflict(
         b'{"properties": {"n": 1}, "user_id": "ann", "event": "page_viewed", "event_id": "e1",'
         b' "timestamp": "2026-05-01T12:00:01+02:00"}'
     )
-    path.write_bytes(b"\n".join([event(1), event(1), reordered, event(1, event="other"), b""]))
+    others = [event(1, event="other"), event(1, properties={})]
+    path.write_bytes(b"\n".join([event(1), event(1), reordered, *others, b""]))
     result = do_ingest(path)
     [report] = result.files
-    assert counts(report) == (4, 1, 2, 1, 0)
+    assert counts(report) == (5, 1, 2, 2, 0)
     assert result.rejected_share == 0
-    assert [(n, r) for n, _, r in quarantined(store)] == [(4, "id_conflict")]
+    assert [(n, r) for n, _, r in quarantined(store)] == [(4, "id_conflict"), (5, "id_conflict")]
 
 
 def test_an_id_that_the_store_has_with_other_content_is_a_conflict(
@@ -177,10 +178,12 @@ def test_an_id_that_the_store_has_with_other_content_is_a_conflict(
     firsts = [event(n) for n in range(4)]
     others = [event(n, **change) for n, change in enumerate(changes)]
     (tmp_path / "a.jsonl").write_bytes(b"\n".join([*firsts, b""]))
-    (tmp_path / "b.jsonl").write_bytes(b"\n".join([*others, *others, *firsts, b""]))
+    (tmp_path / "b.jsonl").write_bytes(
+        b"\n".join([*others, *others, *firsts, event(9), event(9), b""])
+    )
     do_ingest(tmp_path / "a.jsonl")
     [report] = do_ingest(tmp_path / "b.jsonl").files
-    assert counts(report) == (12, 0, 4, 8, 0)
+    assert counts(report) == (14, 1, 5, 8, 0)
 
 
 def test_an_event_without_an_id_is_known_by_its_content(
