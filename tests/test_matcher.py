@@ -12,7 +12,8 @@ import pytest
 from tsa_cli.config.matchers import Matcher, ValueTest
 from tsa_cli.errors import ConfigError
 from tsa_cli.matcher import MatcherCompiler, property_pointers
-from tsa_cli.relations import CORE_RELATION, Column, Relation, user_relation
+from tsa_cli.relations import CORE_RELATION, Column, Relation
+from tsa_cli.steps.export_audiences.select import user_columns
 
 RELATION = Relation(
     columns={
@@ -214,7 +215,7 @@ def test_an_unknown_key_is_a_config_error_with_the_nearest_name() -> None:
     with pytest.raises(ConfigError, match="did you mean 'device_type'"):
         MatcherCompiler(CORE_RELATION).predicate(matcher)
     with pytest.raises(ConfigError, match="properties"):
-        MatcherCompiler(user_relation({"total_bookings": "double"})).predicate(
+        MatcherCompiler(user_columns()).predicate(
             Matcher.model_validate({"where": {"properties.x": 1}})
         )
 

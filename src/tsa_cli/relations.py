@@ -92,32 +92,3 @@ CORE_RELATION = Relation(
         "users": "left join dim_users u on u.user_key = a.user_key",
     },
 )
-
-# Over `fact_events f`: the public view, for queries that are not worth the narrow tables.
-FACT_RELATION = Relation(
-    columns={
-        **_columns(SESSION_COLUMNS, "s", "sessions"),
-        **_columns(EVENT_COLUMNS, "f", "events"),
-        **_user_columns("u"),
-    },
-    event_sql="f.event_type",
-    properties_sql="f.properties",
-    traits_sql="u.traits",
-    joins={
-        "sessions": "left join dim_sessions s on s.session_id = f.session_id",
-        "users": "left join dim_users u on u.user_id = f.user_id",
-    },
-)
-
-
-def user_relation(columns: Mapping[str, str], alias: str = "u") -> Relation:
-    """
-    A relation of one row per user, for audiences and labels: both `KEY` and `user.KEY` are read.
-
-    `columns` are names with their kinds; a key that is no column is a trait, as `user.KEY` only.
-    """
-    plain = _columns(columns, alias, "users")
-    return Relation(
-        columns={**plain, **{f"user.{name}": column for name, column in plain.items()}},
-        traits_sql=f"{alias}.traits",
-    )

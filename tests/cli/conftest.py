@@ -1,12 +1,16 @@
 """A store to ask."""
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from tests.conftest import Once, Tsa
 
 ShopOf = Callable[[str, str, Iterable[str]], Tsa]
+NINE = datetime(2026, 3, 1, 9)
+Visit = tuple[str, str | None, int, str]
 
 
 @pytest.fixture
@@ -36,3 +40,19 @@ def shop_of(tsa: Tsa, once: Once, tmp_path: Path) -> ShopOf:
         return tsa
 
     return made
+
+
+def lines_of(history: Iterable[Visit], names: Mapping[str, str]) -> Iterator[str]:
+    """A line for each letter of each (user, device, minutes after nine, letters), 5 min apart."""
+    for user, device, minutes, letters in history:
+        for place, letter in enumerate(letters):
+            moment = NINE + timedelta(minutes=minutes + 5 * place)
+            yield json.dumps(
+                {
+                    "event_id": f"{user}-{minutes}-{place}",
+                    "event": names[letter],
+                    "timestamp": moment.isoformat() + "Z",
+                    "user_id": user,
+                    "properties": {} if device is None else {"device": device},
+                }
+            )

@@ -5,16 +5,13 @@ After a change that is meant, run this file with TSA_WRITE_GOLDEN=1 and read the
 """
 
 import json
-from collections.abc import Iterator
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import ShopOf
+from tests.cli.conftest import ShopOf, lines_of
 from tests.conftest import Tsa
 from tests.golden import differing
 
-START = datetime(2026, 3, 1, 9)
 FUNNEL = """\
 version: 1
 window: 1h
@@ -35,7 +32,7 @@ NAMES = {
     "x": "booking_cancelled",
     "p": "page_viewed",
 }
-# user, device, minutes after START and events
+# user, device, minutes after nine and events
 HISTORY = (
     ("ann", "mobile", 0, "pqfsb"),
     ("ben", "desktop", 0, "qqsp"),
@@ -64,24 +61,9 @@ COMMANDS = {
 }
 
 
-def lines() -> Iterator[str]:
-    for user, device, minutes, names in HISTORY:
-        for place, name in enumerate(names):
-            moment = START + timedelta(minutes=minutes + 5 * place)
-            yield json.dumps(
-                {
-                    "event_id": f"{user}-{minutes}-{place}",
-                    "event": NAMES[name],
-                    "timestamp": moment.isoformat() + "Z",
-                    "user_id": user,
-                    "properties": {} if device is None else {"device": device},
-                }
-            )
-
-
 @pytest.fixture
 def shop(shop_of: ShopOf) -> Tsa:
-    return shop_of("funnels/quote.yaml", FUNNEL, lines())
+    return shop_of("funnels/quote.yaml", FUNNEL, lines_of(HISTORY, NAMES))
 
 
 def test_each_report_has_its_exact_form(shop: Tsa) -> None:

@@ -4,18 +4,13 @@ The flat forms of `tsa journey` on one small log, byte for byte, and what its pi
 After a change that is meant, run this file with TSA_WRITE_GOLDEN=1 and read the difference.
 """
 
-import json
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-
 import pytest
-from tests.cli.conftest import ShopOf
+from tests.cli.conftest import ShopOf, lines_of
 from tests.conftest import Tsa
 from tests.golden import differing
 
 from tsa_cli.cli.jobs.journey import Part
 
-START = datetime(2026, 3, 1, 9)
 JOURNEY = """\
 version: 1
 unit: event
@@ -31,7 +26,7 @@ NAMES = {
     "x": "=1+1",
     "p": "page_viewed",
 }
-# user, device, minutes after START and events
+# user, device, minutes after nine and events
 HISTORY = (
     ("ann", "mobile", 0, "pqfsb"),
     ("ben", "desktop", 0, "qsp"),
@@ -64,24 +59,9 @@ COMMANDS = {
 }
 
 
-def lines() -> Iterator[str]:
-    for user, device, minutes, names in HISTORY:
-        for place, name in enumerate(names):
-            moment = START + timedelta(minutes=minutes + 5 * place)
-            yield json.dumps(
-                {
-                    "event_id": f"{user}-{minutes}-{place}",
-                    "event": NAMES[name],
-                    "timestamp": moment.isoformat() + "Z",
-                    "user_id": user,
-                    "properties": {} if device is None else {"device": device},
-                }
-            )
-
-
 @pytest.fixture
 def shop(shop_of: ShopOf) -> Tsa:
-    return shop_of("journeys/ways.yaml", JOURNEY, lines())
+    return shop_of("journeys/ways.yaml", JOURNEY, lines_of(HISTORY, NAMES))
 
 
 def test_each_part_has_its_exact_form(shop: Tsa) -> None:

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tsa_cli.config.privacy import PrivacyConfig
-from tsa_cli.enrich.redaction import redact_urls
+from tsa_cli.enrich.redaction import UrlCleaner
 from tsa_cli.privacy.personal_texts import url_cleaner
 
 
 def redacted(url: str) -> object:
-    return redact_urls([url])[0]
+    return UrlCleaner().urls([url])[0]
 
 
 @pytest.mark.parametrize(
@@ -89,19 +89,23 @@ def test_an_address_of_a_client_loses_its_end() -> None:
 
 def test_rows_keep_their_places_and_nulls() -> None:
     urls: Sequence[str | None] = [None, "https://x.de/?email=a", "https://x.de/"]
-    assert redact_urls(urls).to_list() == [None, "https://x.de/?email=(redacted)", "https://x.de/"]
+    assert UrlCleaner().urls(urls).to_list() == [
+        None,
+        "https://x.de/?email=(redacted)",
+        "https://x.de/",
+    ]
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.from_regex(r"[a-z0-9.+_-]{1,12}(@|%40)[a-z0-9-]{1,8}\.(de|com|co\.uk)", fullmatch=True))
 def test_no_address_survives_wherever_it_stands(address: str) -> None:
     urls = [f"https://x.de/{place}{address}" for place in ("", "a/", "?v=", "?a=1&b=", "#", "?")]
-    for url in redact_urls(urls):
+    for url in UrlCleaner().urls(urls):
         assert not re.search(r"@|%40", url)
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=5))
 def test_redacting_twice_changes_nothing_and_hostile_text_never_raises(urls: list[str]) -> None:
-    once = redact_urls(urls)
-    assert redact_urls(once).equals(once)
+    once = UrlCleaner().urls(urls)
+    assert UrlCleaner().urls(once).equals(once)

@@ -72,6 +72,12 @@ def test_search_words_are_read_from_the_engines_own_parameter(
     assert (row["search_engine"], row["search_terms"]) == (engine, terms)
 
 
+def test_an_engine_without_parameters_of_its_own_has_the_usual_ones() -> None:
+    mine = {"search": {"mine": {"domains": ["mine.test"]}}, "terms": ["a", "b"]}
+    sites = SiteIndex(ReferrersFile.model_validate(mine))
+    assert facts("https://mine.test/?b=screen", sites)["search_terms"] == "screen"
+
+
 def test_search_words_stay_with_their_rows_when_engines_are_mixed(sites: SiteIndex) -> None:
     urls = [
         "https://www.google.de/search?q=one",

@@ -17,6 +17,7 @@ SAID = [
     (None, "Chrome", "Android", "mobile"),
     (None, "Chrome", "Mac OS X", "desktop"),
     (None, None, "Linux", "desktop"),
+    (None, None, "macOS", "desktop"),
     ("Mac", None, None, "desktop"),
     ("Apple iPhone", None, None, "mobile"),
     ("Googlebot", None, None, "unknown"),

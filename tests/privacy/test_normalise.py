@@ -39,7 +39,8 @@ def test_the_published_hashes_of_google_and_meta_come_out():
         ("ann@shop.de,Ann", None),
         ("ann@shop.de;bob@shop.de", None),
         ("", None),
-        ("x" * 320 + "@shop.de", None),
+        ("x" * 312 + "@shop.de", "x" * 312 + "@shop.de"),
+        ("x" * 313 + "@shop.de", None),
     ],
 )
 def test_an_email_is_lower_case_without_spaces(raw, normal):

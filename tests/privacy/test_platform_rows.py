@@ -90,6 +90,13 @@ def test_meta_gets_hashes_without_the_plus_and_names_without_punctuation(keys):
     assert meta_row(contact(ANN | {"state": "California"}, keys), None)["st"] == ""
 
 
+def test_meta_knows_a_person_by_name_country_and_a_city_or_postal_code():
+    named = {key: ANN[key] for key in ("first_name", "last_name", "country")}
+    assert meta_row(contact(named), None) is None
+    for place in ("city", "zip"):
+        assert meta_row(contact(named | {place: ANN[place]}), None) is not None
+
+
 def test_nobody_that_a_platform_cannot_match_becomes_a_row():
     for traits in ({}, {"email": "nonsense"}, {"phone": "12"}, {"country": "DE"}):
         assert google_row(contact(traits), "DE") is None

@@ -43,7 +43,7 @@ PAGES = (
     "https://shop.example/?gclid=abc",
 )
 REFERRERS = (
-    None, None, "https://shop.example/", "https://www.google.com/search?q=screen+repair", "https://blog.test/post",
+    None, None, "https://blog.shop.example/", "https://www.google.com/search?q=screen+repair", "https://blog.test/post",
 )  # fmt: skip
 GAPS = (0, 0, 1, 59, 1799, 1800, 1801, 4000, 40_000, 86_400)
 

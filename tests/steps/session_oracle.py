@@ -11,6 +11,7 @@ from tests.steps.histories import BOT, Event
 from tsa_cli.config.identity import IdentityConfig
 from tsa_cli.config.sessions import SessionsConfig
 
+OWN_SHOP, OWN_BLOG = "shop.example", "blog.shop.example"  # one registrable domain
 SERVER = {"service_completed", "no_show"}
 INTERACTIVE = {"price_checked", "comparison_made", "booking_started", "booking_completed"}
 
@@ -72,9 +73,9 @@ def source_of(event: Event) -> str:
     if campaign:
         return "newsletter" if "newsletter" in campaign else "google"
     host = urlsplit(event.referrer_url or "").netloc
-    if not host or (host == "shop.example" and urlsplit(event.page_url or "").netloc == host):
+    if not host or (host == OWN_BLOG and urlsplit(event.page_url or "").netloc == OWN_SHOP):
         return "(direct)"
-    return "google" if host == "www.google.com" else host
+    return {"www.google.com": "google", OWN_BLOG: OWN_SHOP}.get(host, host)
 
 
 def session_row(

@@ -12,8 +12,17 @@ import pytest
 
 from tests.conftest import Once
 from tests.steps.feature_oracle import features as oracle
-from tests.steps.histories import START, Event, add_events, default_config, random_history, table
+from tests.steps.histories import (
+    START,
+    Event,
+    add_events,
+    add_links,
+    default_config,
+    random_history,
+    table,
+)
 from tsa_cli.config.features import FeaturesConfig
+from tsa_cli.config.identity import IdentityConfig
 from tsa_cli.errors import DataError, MissingTable
 from tsa_cli.steps import features, sessionize
 from tsa_cli.steps.features import FeaturesInput
@@ -60,12 +69,23 @@ def test_features_of_now_equal_the_oracle(shop: Store) -> None:
     compare(shop, oracle(HISTORIES, newest + timedelta(microseconds=1), newest))
 
 
-@pytest.mark.parametrize("share", [0.05, 0.3, 0.5, 0.8])
-def test_features_of_then_equal_the_oracle(shop: Store, share: float) -> None:
-    moments = sorted(event.event_ts for event in HISTORIES)
-    as_of = moments[
-        int(share * len(moments))
-    ]  # an event lies exactly at the moment: it does not count
+@pytest.mark.parametrize(
+    ("share", "name"),
+    [
+        (0.05, "page_viewed"),
+        (0.3, "booking_completed"),
+        (0.6, "feedback_submitted"),
+        (0.8, "price_checked"),
+    ],
+)
+def test_features_of_then_equal_the_oracle(shop: Store, share: float, name: str) -> None:
+    """An event of that name, with the worst rating, lies exactly at the moment: it is later."""
+    moments = [
+        event.event_ts
+        for event in HISTORIES
+        if event.event_type == name and event.properties.get("rating") == 1
+    ]
+    as_of = sorted(moments)[int(share * len(moments))]
     features.run(shop, FeaturesInput(), as_of)
     compare(shop, oracle(HISTORIES, as_of, as_of))
 
@@ -110,17 +130,44 @@ def test_a_snapshot_leaves_the_public_table_alone(shop: Store) -> None:
     assert now["total_sessions"].sum() == then["total_sessions"].sum()
 
 
+def test_a_login_at_the_moment_itself_is_not_known_then(store: Store) -> None:
+    login = START + timedelta(hours=1)
+    add_events(store, [Event("1", "page_viewed", START, anonymous_id="a")])
+    add_links(store, [("a", "ann", "identify", login)])
+    sessionize.run(store, default_config())
+    for as_of, user in ((login, "a"), (login + timedelta(microseconds=1), "ann")):
+        features.run(store, FeaturesInput(), as_of)
+        assert [row["user_id"] for row in table(store, "from user_behavior_features")] == [user]
+
+
+def test_a_visit_that_goes_on_is_that_of_the_latest_known_id_in_it(store: Store) -> None:
+    steps = [(0, "ann"), (60, None), (120, None)]
+    add_events(
+        store,
+        [
+            Event(str(at), "page_viewed", START + timedelta(seconds=at), user, "device")
+            for at, user in steps
+        ],
+    )
+    identity = IdentityConfig(stitch="none")
+    sessionize.run(store, default_config(identity=identity))
+    as_of = START + timedelta(seconds=90)
+    features.run(store, FeaturesInput(identity=identity), as_of)
+    rows = table(store, "from user_behavior_features")
+    assert {row["user_id"]: row["total_sessions"] for row in rows} == {"ann": 1, "device": 0}
+
+
 def test_a_snapshot_knows_the_channel_of_then(store: Store) -> None:
-    def seen(name: str, minutes: int, ad: str = "", **ids: str) -> Event:
+    def seen(name: str, minutes: int, ad: str = "", **told: str) -> Event:
         at, page = START + timedelta(minutes=minutes), f"https://shop.example/{ad}"
-        return Event(f"{ids}{minutes}", name, at, page_url=page, **ids)
+        return Event(f"{told}{minutes}", name, at, page_url=page, **told)
 
     add_events(
         store,
         [
             seen("service_completed", 0, user_id="served"),
             seen("page_viewed", 9000, "?gclid=1", user_id="served"),  # the first visit
-            seen("page_viewed", 0, user_id="cut"),
+            seen("page_viewed", 0, user_id="cut", referrer_url="https://shop.example/"),
             seen("page_viewed", 20, "?gclid=1", user_id="cut"),
             seen("page_viewed", 0, "?gclid=1", anonymous_id="device"),
             seen("page_viewed", 9000, anonymous_id="device", user_id="known"),
@@ -142,26 +189,32 @@ def test_a_snapshot_knows_the_channel_of_then(store: Store) -> None:
 
 
 def test_a_switching_rate_counts_visits_on_another_device_than_the_one_before(store: Store) -> None:
-    devices = ["a", "b", "b", "a"]
-    for day, device in enumerate(devices):
-        at = START + timedelta(days=day)
-        add_events(store, [Event(f"e{day}", "page_viewed", at, anonymous_id=device, user_id="ann")])
+    devices = {"ann": "abba", "bob": "cc", "cy": "d"}
+    add_events(
+        store,
+        [
+            Event(f"{user}{day}", "page_viewed", START + timedelta(days=day), user, device)
+            for user, visits in devices.items()
+            for day, device in enumerate(visits)
+        ],
+    )
     sessionize.run(store, default_config())
     features.run(store, FeaturesInput())
-    [row] = table(store, "from user_behavior_features")
-    assert row["device_switching_rate"] == pytest.approx(2 / 3)
-    assert row["device_switches"] == 1
+    rows = table(store, "from user_behavior_features order by user_id")
+    rates = [row["device_switching_rate"] for row in rows]
+    assert rates == [pytest.approx(2 / 3), 0, None]
+    assert [row["device_switches"] for row in rows] == [1, 0, 0]
 
 
 def test_visits_at_one_moment_come_in_the_order_of_their_event_ids(store: Store) -> None:
     page = "https://shop.example/"
-    visits = [("a", 0, "?gclid=x"), ("b", 0, ""), ("b", 1, "")]
+    visits = [("ac", 0, "?gclid=x"), ("bb", 0, ""), ("bb", 1, "")]
     add_events(
         store,
         [
             Event(
                 f"{n}{place}", "page_viewed", START + timedelta(days=day),
-                f"user-{n}", f"{device}{n}", page + ad,
+                f"user-{n}", f"{device[n % 2]}{n}", page + ad,
             )
             for n in range(8)
             for place, (device, day, ad) in enumerate(visits)
@@ -215,6 +268,25 @@ def test_the_local_clock_of_the_config_tells_the_time_of_day(store: Store) -> No
         features.run(store, FeaturesInput(features=FeaturesConfig(timezone=zone)))
         [row] = table(store, "from user_behavior_features")
         assert (row["preferred_time_of_day"], row["preferred_day_of_week"]) == (part, day)
+
+
+def test_the_parts_of_the_day_begin_at_midnight_six_noon_and_six(store: Store) -> None:
+    firsts = {0: "night", 6: "morning", 12: "afternoon", 18: "evening"}
+    lasts = {5: "night", 11: "morning", 17: "afternoon", 23: "evening"}
+    moments = {f"{h:02}:00:00": part for h, part in firsts.items()}
+    moments |= {f"{h:02}:59:59": part for h, part in lasts.items()}
+    add_events(
+        store,
+        [
+            Event(clock, "page_viewed", datetime.fromisoformat(f"2024-03-03 {clock}"), clock)
+            for clock in moments
+        ]
+        + [Event("tie", "page_viewed", datetime(2024, 3, 3, 3), "06:00:00")],
+    )
+    sessionize.run(store, default_config())
+    features.run(store, FeaturesInput())
+    rows = table(store, "from user_behavior_features")
+    assert {row["user_id"]: row["preferred_time_of_day"] for row in rows} == moments
 
 
 @pytest.mark.parametrize(

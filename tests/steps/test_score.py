@@ -20,7 +20,8 @@ from tsa_cli.steps import score, train
 from tsa_cli.steps.score import bands_of, factor_texts, scores_of
 from tsa_cli.store import open_store
 from tsa_cli.store.feature_rows import read_features
-from tsa_cli.store.model_files import load_classifier, read_version
+from tsa_cli.store.model_files import read_version
+from tsa_cli.store.model_loading import load_classifier
 
 
 @pytest.fixture(scope="module")

@@ -192,6 +192,14 @@ def test_a_batch_of_bots_or_logins_alone_touches_no_session(store: Store) -> Non
     assert [r["user_id"] for r in table(store, "from dim_users")] == ["ann"]
 
 
+def test_a_bot_on_somebodys_device_is_theirs_after_a_short_run_too(store: Store) -> None:
+    add_events(store, [Event("1", "page_viewed", START, user_id="ann", anonymous_id="a")])
+    sessionize.run(store, default_config())
+    add_events(store, [Event("2", "page_viewed", START, anonymous_id="a", user_agent=BOT)], 2)
+    assert sessionize.run(store, default_config()).mode == "incremental"
+    assert {row["user_id"] for row in table(store, "from fact_events")} == {"ann"}
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"max_duration": "1h"}, {"split_at_midnight": True, "split_on_campaign": True}],

@@ -113,6 +113,9 @@ def test_events_of_one_booking_id_are_one_booking(store: Store) -> None:
     sessionize.run(store, default_config())
     row = one_user(store)
     assert (row["total_bookings"], row["lifetime_value"]) == (3, Decimal("36.00"))
+    features.run(store, features.FeaturesInput())
+    row = one_user(store, "user_behavior_features")
+    assert (row["total_bookings"], row["monetary_value"]) == (3, Decimal("36.00"))
 
 
 def test_a_value_beyond_all_reason_is_none(store: Store) -> None:

@@ -13,7 +13,7 @@ from tsa_cli.errors import DataError
 from tsa_cli.models import lead_score
 from tsa_cli.models.classifier import parameters_of
 from tsa_cli.models.lead_score import Sample
-from tsa_cli.store import model_files
+from tsa_cli.store import model_files, model_loading
 
 FEATURES = ["a", "b"]
 
@@ -48,7 +48,7 @@ def rewrite_manifest(found, **changes):
 def test_what_is_loaded_predicts_what_was_saved(tmp_path, estimators, method):
     x, models = estimators
     found = save(tmp_path / "models", models[method].estimator)
-    loaded = model_files.load_estimator(found, FEATURES)
+    loaded = model_loading.load_estimator(found, FEATURES)
     expected = models[method].estimator.decision_function(x)
     assert (loaded.decision_function(x) == expected).all()
 
@@ -70,7 +70,7 @@ def test_a_changed_model_file_is_not_loaded(saved):
     content[100] ^= 1
     path.write_bytes(bytes(content))
     with pytest.raises(DataError, match="its hash differs"):
-        model_files.load_estimator(saved, FEATURES)
+        model_loading.load_estimator(saved, FEATURES)
 
 
 def test_a_file_that_asks_for_other_types_is_refused_though_its_hash_matches(saved):
@@ -80,7 +80,7 @@ def test_a_file_that_asks_for_other_types_is_refused_though_its_hash_matches(sav
     (saved.folder / "model.skops").write_bytes(evil)
     found = rewrite_manifest(saved, sha256=hashlib.sha256(evil).hexdigest())
     with pytest.raises(DataError, match="other types"):
-        model_files.load_estimator(found, FEATURES)
+        model_loading.load_estimator(found, FEATURES)
 
 
 def test_a_file_that_is_no_model_is_an_error_not_a_traceback(saved):
@@ -88,7 +88,7 @@ def test_a_file_that_is_no_model_is_an_error_not_a_traceback(saved):
         (saved.folder / "model.skops").write_bytes(junk)
         found = rewrite_manifest(saved, sha256=hashlib.sha256(junk).hexdigest())
         with pytest.raises(DataError, match="cannot be read"):
-            model_files.load_estimator(found, FEATURES)
+            model_loading.load_estimator(found, FEATURES)
 
 
 def forged(found, content):
@@ -104,17 +104,17 @@ def test_a_zip_that_cannot_be_unpacked_is_no_internal_error(saved, offset, byte)
         while (at := content.find(mark, at + 1)) >= 0:
             content[at + place] = byte
     with pytest.raises(DataError, match="cannot be read"):
-        model_files.load_estimator(forged(saved, bytes(content)), FEATURES)
+        model_loading.load_estimator(forged(saved, bytes(content)), FEATURES)
 
 
 def test_a_file_that_unpacks_to_too_much_is_refused(saved, monkeypatch):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("schema.json", " " * 1_000_000)
-    monkeypatch.setattr(model_files, "MAX_MODEL_BYTES", 100_000)
+    monkeypatch.setattr(model_loading, "MAX_MODEL_BYTES", 100_000)
     assert len(packed.getvalue()) < 100_000
     with pytest.raises(DataError, match="too large when unpacked"):
-        model_files.load_estimator(forged(saved, packed.getvalue()), FEATURES)
+        model_loading.load_estimator(forged(saved, packed.getvalue()), FEATURES)
 
 
 def test_trusted_types_that_are_no_model_of_these_features_are_refused(saved, estimators):
@@ -128,9 +128,9 @@ def test_trusted_types_that_are_no_model_of_these_features_are_refused(saved, es
     for thing in ({"a": 1}, np.arange(4), other, bare):
         found = forged(rewrite_manifest(saved, parameters=parameters), dumps(thing))
         with pytest.raises(DataError, match="no model of these features"):
-            model_files.load_classifier(found, FEATURES)
+            model_loading.load_classifier(found, FEATURES)
     found = forged(rewrite_manifest(saved, parameters=parameters), dumps(model.estimator))
-    assert model_files.load_classifier(found, FEATURES).method == "logistic"
+    assert model_loading.load_classifier(found, FEATURES).method == "logistic"
 
 
 def test_a_damaged_name_of_the_current_version_is_none_and_told(saved):
@@ -145,17 +145,19 @@ def test_a_damaged_name_of_the_current_version_is_none_and_told(saved):
 def test_other_features_or_another_order_are_refused(saved):
     for features in (["a"], ["b", "a"], ["a", "b", "c"]):
         with pytest.raises(DataError, match="feature list"):
-            model_files.load_estimator(saved, features)
+            model_loading.load_estimator(saved, features)
 
 
 def test_only_the_minor_version_of_scikit_learn_matters(saved):
     here = model_files.library_versions()["scikit-learn"].split(".")
     same = ".".join([*here[:2], "99"])
-    model_files.load_estimator(rewrite_manifest(saved, libraries={"scikit-learn": same}), FEATURES)
+    model_loading.load_estimator(
+        rewrite_manifest(saved, libraries={"scikit-learn": same}), FEATURES
+    )
     for other in ("0.24.2", ".".join([here[0], str(int(here[1]) + 1), "0"]), ""):
         found = rewrite_manifest(saved, libraries={"scikit-learn": other})
         with pytest.raises(DataError, match="was made by scikit-learn") as error:
-            model_files.load_estimator(found, FEATURES)
+            model_loading.load_estimator(found, FEATURES)
         assert error.value.hint == "run `tsa train lead_score`"
 
 

@@ -1,5 +1,6 @@
 """Files that are no store of ours: refused by name, and left as they are."""
 
+import errno
 import fcntl
 import json
 import os
@@ -13,10 +14,10 @@ import pytest
 from tests.conftest import Tsa
 
 from tsa_cli.errors import DataError, LockedError, MissingTable
-from tsa_cli.store import EngineSettings, open_store
+from tsa_cli.store import EngineSettings, open_store, schema
 from tsa_cli.store.guard import CheckedQuery, run_query
 from tsa_cli.store.guarded import open_guarded
-from tsa_cli.store.lock import lock_path
+from tsa_cli.store.lock import lock_path, store_lock
 
 
 @pytest.mark.parametrize(
@@ -143,6 +144,67 @@ def test_what_stands_in_the_lock_s_place_is_neither_followed_nor_written(tmp_pat
             pass
         lock_path(path).rmdir() if lock_path(path).is_dir() else lock_path(path).unlink()
     assert precious.read_text() == "mine"
+
+
+@pytest.mark.parametrize("mode", ["read", "write"])
+def test_a_store_of_a_newer_program_is_left_alone(tmp_path: Path, mode: str) -> None:
+    path, newest = tmp_path / "t.duckdb", schema.migrations()[-1][0]
+    with open_store(path) as store:
+        store.execute("0_store/set_schema_version.sql", version=str(newest + 1))
+    told = f"newer tsa .schema {newest + 1}, this one knows {newest}"
+    with pytest.raises(DataError, match=told), open_store(path, mode):
+        pass
+
+
+def test_an_older_store_is_read_after_it_was_written_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, known = tmp_path / "t.duckdb", schema.migrations()
+    with monkeypatch.context() as then:
+        then.setattr(schema, "migrations", lambda: known[:-1])
+        with open_store(path):
+            pass
+    with pytest.raises(DataError, match=f"is older than {known[-1][0]}"), open_store(path, "read"):
+        pass
+    with open_store(path):
+        pass
+    with open_store(path, "read") as store:
+        assert store.value("0_store/schema_version.sql") == str(known[-1][0])
+
+
+def test_a_reader_leaves_what_others_spill(tmp_path: Path) -> None:
+    path = tmp_path / "t.duckdb"
+    with open_store(path):
+        pass
+    leftovers = [Path(f"{path}.tmp"), Path(f"{path}.spool")]
+    for folder in leftovers:
+        folder.mkdir()
+    with open_store(path, "read"):
+        assert all(folder.exists() for folder in leftovers)
+    with open_store(path):
+        assert not any(folder.exists() for folder in leftovers)
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS])
+def test_a_read_only_folder_can_be_read_without_a_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """As if it were one: for root none is."""
+    path = tmp_path / "t.duckdb"
+    with open_store(path):
+        pass
+
+    def refused(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "open", refused)
+    with store_lock(path, exclusive=False, command="tsa", wait_seconds=0):
+        pass
+    with (
+        pytest.raises(DataError, match="the folder is not writable"),
+        store_lock(path, exclusive=True, command="tsa", wait_seconds=0),
+    ):
+        pass
 
 
 def test_an_empty_file_is_no_store_yet(tmp_path: Path) -> None:

@@ -27,17 +27,16 @@ def traffic_table(views: pl.DataFrame) -> pl.DataFrame:
     """
     `views` with source, medium, campaign: from the URL, else from the referrer, else direct.
 
-    Reads page_domain, page_source, page_medium, utm_campaign of `page_table` and referrer_domain,
-    referrer_source, referrer_medium of `referrer_table`, joined to the views. A referrer on the
-    page's own registrable domain is no source. `campaign` is null where none is named.
+    Reads page_source, page_medium, utm_campaign of `page_table` and referrer_source,
+    referrer_medium of `referrer_table`, joined to the views; whether a referrer is the shop's own
+    was asked before (kernels/session_spans.py). `campaign` is null where none is named.
     """
-    is_foreign = pl.col("referrer_domain").ne_missing(pl.col("page_domain"))
     is_tagged = pl.col("page_source").is_not_null()
-    source = pl.when(is_tagged).then("page_source").when(is_foreign).then("referrer_source")
-    medium = pl.when(is_tagged).then("page_medium").when(is_foreign).then("referrer_medium")
+    source = pl.when(is_tagged).then("page_source").otherwise("referrer_source")
+    medium = pl.when(is_tagged).then("page_medium").otherwise("referrer_medium")
     return views.with_columns(
-        source.otherwise(None).fill_null(DIRECT_SOURCE).alias("source"),
-        medium.otherwise(None).fill_null(DIRECT_MEDIUM).alias("medium"),
+        source.fill_null(DIRECT_SOURCE).alias("source"),
+        medium.fill_null(DIRECT_MEDIUM).alias("medium"),
         pl.col("utm_campaign").alias("campaign"),
     )
 

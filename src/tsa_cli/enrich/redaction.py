@@ -179,11 +179,3 @@ def _plainly(urls: pl.Series) -> pl.Series:
         _PLAIN_SIGN.sub(lambda sign: chr(int(sign[1], 16)), url) for url in urls.gather(places)
     ]
     return urls.clone().scatter(places, pl.Series(plain, dtype=pl.String))  # it works in place
-
-
-def redact_urls(urls: pl.Series | Sequence[str | None]) -> pl.Series:
-    """The URLs without what everybody calls personal."""
-    return _CLEANER.urls(urls)
-
-
-_CLEANER = UrlCleaner()

@@ -20,7 +20,8 @@ from tsa_cli.config.models import ModelConfig
 from tsa_cli.models.classifier import Classifier
 from tsa_cli.store import Store
 from tsa_cli.store.feature_rows import read_features
-from tsa_cli.store.model_files import load_classifier, read_version
+from tsa_cli.store.model_files import read_version
+from tsa_cli.store.model_loading import load_classifier
 
 if TYPE_CHECKING:
     import polars

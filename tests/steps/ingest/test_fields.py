@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.steps.ingest.conftest import Ingest
-from tests.stored import worded
+from tests.stored import table, worded
 from tsa_cli.config.tsa import TsaConfig
 from tsa_cli.enrich.ip import truncate_ip
 from tsa_cli.store import Store
@@ -25,6 +25,14 @@ TIMESTAMPS = {
     1777629600123: datetime(2026, 5, 1, 10, 0, 0, 123000),
     1777629600123456: datetime(2026, 5, 1, 10, 0, 0, 123456),
     1777629600123456789: datetime(2026, 5, 1, 10, 0, 0, 123456),
+    # Of each magnitude a number with one digit fewer than those of today.
+    999999999: datetime(2001, 9, 9, 1, 46, 39),
+    999999999999: datetime(2001, 9, 9, 1, 46, 39, 999000),
+    999999999999.5: datetime(2001, 9, 9, 1, 46, 39, 999500),
+    999999999999999: datetime(2001, 9, 9, 1, 46, 39, 999999),
+    999999999999999.2: datetime(2001, 9, 9, 1, 46, 39, 999999),
+    999999999999999999: datetime(2001, 9, 9, 1, 46, 39, 999999),
+    9.999999999999999e17: datetime(2001, 9, 9, 1, 46, 40),
     "1777629600123": datetime(2026, 5, 1, 10, 0, 0, 123000),
     "2026-05-01t10:00:00.5z": datetime(2026, 5, 1, 10, 0, 0, 500000),
     "2026-05-01 10:00:00,123": datetime(2026, 5, 1, 10, 0, 0, 123000),
@@ -59,6 +67,23 @@ def test_a_timestamp_is_stored_in_utc_or_refused(
     stored = {row["user_id"]: row["event_ts"] for row in worded(store, "user_id")}
     wanted = {repr(sent): moment for sent, moment in TIMESTAMPS.items() if moment is not None}
     assert stored == wanted
+
+
+EARLIEST, LATEST = "1990-01-01T00:00:00", "2026-06-02T12:00:00"  # both are plausible
+
+
+def test_a_time_is_plausible_from_min_timestamp_to_max_future_both_included(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    sent = [EARLIEST, LATEST, "1989-12-31T23:59:59.999999", f"{LATEST}.000001"]
+    lines = [{"event": "e", "user_id": text, "timestamp": f"{text}Z"} for text in sent]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    do_ingest(tmp_path / "a.jsonl", tsa=TsaConfig(max_file_rejected=1))
+    assert [row["user_id"] for row in worded(store, "user_id")] == [EARLIEST, LATEST]
+    held = table(store, "select line_number, reason from quarantined_events order by all")
+    assert [tuple(row.values()) for row in held] == [
+        (3, "timestamp_out_of_range"), (4, "timestamp_out_of_range"),
+    ]  # fmt: skip
 
 
 ADDRESSES = [

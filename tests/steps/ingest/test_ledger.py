@@ -159,25 +159,51 @@ def test_the_first_of_an_id_holds_and_other_content_is_a_conflict(
         b'{"properties": {"n": 1}, "user_id": "ann", "event": "page_viewed", "event_id": "e1",'
         b' "timestamp": "2026-05-01T12:00:01+02:00"}'
     )
-    path.write_bytes(b"\n".join([event(1), event(1), reordered, event(1, event="other"), b""]))
+    others = [event(1, event="other"), event(1, properties={})]
+    path.write_bytes(b"\n".join([event(1), event(1), reordered, *others, b""]))
     result = do_ingest(path)
     [report] = result.files
-    assert counts(report) == (4, 1, 2, 1, 0)
+    assert counts(report) == (5, 1, 2, 2, 0)
     assert result.rejected_share == 0
-    assert [(n, r) for n, _, r in quarantined(store)] == [(4, "id_conflict")]
+    assert [(n, r) for n, _, r in quarantined(store)] == [(4, "id_conflict"), (5, "id_conflict")]
+
+
+def test_an_id_that_the_store_has_with_other_content_is_a_conflict(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    changes: list[dict[str, object]] = [
+        {"timestamp": "2026-05-01T11:00:00Z"}, {"event": "b"}, {"session_id": "s"},
+        {"properties": {}},
+    ]  # fmt: skip
+    firsts = [event(n) for n in range(4)]
+    others = [event(n, **change) for n, change in enumerate(changes)]
+    (tmp_path / "a.jsonl").write_bytes(b"\n".join([*firsts, b""]))
+    (tmp_path / "b.jsonl").write_bytes(
+        b"\n".join([*others, *others, *firsts, event(9), event(9), b""])
+    )
+    do_ingest(tmp_path / "a.jsonl")
+    [report] = do_ingest(tmp_path / "b.jsonl").files
+    assert counts(report) == (14, 1, 5, 8, 0)
 
 
 def test_an_event_without_an_id_is_known_by_its_content(
     store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:
-    path = tmp_path / "a.jsonl"
-    path.write_text(
-        '{"event":"a","timestamp":1767225600,"user_id":"u","properties":{"x":1,"y":2}}\n'
-        '{"event":"a","timestamp":1767225600000,"user_id":"u","properties":{"y":2,"x":1}}\n'
-        '{"event":"a","timestamp":1767225600,"user_id":"u","properties":{"x":2,"y":2}}\n'
-    )
-    [report] = do_ingest(path).files
-    assert counts(report) == (3, 2, 1, 0, 0)
+    first = {"event": "a", "timestamp": 1767225600, "user_id": "u", "properties": {"x": 1, "y": 2}}
+    same: list[dict[str, object]] = [
+        {"timestamp": 1767225600000, "properties": {"y": 2, "x": 1}},
+        {"properties": {"x": 1, "y": 2, "z": None}},
+        {"anonymous_id": None},
+    ]
+    others: list[dict[str, object]] = [
+        {"event": "b"}, {"timestamp": 1767225601}, {"user_id": "v"}, {"anonymous_id": "u"},
+        {"user_id": None, "anonymous_id": "u"}, {"session_id": "s"},
+        {"page_url": "https://x.example/"}, {"properties": {"x": 2, "y": 2}},
+    ]  # fmt: skip
+    lines = [json.dumps({**first, **change}) for change in [{}, *same, *others]]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines) + "\n")
+    [report] = do_ingest(tmp_path / "a.jsonl").files
+    assert counts(report) == (12, 9, 3, 0, 0)
 
 
 def test_a_file_is_read_once_however_it_is_named(

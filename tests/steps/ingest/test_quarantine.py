@@ -11,7 +11,7 @@ from tsa_cli.config.events import EventsConfig, PlannedEvent
 from tsa_cli.config.metrics import MetricsConfig
 from tsa_cli.steps import check, metrics
 from tsa_cli.steps.ingest.lines_file import Line
-from tsa_cli.steps.ingest.quarantine import Selection, drop, of_file, replay, summary
+from tsa_cli.steps.ingest.quarantine import Selection, drop, of_file, replay, rows, summary
 from tsa_cli.steps.ingest.quarantine_rows import explained
 from tsa_cli.store import Store
 
@@ -33,6 +33,19 @@ def test_a_replay_after_a_fix_moves_the_good_lines_in_and_keeps_the_bad_ones(
     assert counts(report) == (4, 2, 1, 0, 1)
     assert stored_ids(store) == ["e1", "e2"]
     assert quarantined(store) == [held[1]]
+
+
+def test_a_refused_line_is_held_for_each_place_and_each_text(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jsonl"
+    for content in (b"{a\n", b"{a\n{a\n", b"{b\n{a\n"):
+        path.write_bytes(content)
+        do_ingest(path)
+    held = rows(store, Selection(), 10)
+    assert sorted((line["line_number"], line["raw"]) for line in held) == [
+        (1, "{a"), (1, "{b"), (2, "{a"),
+    ]  # fmt: skip
 
 
 def test_a_replay_without_a_fix_changes_nothing(

@@ -145,7 +145,7 @@ def work(
     return Answer(
         "funnel",
         data,
-        rows=[row for report in data for row in _rows(report, drill)],
+        rows=[row for report in data for row in _rows(report)],
         picture=lambda width: picture(plain(data), width),
         as_of=window.as_of,
         definition=definition,
@@ -196,7 +196,7 @@ def _write_people(
     emit(answer, session.run_id, out=drill.users_out)
 
 
-def _rows(report: Report, drill: Drill) -> list[dict[str, object]]:
+def _rows(report: Report) -> list[dict[str, object]]:
     """Flat: the drill-down that was asked, else one row per step, and per value and step."""
     name = {"funnel": report["name"]}
     for key in ("drivers", "after_drop", "trend"):

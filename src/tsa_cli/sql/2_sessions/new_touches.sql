@@ -1,5 +1,6 @@
--- reads:  session_spans, pages, referrers, campaigns, touches
--- notes:  page_domain is null: whether a referrer is our own was decided event by event, in core
+-- answers: the pairs of campaign and referrer that no session had before, and what each of the two says
+-- reads:   session_spans, referrers, campaigns, touches
+-- notes:   whether a referrer is our own was decided event by event: such a one is none of these
 with pairs as (
     select distinct
         campaign_key,
@@ -9,11 +10,9 @@ with pairs as (
 select
     t.campaign_key,
     t.referrer_key,
-    cast(null as varchar) as page_domain,
     c.page_source,
     c.page_medium,
     c.utm_campaign,
-    r.referrer_domain,
     r.referrer_source,
     r.referrer_medium
 from pairs as t

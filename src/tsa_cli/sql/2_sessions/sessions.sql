@@ -1,5 +1,5 @@
 -- table:  sessions, dim_sessions: one row per visit
--- reads:  session_rows, users_index, actors, pages, referrers, campaigns, traffic_sources, user_agents, ips
+-- reads:  session_rows, users_index, pages, referrers, campaigns, traffic_sources, user_agents, ips
 create or replace view sessions as
 select
     s.session_key,                                              -- -> core; unique, in no order

@@ -27,11 +27,11 @@ from tsa_cli.store.model_files import (
     current_version,
     library_versions,
     list_versions,
-    load_classifier,
     promote,
     read_version,
     save_version,
 )
+from tsa_cli.store.model_loading import load_classifier
 
 # Part of every version's name: raise it when the same data must give another model.
 RECIPE = 1
