@@ -134,7 +134,8 @@ def test_every_cell_equals_a_plain_count(
     ):
         config = config_of(
             bucket=bucket, clock=clock, measure=measure, mode=mode, timezone=zone,
-            periods=draw.choice([3, 6]), cohorts=draw.choice([None, 1, 4, 9]), week_start=draw.choice(["monday", "sunday"]),
+            periods=draw.choice([3, 6]), cohorts=draw.choice([None, 1, 4, 9]),
+            week_start=draw.choice(["monday", "sunday"]),
         )  # fmt: skip
         found = retention.run(store, "case", config, as_of=as_of).cohorts
         assert found == oracle(events, config, as_of), config
