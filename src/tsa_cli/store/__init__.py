@@ -1,5 +1,6 @@
 """The one door to DuckDB: connection, lock, schema, transactions, queries, the guard."""
 
+from tsa_cli.store.allocator import give_back_memory
 from tsa_cli.store.answers import FEW_ROWS
 from tsa_cli.store.connection import EngineSettings
 from tsa_cli.store.fragment import Fragment, quoted
@@ -15,6 +16,7 @@ __all__ = [
     "Store",
     "damage_of",
     "fragment_of",
+    "give_back_memory",
     "has_store",
     "open_store",
     "quoted",

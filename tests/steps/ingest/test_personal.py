@@ -9,6 +9,7 @@ from tests.stored import table
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.privacy.field_crypto import Keys
+from tsa_cli.steps.ingest import personal
 from tsa_cli.steps.ingest.personal import KnownTraits, store_people
 from tsa_cli.store import Store, fragment_of
 
@@ -31,7 +32,7 @@ def stored_of(
     )
     with store.lent("streamed_people", told):
         people = fragment_of("1_events/lent_people.sql")
-        store_people(store, people, 1, Cleaner(PrivacyConfig(), KEYS), known)
+        store_people(store, people, 1, Cleaner(PrivacyConfig(), KEYS), known, len(told))
     found = table(store, "select anonymous_id, key, value from user_traits order by rowid")
     return sorted((tuple(row.values()) for row in found), key=lambda row: str(row[0]))
 
@@ -61,6 +62,27 @@ def test_equal_values_are_encrypted_once_in_all_files_of_a_run(store: Store) -> 
     assert (len(values), len(set(values))) == (4, 2)
 
 
+def test_people_in_groups_leave_the_rows_of_all_at_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = [
+        {"anonymous_id": f"a{n % 5}", "user_id": None if n % 3 else "u", "consent": None,
+         "event_ts": datetime(2026, 1, 1, n), "traits": f'{{"plan":"{n // 8}"}}'}
+        for n in range(20)
+    ]  # fmt: skip
+    told = pl.DataFrame(said, schema_overrides={"consent": pl.String})
+    rows = []
+    for group_rows in (100, 4):
+        monkeypatch.setattr(personal, "GROUP_ROWS", group_rows)
+        with store.lent("streamed_people", told):
+            people = fragment_of("1_events/lent_people.sql")
+            store_people(store, people, group_rows, Cleaner(PrivacyConfig(), KEYS), {}, len(told))
+        found = table(store, f"select * from user_traits where load_id = {group_rows}")
+        rows.append(sorted(str({**row, "load_id": 0}) for row in found))
+    assert rows[0] == rows[1]
+    assert 10 < len(rows[0]) < 20  # of equal neighbours the ends alone
+
+
 @pytest.mark.parametrize(
     ("said", "granted"),
     [("true", True), ('"granted"', True), ('"Yes"', True), ("1", True), ("false", False),
@@ -79,7 +101,7 @@ def test_a_no_in_words_is_a_no(store: Store, said: str, granted: bool | None) ->
     )
     with store.lent("streamed_people", told):
         people = fragment_of("1_events/lent_people.sql")
-        store_people(store, people, 1, Cleaner(PrivacyConfig(), KEYS), {})
+        store_people(store, people, 1, Cleaner(PrivacyConfig(), KEYS), {}, len(told))
     found = table(store, "select purpose, granted from consent_events")
     expected = [] if granted is None else [{"purpose": "marketing", "granted": granted}]
     assert found == expected

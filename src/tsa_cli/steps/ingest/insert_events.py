@@ -28,12 +28,13 @@ from tsa_cli.steps.ingest.rows import Encoder, Limits, Told, encoded, schema_of
 from tsa_cli.steps.ingest.settings import Policies
 from tsa_cli.steps.ingest.unseen_keys import UnseenKeyError
 from tsa_cli.steps.ingest.word_keys import WordKeys
-from tsa_cli.store import Store, fragment_of
+from tsa_cli.store import Store, fragment_of, give_back_memory
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 LATEST_TRUSTED_TS = datetime(2100, 1, 1)
+GIVE_BACK_ROWS = 1_500_000  # after so many, what is free goes back
 
 
 class OtherLinesError(DataError):
@@ -72,7 +73,7 @@ def insert_events(
         store.reader() as engine,
     ):
         encoder = _encoder(policies, file, looks, engine, kept_keys)
-        rows = partial(encoded, batches, encoder, told, limits, known_ids)
+        rows = partial(_giving_back, partial(encoded, batches, encoder, told, limits, known_ids))
         in_parts = _in_turns(rows) if is_dry_run else _ahead(rows, schema_of(batches.schema))
         with in_parts as parts:
             for part in parts:
@@ -90,6 +91,22 @@ def insert_events(
         raise ClockIsOff
     lookups.add_new(store, policies.lookups, new_rows)
     return told
+
+
+def _giving_back(
+    rows: "Callable[[], Iterator[pa.RecordBatch]]",
+) -> "Iterator[pa.RecordBatch]":
+    """The same rows; now and then, and after many of them, memory goes back to the system."""
+    count = 0
+    is_long = False
+    for part in rows():
+        yield part
+        count += len(part)
+        if count >= GIVE_BACK_ROWS:
+            give_back_memory()
+            count, is_long = 0, True
+    if is_long:
+        give_back_memory()
 
 
 @contextmanager

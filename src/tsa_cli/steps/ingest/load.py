@@ -187,9 +187,11 @@ class Loader:
         if told.people:
             import pyarrow as pa
 
-            with store.lent("streamed_people", pa.concat_tables(told.people)):
+            spoken = pa.concat_tables(told.people)
+            told.people.clear()
+            with store.lent("streamed_people", spoken):
                 people = fragment_of("1_events/lent_people.sql")
-                store_people(store, people, load_id, self._cleaner, self.known_traits)
+                store_people(store, people, load_id, self._cleaner, self.known_traits, len(spoken))
         loaded = self._judged(file, load_id, told)
         ahead = [Quarantined(r.line, str(r.verdict.reason), r.verdict.detail) for r in file.refused]
         of_rows = FileReport(
@@ -237,7 +239,8 @@ class Loader:
         judge = plan.Judge(self.policies.plan, self.policies.privacy.is_personal)
         told.judged += judge.judged(store, repeats.documents())
         people = fragment_of("1_events/known_people.sql")
-        store_people(store, people, load_id, self._cleaner, self.known_traits)
+        held_count = sum(map(len, told.held))
+        store_people(store, people, load_id, self._cleaner, self.known_traits, held_count)
         conflicts = [
             Quarantined(line, "id_conflict", DETAILS["id_conflict"])
             for line in file.lines_of_rows(sorted_out.conflicts)

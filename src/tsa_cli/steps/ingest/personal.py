@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.privacy.consent_words import NO, YES
-from tsa_cli.store import Fragment, Store
+from tsa_cli.store import Fragment, Store, give_back_memory
 
 if TYPE_CHECKING:
     import polars
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 # A trait as sent: its key, its text or JSON, and which of the two ("1" is not 1).
 Sent = tuple[str, str, bool]
 KnownTraits = dict[Sent, dict[str, str]]  # what is stored of each
-MOST_KNOWN_TRAITS = 200_000
-SLICE_ROWS = 50_000  # of people at once: as Python objects they take twenty times their bytes
+MOST_KNOWN_TRAITS = 50_000
+SLICE_ROWS = 20_000  # of people at once: as Python objects they take twenty times their bytes
+GROUP_ROWS = 200_000  # of lines that speak of people, sorted at once
 
 
 def store_people(
@@ -28,19 +29,27 @@ def store_people(
     load_id: int,
     cleaner: Cleaner,
     known: KnownTraits,
+    row_count: int,
 ) -> None:
     """
     Append what lines say of people: traits, protected first, and consent.
 
-    `told` is a relation of (anonymous_id, user_id, event_ts, traits, consent); `known` keeps what
-    was protected before, as the files of a run speak of the same people.
+    `told` is a relation of about `row_count` rows (anonymous_id, user_id, event_ts, traits,
+    consent); `known` keeps what was protected before, as the files of a run speak of the same
+    people.
     """
     slots = {"told": told}
     words = {"yes": [*YES], "no": [*NO]}
     store.execute("1_events/insert_consent.sql", slots, load_id=load_id, **words)
-    spoken = store.frame("1_events/traits_of_load.sql", slots)
-    for part in spoken.iter_slices(SLICE_ROWS):
-        store.insert("user_traits", _trait_frame(part, load_id, cleaner, known))
+    group_count = 1 + row_count // GROUP_ROWS
+    for group in range(group_count):
+        spoken = store.frame(
+            "1_events/traits_of_load.sql", slots, group_count=group_count, group=group
+        )
+        for part in spoken.iter_slices(SLICE_ROWS):
+            store.insert("user_traits", _trait_frame(part, load_id, cleaner, known))
+        if group_count > 1:
+            give_back_memory()
 
 
 def _trait_frame(

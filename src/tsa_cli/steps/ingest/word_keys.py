@@ -40,9 +40,8 @@ class TextKeys:
     table: str
     clean: _Clean
     newest: int  # key, given by this object or in the store
-    _words: Words = field(default_factory=Words)  # as sent
+    _words: Words = field(default_factory=Words)  # as sent, and as stored: most are the same
     _key_of_word: KeyTable = field(default_factory=KeyTable)
-    _texts: Words = field(default_factory=Words)  # as stored
     _key_of_text: KeyTable = field(default_factory=KeyTable)
     _new: list[Numbers] = field(default_factory=list)  # of texts, by key, from the first new one
     _stored: list[tuple[Numbers, Keys]] = field(default_factory=list)  # of texts, as found
@@ -68,12 +67,13 @@ class TextKeys:
         import polars as pl
 
         texts, keys = pl.Series(list(words)), np.array(list(words.values()), np.int32)
-        self._key_of_word[self._words.numbers_of(texts)] = keys
-        self._key_of_text[self._texts.numbers_of(texts)] = keys
+        numbers = self._words.numbers_of(texts)
+        self._key_of_word[numbers] = keys
+        self._key_of_text[numbers] = keys
 
     def _learned(self, texts: "pl.Series") -> Keys:
         is_text = (texts.fill_null("") != "").to_numpy()
-        numbers = self._texts.numbers_of(texts.filter(is_text))
+        numbers = self._words.numbers_of(texts.filter(is_text))
         asked = np.unique(numbers)
         asked = asked[self._key_of_text[asked] == UNKNOWN]
         self._learn(asked)
@@ -84,7 +84,7 @@ class TextKeys:
     def _learn(self, asked: Numbers) -> None:
         keys = np.full(len(asked), UNKNOWN, np.int32)
         if self._has_stored and len(asked):
-            words = self._texts.texts_of(asked).alias("word").to_frame()
+            words = self._words.texts_of(asked).alias("word").to_frame()
             places, known = stored_keys(self.store, self.table, words)
             keys[places] = known
             self._note_stored(asked[places], known)
@@ -99,7 +99,7 @@ class TextKeys:
         new = self.new_rows()
         named = dict(zip(new.to_series(0).to_list(), new.to_series(1).to_list(), strict=True))
         for numbers, keys in self._stored:
-            named |= zip(keys.tolist(), self._texts.texts_of(numbers).to_list(), strict=True)
+            named |= zip(keys.tolist(), self._words.texts_of(numbers).to_list(), strict=True)
         return named
 
     def new_rows(self) -> "pl.DataFrame":
@@ -108,11 +108,11 @@ class TextKeys:
 
         lookup = LOOKUPS[self.table]
         numbers, keys = numbered(self._new, self.newest)
-        return pl.DataFrame({lookup.key: keys, lookup.text: self._texts.texts_of(numbers)})
+        return pl.DataFrame({lookup.key: keys, lookup.text: self._words.texts_of(numbers)})
 
     @property
     def word_count(self) -> int:
-        """How many texts, as sent, it holds."""
+        """How many texts it holds."""
         return self._words.count
 
     def are_stored(self) -> None:
