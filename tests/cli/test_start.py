@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from tests.conftest import Tsa
 
-HEAVY = ("duckdb", "polars", "pyarrow", "sklearn", "scipy", "numpy", "pydantic", "yaml", "jinja2")
+HEAVY = (
+    "duckdb", "polars", "pyarrow", "sklearn", "scipy", "numpy", "pydantic", "yaml", "jinja2", "rich",
+)  # fmt: skip
 
 
 def test_help_loads_no_heavy_library(record_property: Callable[[str, object], None]) -> None:
@@ -29,6 +31,15 @@ def test_help_loads_no_heavy_library(record_property: Callable[[str, object], No
     record_property("took", took)
     assert "Usage: tsa" in ran.stdout
     assert [name for name in HEAVY if f"'{name}'" in ran.stderr] == [], took
+
+
+def test_the_contents_are_under_headings_and_none_is_cut_short(tsa: Tsa) -> None:
+    told = tsa("--help").out
+    places = [told.index(heading) for heading in ("Start:", "Reports:", "Operation:", "Options:")]
+    assert places == sorted(places)
+    assert "..." not in told.replace("[ARGS]...", "")
+    page = tsa("funnel", "--help").out
+    assert page.index("Options:") < page.index("--by") < page.index("Output:") < page.index("--out")
 
 
 def test_without_arguments_it_shows_its_help(tsa: Tsa) -> None:

@@ -38,7 +38,7 @@ from tsa_cli.cli.commands import (
     sql,
     tables,
 )
-from tsa_cli.cli.examples import add_examples
+from tsa_cli.cli.help_pages import WIDEST, Contents, set_up
 from tsa_cli.cli.session import GlobalOptions, Session
 
 START, DATA, REPORTS, MODELS, OPERATION = (
@@ -51,11 +51,13 @@ START, DATA, REPORTS, MODELS, OPERATION = (
 
 app = typer.Typer(
     name="tsa",
+    cls=Contents,
+    rich_markup_mode=None,  # what draws help pages with it takes as long to import as all the rest
     help="Analytics for a shop's event files: from the log to the audience file.",
     epilog="Exit codes: 0 done, 1 a threshold is breached, 2 usage or config, 3 data or"
     " environment, 4 internal error, 5 the store is in use.",
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDEST},
 )
 
 
@@ -132,7 +134,7 @@ app.add_typer(runs.app, name="runs", rich_help_panel=OPERATION)
 app.add_typer(channels.app, name="channels", rich_help_panel=OPERATION)
 app.add_typer(config.app, name="config", rich_help_panel=OPERATION)
 
-add_examples(app)
+set_up(app)
 
 
 @cache

@@ -1,7 +1,5 @@
 """One line to try, for the end of each command's help."""
 
-import typer
-
 EXAMPLES = {
     "init": "tsa init shop",
     "demo": "tsa demo shop",
@@ -38,15 +36,3 @@ EXAMPLES = {
     "config show": "tsa config show sessions",
     "config schema": "tsa config schema funnels > funnel.schema.json",
 }
-
-
-def add_examples(app: typer.Typer, group: str = "") -> None:
-    """Put its example at the end of the help of every command of `app` and of its groups."""
-    for command in app.registered_commands:
-        name = command.name or getattr(command.callback, "__name__", "")
-        example = EXAMPLES.get(f"{group} {name}".strip())
-        if example is not None:
-            command.epilog = f"Example: {example}"
-    for inner in app.registered_groups:
-        if inner.typer_instance is not None:
-            add_examples(inner.typer_instance, inner.name or "")

@@ -6,7 +6,6 @@ writes  runs, one row per writing command
 """
 
 import os
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -172,7 +171,7 @@ class Session:
 
 def new_run_id() -> str:
     """A name for this invocation that sorts by time and is not guessed twice."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.urandom(3).hex()}"
 
 
 def _from_environment(name: str) -> Path | None:
