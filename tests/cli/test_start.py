@@ -12,7 +12,8 @@ import pytest
 from tests.conftest import Tsa
 
 HEAVY = (
-    "duckdb", "polars", "pyarrow", "sklearn", "scipy", "numpy", "pydantic", "yaml", "jinja2", "rich",
+    "duckdb", "polars", "pyarrow", "sklearn", "scipy", "numpy", "pydantic", "yaml", "jinja2",
+    "rich",
 )  # fmt: skip
 
 
