@@ -75,10 +75,8 @@ def test_names_and_agents_hold_no_address_but_that_of_a_crawler(store: Store) ->
     keys.texts("event_types", pa.chunked_array([["mailto b@x.de", "mailto c@x.de"]]))
     keys.texts("user_agents", pa.chunked_array([["App/1 b@x.de", crawler]]))
     assert keys.new_rows()["event_types"].rows() == [(1, "mailto (redacted)")]
-    assert [row[1] for row in keys.new_rows()["user_agents"].rows()] == [
-        "App/1 (redacted)",
-        crawler,
-    ]
+    agents = {text for _, text in keys.new_rows()["user_agents"].rows()}
+    assert agents == {"App/1 (redacted)", crawler}
 
 
 def test_calls_about_people_keep_their_codes(store: Store) -> None:
