@@ -4,6 +4,7 @@ What every test may use: a command line, run in this process in an empty folder,
 
 import gc
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,11 @@ from pathlib import Path
 import pytest
 
 from tsa_cli.cli.main import run
+
+# Workers share the cores already, and these libraries read it when they are loaded: a seventh of
+# all tests was threads that waited for each other.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"):
+    os.environ.setdefault(_name, "1")
 
 
 @dataclass(frozen=True)
