@@ -8,7 +8,7 @@ writes  raw_events, the lookups
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -65,7 +65,6 @@ def insert_events(
     """
     told = Told()
     limits = Limits(policies.now_ts, LATEST_TRUSTED_TS)
-    slots = {"rows": fragment_of("1_events/streamed_rows.sql")}
     with (
         _rows(store, file, read) as batches,
         # A dry run commits nothing: only the connection itself sees the texts of files before.
@@ -74,12 +73,11 @@ def insert_events(
     ):
         encoder = _encoder(policies, file, looks, engine, kept_keys)
         rows = partial(_giving_back, partial(encoded, batches, encoder, told, limits, known_ids))
-        in_parts = _in_turns(rows) if is_dry_run else _ahead(rows, schema_of(batches.schema))
-        with in_parts as parts:
-            for part in parts:
-                with store.lent("streamed_rows", part), store.unordered():
-                    store.execute("1_events/insert_events.sql", slots, load_id=load_id)
+        schema = schema_of(batches.schema)
+        _insert(store, _in_turns(rows) if is_dry_run else _ahead(rows, schema), load_id)
         new_rows = encoder.keys.new_rows()
+    del encoder, rows  # with the texts of a large file, for what follows
+    kept_keys.are_used()
     if told.row_count != file.row_count:
         raise OtherLinesError(
             f"{file.name}: {quantity(file.row_count, 'line')}, but {told.row_count} were read",
@@ -91,6 +89,18 @@ def insert_events(
         raise ClockIsOff
     lookups.add_new(store, policies.lookups, new_rows)
     return told
+
+
+def _insert(
+    store: Store,
+    in_parts: "AbstractContextManager[Iterable[pa.RecordBatchReader | pa.Table]]",
+    load_id: int,
+) -> None:
+    slots = {"rows": fragment_of("1_events/streamed_rows.sql")}
+    with in_parts as parts:
+        for part in parts:
+            with store.lent("streamed_rows", part), store.unordered():
+                store.execute("1_events/insert_events.sql", slots, load_id=load_id)
 
 
 def _giving_back(

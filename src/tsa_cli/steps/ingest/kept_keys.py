@@ -37,8 +37,11 @@ class KeptKeys:
         self._keys, self._event_names, self._are_stored = keys, event_names, False
         return keys
 
+    def are_used(self) -> None:
+        """The file that they were lent for has its keys; very many are not kept for the next."""
+        if self._keys is not None and self._keys.word_count > MOST_WORDS:
+            self._keys = None
+
     def are_stored(self) -> None:
         """The file that they were lent for is in the store now, with all its texts."""
         self._are_stored = True
-        if self._keys is not None and self._keys.word_count > MOST_WORDS:
-            self._keys = None
