@@ -239,8 +239,7 @@ class Loader:
         judge = plan.Judge(self.policies.plan, self.policies.privacy.is_personal)
         told.judged += judge.judged(store, repeats.documents())
         people = fragment_of("1_events/known_people.sql")
-        held_count = sum(map(len, told.held))
-        store_people(store, people, load_id, self._cleaner, self.known_traits, held_count)
+        store_people(store, people, load_id, self._cleaner, self.known_traits, sorted_out.inserted)
         conflicts = [
             Quarantined(line, "id_conflict", DETAILS["id_conflict"])
             for line in file.lines_of_rows(sorted_out.conflicts)

@@ -34,7 +34,7 @@ def store_people(
     """
     Append what lines say of people: traits, protected first, and consent.
 
-    `told` is a relation of about `row_count` rows (anonymous_id, user_id, event_ts, traits,
+    `told` is a relation of at most `row_count` rows (anonymous_id, user_id, event_ts, traits,
     consent); `known` keeps what was protected before, as the files of a run speak of the same
     people.
     """
