@@ -19,8 +19,8 @@ from tests.steps.histories import (
     random_history,
     table,
 )
-from tsa_cli.config.sessions import SessionsConfig
-from tsa_cli.enrich.networks import in_networks, network
+from tsa_cli.config.sessions import SessionsConfig, network
+from tsa_cli.enrich.networks import in_networks
 from tsa_cli.steps import sessionize
 from tsa_cli.store import open_store
 

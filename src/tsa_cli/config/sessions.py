@@ -5,7 +5,7 @@ source  definitions D6, D8 to D12: the rules of GA4, Snowplow and PostHog, and w
 """
 
 from datetime import timedelta
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -26,6 +26,21 @@ INTERACTIVE_EVENTS = [
 ]  # fmt: skip
 
 
+Network = IPv4Network | IPv6Network
+
+
+def network(text: str) -> Network:
+    """
+    The network of "203.0.113.0/24", or of one address; ValueError when it is neither.
+
+    Bits behind the mask are taken as zero: 203.0.113.7/24 is what an office says of itself.
+    """
+    try:
+        return ip_network(text.strip(), strict=False)
+    except ValueError:
+        raise ValueError(f"{text!r} is no address and no network like 203.0.113.0/24") from None
+
+
 class ExcludeConfig(ConfigModel):
     """Whose events no analysis counts; `allowed_agents` and `ids` take names and globs."""
 
@@ -37,12 +52,7 @@ class ExcludeConfig(ConfigModel):
     @classmethod
     def _networks(cls, values: tuple[str, ...]) -> tuple[str, ...]:
         for text in values:
-            try:
-                ip_network(text.strip(), strict=False)
-            except ValueError:
-                raise ValueError(
-                    f"{text!r} is no address and no network like 203.0.113.0/24"
-                ) from None
+            network(text)
         return values
 
 

@@ -10,18 +10,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from tsa_cli.config.sessions import Network
 from tsa_cli.enrich.ip import truncate_ip
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
-def network(text: str) -> Network:
-    """
-    The network of "203.0.113.0/24", or of one address; ValueError when it is neither.
-
-    Bits behind the mask are taken as zero: 203.0.113.7/24 is what an office says of itself.
-    """
-    return ipaddress.ip_network(text.strip(), strict=False)
 
 
 def in_networks(addresses: Iterable[str], networks: Iterable[Network]) -> NDArray[np.bool_]:

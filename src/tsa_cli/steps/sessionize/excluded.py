@@ -10,8 +10,8 @@ source  definition D6
 
 import numpy as np
 
-from tsa_cli.config.sessions import ExcludeConfig
-from tsa_cli.enrich.networks import in_networks, network
+from tsa_cli.config.sessions import ExcludeConfig, network
+from tsa_cli.enrich.networks import in_networks
 from tsa_cli.store import Store
 
 
