@@ -13,9 +13,9 @@ from tsa_cli.store.allowed_functions import ALLOWED_FUNCTIONS
 HOSTILE = Path(__file__).parents[3] / "shared/acceptance/open/hostile_sql.txt"
 
 
-@pytest.fixture
-def con(tmp_path):
-    with duckdb.connect(str(tmp_path / "tsa.duckdb")) as connection:
+@pytest.fixture(scope="module")
+def con(tmp_path_factory):
+    with duckdb.connect(str(tmp_path_factory.mktemp("shop") / "tsa.duckdb")) as connection:
         for statement in (
             "create table fact_events as select 'u' || i as user_id, 'a' as event_type, "
             "timestamp '2026-11-01' + to_hours(i) as event_timestamp from range(10) t(i)",
