@@ -6,7 +6,8 @@ writes  user_behavior_features; columns, units and formulas in sql/3_features/
 source  definitions D42: events before the cut-off only, identities too
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -16,6 +17,13 @@ from tsa_cli.config.features import Component, FeaturesConfig
 from tsa_cli.config.identity import IdentityConfig
 from tsa_cli.config.sessions import SessionsConfig
 from tsa_cli.errors import DataError
+from tsa_cli.kernels.visit_tallies import (
+    Columns,
+    first_visits,
+    tallies_of_users,
+    tallies_of_windows,
+    visits_of_travellers,
+)
 from tsa_cli.store import Store
 
 if TYPE_CHECKING:
@@ -52,8 +60,9 @@ def run(store: Store, config: FeaturesInput, as_of: datetime | None = None) -> F
     store.require("core", "session_rows", "service_events")
     moment, before_ts = _bounds(store, as_of)
     with store.transaction():
-        _prepare(store, config, before_ts, "then")
-        users = store.build(TABLE, _SQL, **_params(config.features, moment, before_ts))
+        visits = _prepare(store, config, before_ts, "then")
+        with _tallied(store, visits, config.features):
+            users = store.build(TABLE, _SQL, **_params(config.features, moment, before_ts))
     return FeaturesResult(users=users, as_of=moment)
 
 
@@ -77,9 +86,11 @@ def snapshot(
     store.require("core", "session_rows", "service_events")
     moment, before_ts = _bounds(store, as_of)
     with store.transaction():
-        _prepare(store, config, before_ts, identities)
-        rows = store.frame(_SQL, **_params(config.features, moment, before_ts))
-        channels = store.frame("3_features/acquisition_channels.sql", before_ts=before_ts)
+        visits = _prepare(store, config, before_ts, identities)
+        with _tallied(store, visits, config.features):
+            rows = store.frame(_SQL, **_params(config.features, moment, before_ts))
+        with store.lent("first_visits", first_visits(visits)):
+            channels = store.frame("3_features/acquisition_channels.sql", before_ts=before_ts)
         return rows.join(channels, on="user_id", how="left").sort("user_id")
 
 
@@ -94,9 +105,21 @@ def _bounds(store: Store, as_of: datetime | None) -> tuple[datetime, datetime]:
     return newest, newest + timedelta(microseconds=1)
 
 
+@contextmanager
+def _tallied(store: Store, visits: Columns, config: FeaturesConfig) -> Iterator[None]:
+    """What the statement of the features reads of the visits, for the time of the block."""
+    with (
+        store.lent("visit_tallies", tallies_of_users(visits)),
+        store.lent("window_tallies", tallies_of_windows(visits, config.trend.windows)),
+        store.lent("travellers_visits", visits_of_travellers(visits)),
+    ):
+        yield
+
+
 def _prepare(
     store: Store, config: FeaturesInput, before_ts: datetime, identities: Literal["now", "then"]
-) -> None:
+) -> Columns:
+    """The visits before the moment; leaves `feature_actors` and `feature_flags`."""
     newest = store.newest_event_ts()
     if newest is None or before_ts > newest:
         store.execute("3_features/feature_actors.sql")
@@ -123,14 +146,13 @@ def _prepare(
         negative_events=features.negative_feedback.events,
         rated_events=features.negative_feedback.rated,
     )
-    store.execute(
+    return store.arrays(
         "3_features/feature_visits.sql",
         before_ts=before_ts,
         timezone=features.timezone,
         window_us=features.trend.width // timedelta(microseconds=1),
         window_count=features.trend.windows,
     )
-    store.execute("3_features/tied_visits.sql")
 
 
 def _params(config: FeaturesConfig, moment: datetime, before_ts: datetime) -> dict[str, object]:

@@ -1,14 +1,24 @@
--- reads:  feature_visits, tied_visits, feature_actors, session_rows, core, pages, referrers, traffic_sources
+-- reads:  feature_actors, events, session_rows, core, pages, referrers, traffic_sources;
+--         first_visits, lent by the step: those at the moment of their user's first one
 -- params: $before_ts TIMESTAMP  nothing at or after it is looked at
 -- notes:  the channel of each user's first visit, as far as it had come by then; null without a visit, and in one
---         that goes on after the moment and has not shown a source before it
-with firsts as (
+--         that goes on after the moment and has not shown a source before it. Of first visits at one moment the
+--         one whose first event has the smaller id counts: session ids depend on what had come when they were made
+with tied as (
     select
-        v.user_key,
-        arg_min(v.session_id, (v.start_ts, t.first_event_id)) as session_id
-    from feature_visits as v
-    left join tied_visits as t on v.session_id = t.session_id
-    group by v.user_key
+        f.first_event_seq,
+        coalesce(e.event_text, cast(e.event_uuid as varchar)) as event_id
+    from first_visits as f
+    inner join events as e on f.first_event_seq = e.event_seq
+    where f.user_key in (select user_key from first_visits group by user_key having count(*) > 1)
+),
+firsts as (
+    select
+        f.user_key,
+        arg_min(f.session_key, coalesce(t.event_id, '')) as session_key
+    from first_visits as f
+    left join tied as t on f.first_event_seq = t.first_event_seq
+    group by f.user_key
 ),
 people as (
     select distinct
@@ -24,7 +34,7 @@ begun as (
         s.end_ts,
         s.source_key
     from firsts as f
-    inner join session_rows as s on f.session_id = s.session_id
+    inner join session_rows as s on f.session_key = s.session_key
 ),
 shown as (
     select distinct b.session_key

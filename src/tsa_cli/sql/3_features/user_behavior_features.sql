@@ -1,5 +1,7 @@
 -- table:  user_behavior_features, one row per user with an event before the moment
--- reads:  feature_visits, tied_visits, feature_flags, feature_actors, core, service_events
+-- reads:  feature_flags, feature_actors, core, events, service_events;
+--         lent by the step: visit_tallies and window_tallies (kernels/visit_tallies.py), and travellers_visits,
+--         those of users with several devices
 -- params: $before_ts TIMESTAMP  nothing at or after it is looked at
 --         $as_of TIMESTAMP      the moment as asked for; days are counted back from it
 --         $window_count INTEGER  windows of the trends
@@ -8,7 +10,10 @@
 --         $interactions_half, $sessions_weight, $sessions_half DOUBLE  of engagement_score
 --         $checks_weight, $checks_half, $unbooked_weight, $unbooked_half, $comparisons_weight,
 --         $comparisons_half DOUBLE  of price_sensitivity_score
--- notes:  what is summed is whole numbers: a sum of fractions depends on the order of rows in its last digit
+-- notes:  two counts lie in the halves of one number, each far below 2^32, since an aggregate costs as much as to
+--         find the group; what is summed is whole numbers: a sum of fractions depends on the order of rows in its
+--         last digit; visits that begin at one moment are in the order of their first events' ids, as events at one moment are:
+--         session ids depend on what had come when they were made
 with people as (
     select
         user_key,
@@ -21,21 +26,18 @@ with people as (
 counted as (
     select
         a.user_key,
-        cast(sum(e.price_checks) as bigint) as price_checks,
-        cast(sum(e.service_views) as bigint) as service_views,
-        cast(sum(e.booking_attempts) as bigint) as booking_attempts,
-        cast(sum(e.comparisons) as bigint) as comparisons,
-        cast(sum(e.support) as bigint) as support,
-        cast(sum(e.negative) as bigint) as negative
+        cast(sum(e.checks_and_views & 4294967295) as bigint) as price_checks,
+        cast(sum(e.checks_and_views >> 32) as bigint) as service_views,
+        cast(sum(e.attempts_and_comparisons & 4294967295) as bigint) as booking_attempts,
+        cast(sum(e.attempts_and_comparisons >> 32) as bigint) as comparisons,
+        cast(sum(e.support_and_negative & 4294967295) as bigint) as support,
+        cast(sum(e.support_and_negative >> 32) as bigint) as negative
     from (
         select
             c.actor_key,
-            count_if(f.is_price_check) as price_checks,
-            count_if(f.is_service_view) as service_views,
-            count_if(f.is_booking_attempt) as booking_attempts,
-            count_if(f.is_comparison) as comparisons,
-            count_if(f.is_support) as support,
-            count_if(f.is_negative) as negative
+            cast(sum(f.checks_and_views) as bigint) as checks_and_views,
+            cast(sum(f.attempts_and_comparisons) as bigint) as attempts_and_comparisons,
+            cast(sum(f.support_and_negative) as bigint) as support_and_negative
         from core as c
         inner join feature_flags as f on c.event_code = f.event_code
         where c.event_ts < $before_ts
@@ -80,30 +82,42 @@ ratings as (
 visits as (
     select
         user_key,
-        count(*) as total_sessions,
-        avg(duration_us) / 1e6 as avg_session_duration,
-        cast(sum(page_views) as bigint) as page_views,
-        sum(page_views) / count(*) as pages_per_session,
-        sum(interactive_count) / count(*) as interactions_per_session,
-        avg(case when is_conversion then 1 else 0 end) as conversion_rate,
-        avg(case when is_mobile then 1 else 0 end) as mobile_rate,
-        min(device_key) <> max(device_key) as has_devices,
-        min(start_ts) as first_visit_ts,
-        max(end_ts) as last_visit_ts,
-        count_if(local_hour < 6) as nights,
-        count_if(local_hour between 6 and 11) as mornings,
-        count_if(local_hour between 12 and 17) as afternoons,
-        count_if(local_hour >= 18) as evenings,
-        count_if(local_weekday = 1) as mondays,
-        count_if(local_weekday = 2) as tuesdays,
-        count_if(local_weekday = 3) as wednesdays,
-        count_if(local_weekday = 4) as thursdays,
-        count_if(local_weekday = 5) as fridays,
-        count_if(local_weekday = 6) as saturdays,
-        count_if(local_weekday = 7) as sundays,
-        coalesce(sum(window_index - ($window_count - 1) / 2), 0) as frequency_moment
-    from feature_visits
-    group by user_key
+        total_sessions,
+        duration_us / total_sessions / 1e6 as avg_session_duration,
+        page_views,
+        page_views / total_sessions as pages_per_session,
+        interactive_count / total_sessions as interactions_per_session,
+        conversion_count / total_sessions as conversion_rate,
+        mobile_count / total_sessions as mobile_rate,
+        first_visit_us,
+        last_visit_us,
+        nights,
+        mornings,
+        afternoons,
+        evenings,
+        mondays,
+        tuesdays,
+        wednesdays,
+        thursdays,
+        fridays,
+        saturdays,
+        sundays
+    from visit_tallies
+),
+tied as (
+    select
+        v.first_event_seq,
+        coalesce(e.event_text, cast(e.event_uuid as varchar)) as event_id
+    from travellers_visits as v
+    inner join (
+        select
+            user_key,
+            start_us
+        from travellers_visits
+        group by user_key, start_us
+        having count(*) > 1
+    ) as m on v.user_key = m.user_key and v.start_us = m.start_us
+    inner join events as e on v.first_event_seq = e.event_seq
 ),
 switches as (
     select
@@ -115,11 +129,9 @@ switches as (
         select
             f.user_key,
             f.device_key,
-            lag(f.device_key) over (partition by f.user_key order by f.start_ts, t.first_event_id) as previous_device_key
-        from feature_visits as f
-        inner join visits as v on f.user_key = v.user_key
-        left join tied_visits as t on f.session_id = t.session_id
-        where v.has_devices
+            lag(f.device_key) over (partition by f.user_key order by f.start_us, t.event_id) as previous_device_key
+        from travellers_visits as f
+        left join tied as t on f.first_event_seq = t.first_event_seq
     )
     group by user_key
 ),
@@ -136,18 +148,17 @@ measured as (
     select
         user_key,
         window_index,
-        count(*) as total_sessions,
-        avg(duration_us) / 1e6 as avg_session_duration,
-        sum(page_views) / count(*) as pages_per_session,
-        sum(interactive_count) / count(*) as interactions_per_session
-    from feature_visits
-    where window_index is not null
-    group by user_key, window_index
+        total_sessions,
+        duration_us / total_sessions / 1e6 as avg_session_duration,
+        page_views / total_sessions as pages_per_session,
+        interactive_count / total_sessions as interactions_per_session
+    from window_tallies
 ),
 scored as (
     select
         user_key,
         window_index,
+        total_sessions,
         (
             $pages_weight * pages_per_session / (pages_per_session + $pages_half)
             + $duration_weight * avg_session_duration / (avg_session_duration + $duration_half)
@@ -160,6 +171,7 @@ engaged as (
     select
         user_key,
         max(case when window_index is null then engagement end) as engagement_score,
+        coalesce(sum((window_index - ($window_count - 1) / 2) * total_sessions), 0) as frequency_moment,
         coalesce(
             sum(cast(round((window_index - ($window_count - 1) / 2) * engagement * 1e15) as bigint)) / 1e15, 0
         ) as engagement_moment
@@ -179,7 +191,7 @@ joined as (
         coalesce(e.comparisons, 0) as comparisons,
         coalesce(e.support, 0) as support,
         coalesce(e.negative, 0) as negative,
-        v.* exclude (user_key, total_sessions, page_views, has_devices),
+        v.* exclude (user_key, total_sessions, page_views),
         coalesce(w.devices - 1, 0) as device_switches,
         coalesce(v.total_sessions, 0) as total_sessions,
         coalesce(v.page_views, 0) as page_views,
@@ -187,6 +199,7 @@ joined as (
         cast(greatest(least(coalesce(b.monetary_value, 0), 99999999.99), -99999999.99) as decimal(10, 2)) as monetary_value,
         coalesce(r.negative, 0) as negative_ratings,
         coalesce(g.engagement_score, 0) as engagement_score,
+        coalesce(g.frequency_moment, 0) as frequency_moment,
         coalesce(g.engagement_moment, 0) as engagement_moment,
         case when v.total_sessions > 1 then coalesce(w.switching_rate, 0) end as switching_rate, -- one device: no switch
         coalesce(e.price_checks, 0) / greatest(coalesce(v.total_sessions, 0), 1) as checks_per_session,
@@ -243,13 +256,13 @@ select
     cast(total_bookings as integer) as total_bookings,                  -- bookings, cancelled ones too; a booking id counts once
     mobile_rate as mobile_usage_rate,                                   -- 0-1: visits on a phone / total_sessions; null without a visit
     cast(device_switches as integer) as device_switches, -- devices of the visits - 1
-    cast((epoch_us($as_of) - epoch_us(first_visit_ts)) // 86400000000 as integer) as days_since_first_visit, -- whole days since the first visit began; null without a visit
-    cast((epoch_us($as_of) - epoch_us(last_visit_ts)) // 86400000000 as integer) as days_since_last_visit, -- whole days since the last visit ended; null without a visit
+    cast((epoch_us($as_of) - first_visit_us) // 86400000000 as integer) as days_since_first_visit, -- whole days since the first visit began; null without a visit
+    cast((epoch_us($as_of) - last_visit_us) // 86400000000 as integer) as days_since_last_visit, -- whole days since the last visit ended; null without a visit
     avg_price_checks,                                                   -- mean price_check_events of all users of this table
     cast(support as integer) as support_tickets,                        -- events
     cast(negative + negative_ratings as integer) as negative_feedback_count, -- events that are negative by name or by rating
     case when total_bookings > 0 then monetary_value / total_bookings end as avg_booking_value, -- monetary_value / total_bookings; null without a booking
-    coalesce(frequency_moment, 0) / window_spread as session_frequency_trend, -- visits per window, per window: least-squares slope over the trend windows that end at as_of
+    frequency_moment / window_spread as session_frequency_trend, -- visits per window, per window: least-squares slope over the trend windows that end at as_of
     engagement_moment / window_spread as engagement_score_trend,        -- engagement_score per window: least-squares slope, 0 in a window without visits
     $as_of as as_of                                                     -- UTC: events before it count; by default the newest event, included
 from joined
