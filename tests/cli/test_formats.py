@@ -83,10 +83,16 @@ def test_a_cell_cannot_leave_its_row_in_markdown() -> None:
 
 @pytest.mark.parametrize("form", [Format.table, Format.md])
 def test_no_control_or_direction_character_reaches_a_person(form: Format) -> None:
-    hostile = "".join(map(chr, [*range(32), 127, *range(128, 160), 0x200B, 0x202E, 0x2066]))
+    hidden = [*range(32), 127, *range(128, 160), 0x200B, 0x202E, 0x2066, 0xE0041, 0xE0100]
+    hostile = "".join(map(chr, hidden))
     shown = written(Answer("x", [{"a": f"[bold]{hostile}[/bold]"}]), form)
     assert not set(shown) & (set(hostile) - {"\n"})
     assert "[bold]" in shown.replace("\\[", "[")
+
+
+def test_a_hidden_character_of_a_higher_plane_is_read_back_from_json() -> None:
+    text = written(Answer("x", [{"a": "b\U000e0041c"}]), Format.json)
+    assert json.loads(text)["data"] == [{"a": "b\U000e0041c"}]
 
 
 def test_a_csv_cell_holds_no_control_and_keeps_its_line_ends() -> None:

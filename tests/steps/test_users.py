@@ -237,3 +237,20 @@ def test_a_property_may_have_any_name(store: Store, key: str) -> None:
     add_events(store, [Event("1", "booking_completed", START, user_id="u", properties={key: 7})])
     sessionize.run(store, default_config(users=UsersConfig(value_properties=[key])))
     assert one_user(store)["lifetime_value"] == Decimal("7.00")
+
+
+@pytest.mark.parametrize(
+    ("told", "worth"),
+    [
+        ({"revenue": "120.50", "total": 131, "price": 40}, "120.50"),  # an order of Segment's spec
+        ({"total": 131, "price": 40}, "131.00"),  # the price is of one item
+        ({"value": 99, "revenue": 120}, "99.00"),
+        ({"price": 40, "amount": 2}, "40.00"),
+    ],
+)
+def test_a_booking_is_worth_what_the_sources_call_its_value(
+    store: Store, told: dict[str, object], worth: str
+) -> None:
+    add_events(store, [Event("1", "booking_completed", START, user_id="u", properties=told)])
+    sessionize.run(store, default_config())
+    assert one_user(store)["lifetime_value"] == Decimal(worth)

@@ -10,9 +10,11 @@ import re
 import sys
 from contextlib import suppress
 
-# C0 and C1 controls, DEL, zero-width, bidirectional and line-separator characters.
+# C0 and C1 controls, DEL, zero-width, bidirectional and line-separator characters, and the tags of
+# plane 14, a second alphabet that nobody sees.
 HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e0fff]"
 )
 
 
@@ -23,7 +25,9 @@ def visible(text: str) -> str:
 
 def _escaped(character: str) -> str:
     code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def say(line: str) -> None:

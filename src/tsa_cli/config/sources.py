@@ -88,6 +88,15 @@ class ToldCampaign(ConfigModel):
         return {name: paths for name, paths in {**utm, **self.click_ids}.items() if paths}
 
 
+class Delivery(ConfigModel):
+    """In what an event may differ from itself when it is sent, or exported, once more."""
+
+    keys: list[str] = Field([], description="properties that tell of the sending, or of later")
+    device_timestamp: str | None = Field(
+        None, description="the property with the device's time, where `timestamp` is corrected"
+    )
+
+
 class Kinds(ConfigModel):
     """Lines that are told apart by the text at `path`, e.g. page and track calls."""
 
@@ -116,6 +125,9 @@ class SourceConfig(ConfigFile):
     last_campaign: ToldCampaign = Field(
         ToldCampaign(),
         description="that each later event repeats: it counts where no campaign and no referrer is",
+    )
+    delivery: Delivery = Field(
+        Delivery(), description="what makes a line with a known event_id no conflict by differing"
     )
     kinds: Kinds | None = None
     key_values: list[KeyValues] = []

@@ -69,7 +69,9 @@ class UsersConfig(ConfigFile):
 
     booking_events: list[EventPattern] = ["booking_completed", "service_booked"]
     booking_id_property: str = "booking_id"
-    value_properties: list[str] = Field(default=["value", "price", "amount"], min_length=1)
+    value_properties: list[str] = Field(
+        default=["value", "revenue", "total", "price", "amount"], min_length=1
+    )
     service_events: dict[EventPattern, Weight] = {
         "service_viewed": 1.0, "price_checked": 2.0, "quote_requested": 2.0,
         "booking_completed": 5.0, "service_booked": 5.0,

@@ -425,3 +425,14 @@ def test_instants_here_are_what_they_say() -> None:
     assert datetime.fromtimestamp(MOMENT_NS // 10**9, UTC).replace(tzinfo=None) == MOMENT.replace(
         microsecond=0
     )
+
+
+def test_a_row_of_another_width_says_so(store: Store, do_ingest: Ingest, tmp_path: Path) -> None:
+    head, time = ["event", "timestamp", "user_id"], "2026-05-01T10:00:01Z"
+    do_ingest(
+        csv_file(tmp_path / "x.csv", [head, ["a", time], ["b", time, "u"], ["a", time, "u", "v"]])
+    )
+    held = table(store, "select reason, detail from quarantined_events")
+    assert held == 2 * [
+        {"reason": "invalid_json", "detail": "another number of cells than the header has"}
+    ]

@@ -26,4 +26,10 @@ def write(answer: Answer, run_id: str, stream: TextIO) -> None:
 def encoded(value: Plain, indent: int | None = None) -> str:
     """`value` as JSON; characters that a terminal would obey are escaped, the rest is UTF-8."""
     text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
-    return HIDDEN.sub(lambda hit: hit[0] if hit[0] == "\n" else f"\\u{ord(hit[0]):04x}", text)
+    return HIDDEN.sub(lambda hit: hit[0] if hit[0] == "\n" else _escaped(hit[0]), text)
+
+
+def _escaped(character: str) -> str:
+    """JSON's escape; beyond the first plane it takes two."""
+    units = character.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))

@@ -23,12 +23,12 @@ coalesce(
             and not regexp_matches(@text, ':[\d.:]+[+-](?:(?:2[4-9]|[3-9]\d)(?::?\d\d)*|\d\d:?[6-9]\d)$')
             then try_cast(@text as timestamptz) at time zone 'UTC'
     end,
-    case                                            -- what no cast takes: t and z, a comma, and the basic form
+    case       -- what no cast takes: t and z, a comma, the basic form, and Snowflake's space before an offset
         when regexp_full_match(@text,
-            '(?i)\d{4}-?\d\d-?\d\d[T ]\d\d:?\d\d:?\d\d([.,]\d+)?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?')
+            '(?i)\d{4}-?\d\d-?\d\d[T ]\d\d:?\d\d:?\d\d([.,]\d+)?(Z| ?[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?')
             then try_cast(
-                regexp_replace(replace(upper(@text), ',', '.'),
-                    '(.{4})-?(..)-?(..)[T ](..):?(..):?', '\1-\2-\3T\4:\5:')
+                replace(regexp_replace(replace(upper(@text), ',', '.'),
+                    '(.{4})-?(..)-?(..)[T ](..):?(..):?', '\1-\2-\3T\4:\5:'), ' ', '')
                 as timestamptz) at time zone 'UTC'
     end
 )

@@ -3,7 +3,7 @@
 select
     count(*) filter (where is_first) as first_count,
     count(*) filter (
-        where not is_first and has_same_facts and words is not distinct from first_words
+        where not is_first and has_same_facts and has_same_time and words is not distinct from first_words
             and properties = first_properties
     ) as same_count
 from repeats

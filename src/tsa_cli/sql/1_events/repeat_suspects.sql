@@ -4,6 +4,7 @@
 select
     r.ordinal,
     r.has_same_facts,
+    r.has_same_time,
     r.properties,
     w.anonymous_id,
     w.known_id,
@@ -30,5 +31,8 @@ left join referrers as fe on r.first_words.referrer_key = fe.referrer_key
 left join user_agents as fa on r.first_words.agent_key = fa.agent_key
 left join ips as fi on r.first_words.ip_key = fi.ip_key
 where not r.is_first
-    and not (r.has_same_facts and r.words is not distinct from r.first_words and r.properties = r.first_properties)
+    and not (
+        r.has_same_facts and r.has_same_time
+        and r.words is not distinct from r.first_words and r.properties = r.first_properties
+    )
 order by r.ordinal

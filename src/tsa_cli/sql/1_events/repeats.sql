@@ -8,9 +8,8 @@ with known as (
         ordinal,
         event_uuid,
         event_text,
-        struct_pack(
-            event_code := event_code, event_ts := event_ts, client_session_id := client_session_id
-        ) as facts,
+        event_ts,
+        struct_pack(event_code := event_code, client_session_id := client_session_id) as facts,
         struct_pack(
             actor_key := actor_key, page_key := page_key, referrer_key := referrer_key,
             agent_key := agent_key, ip_key := ip_key
@@ -22,9 +21,8 @@ stored as (
     select
         event_uuid,
         event_text,
-        struct_pack(
-            event_code := event_code, event_ts := event_ts, client_session_id := client_session_id
-        ) as facts,
+        event_ts,
+        struct_pack(event_code := event_code, client_session_id := client_session_id) as facts,
         struct_pack(
             actor_key := actor_key, page_key := page_key, referrer_key := referrer_key,
             agent_key := agent_key, ip_key := ip_key
@@ -34,15 +32,16 @@ stored as (
     where event_uuid in (select event_uuid from known) or event_text in (select event_text from known)
 ),
 first_stored as (
-    select event_uuid, event_text, any_value(facts) as facts, any_value(words) as words,
-        any_value(properties) as properties
+    select event_uuid, event_text, any_value(event_ts) as event_ts, any_value(facts) as facts,
+        any_value(words) as words, any_value(properties) as properties
     from stored
     group by event_uuid, event_text
 ),
 first_sent as (
     select
-        event_uuid, event_text, min(ordinal) as ordinal, arg_min(facts, ordinal) as facts,
-        arg_min(words, ordinal) as words, arg_min(properties, ordinal) as properties
+        event_uuid, event_text, min(ordinal) as ordinal, arg_min(event_ts, ordinal) as event_ts,
+        arg_min(facts, ordinal) as facts, arg_min(words, ordinal) as words,
+        arg_min(properties, ordinal) as properties
     from known
     group by event_uuid, event_text
 )
@@ -50,6 +49,7 @@ select
     known.ordinal,
     first_stored.facts is null and known.ordinal = first_sent.ordinal as is_first,
     known.facts is not distinct from coalesce(first_stored.facts, first_sent.facts) as has_same_facts,
+    known.event_ts = coalesce(first_stored.event_ts, first_sent.event_ts) as has_same_time,
     known.words,
     coalesce(first_stored.words, first_sent.words) as first_words,
     known.properties as properties,

@@ -5,6 +5,7 @@ A file as the loader needs it: its rows as a relation, its lines, what was refus
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from tsa_cli.config.sources import Delivery
 from tsa_cli.steps.ingest.grown import Before
 from tsa_cli.steps.ingest.key_count import KeyCount
 from tsa_cli.steps.ingest.lines_file import Line, Refused
@@ -36,6 +37,7 @@ class FileToLoad:
     lines_of_rows: Callable[[list[int]], Iterable[Line]]
     detail: str
     event_names: Mapping[str, str]  # as sent → canonical
+    delivery: Delivery  # in what a known event may differ when it comes again
     absolute: str | None = None  # where it stands
     is_replay: bool = False
     nature: Nature = "lines"

@@ -235,7 +235,9 @@ class Loader:
         store = self.store
         placeholders = self.policies.identity.placeholder_texts()
         cleaner = Cleaner(self.policies.privacy)
-        sorted_out = repeats.sort_out(store, told.held, load_id, cleaner, placeholders)
+        sorted_out = repeats.sort_out(
+            store, told.held, load_id, cleaner, placeholders, file.delivery
+        )
         judge = plan.Judge(self.policies.plan, self.policies.privacy.is_personal)
         told.judged += judge.judged(store, repeats.documents())
         people = fragment_of("1_events/known_people.sql")

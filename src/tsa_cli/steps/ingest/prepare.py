@@ -109,7 +109,7 @@ def file_to_load(
         relation, lines.row_count,
         [replace(refused, line=_numbered(refused.line, first_lines)) for refused in lines.refused],
         lambda rows: (_numbered(line, first_lines) for line in lines.lines_of_rows(rows)),
-        found.why, event_names(config.policies.plan, found.source),
+        found.why, event_names(config.policies.plan, found.source), found.source.delivery,
         nature=nature_of(_head(spooled)), before=before, proposal=found.proposal,
         absolute=spooled.absolute, unseen=unseen, key_count=key_count,
         lines_at=lambda held: _lines_at(taken.path, lines, first_lines, held),
@@ -182,7 +182,7 @@ def _parquet(store: Store, config: IngestConfig, spooled: Spooled, reading: Read
     return FileToLoad(
         spooled.name, found.name, spooled.sha256, spooled.size_bytes, 0,
         relation, row_count, [], lines_of_rows, found.why,
-        event_names(config.policies.plan, found.source),
+        event_names(config.policies.plan, found.source), found.source.delivery,
         absolute=spooled.absolute, proposal=found.proposal,
         lines_at=lambda held: parquet_rows_at(store, spooled.path, held),
         unseen=unseen if most_rows < row_count else None,

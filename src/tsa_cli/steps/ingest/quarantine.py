@@ -146,7 +146,8 @@ def _file_of(
         held.source_file, held.source, hashlib.sha256(path.read_bytes()).hexdigest(),
         path.stat().st_size, 0, relation, lines.row_count, refused,
         lambda ordinals: _originals(originals, lines, ordinals), _detail(given),
-        event_names(config.policies.plan, source), absolute=held.absolute, is_replay=True,
+        event_names(config.policies.plan, source), source.delivery,
+        absolute=held.absolute, is_replay=True,
     )  # fmt: skip
 
 

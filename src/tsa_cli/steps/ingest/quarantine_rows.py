@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tsa_cli.privacy.odd_rows import columns_of
 from tsa_cli.steps.ingest.lines_file import Line
 from tsa_cli.steps.ingest.verdict import Verdict, judge
 from tsa_cli.store import Store
@@ -51,6 +52,8 @@ def explained(line: Line, reason: str, max_line_bytes: int, max_depth: int) -> Q
     verdict = judge(line.raw, max_line_bytes, max_depth)
     if verdict.reason is None:
         verdict = _unread(line.raw)
+    elif verdict.reason == "invalid_json" and columns_of(line.raw.decode("utf-8", "replace")):
+        verdict = Verdict("invalid_json", "another number of cells than the header has")
     return Quarantined(line, verdict.reason or reason, verdict.detail)
 
 

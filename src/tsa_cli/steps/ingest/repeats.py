@@ -3,7 +3,8 @@ Rows whose id is known: the first of an id is an event, the others repeat or con
 
 reads   held rows (encoded), raw_events
 writes  raw_events
-source  definitions D2 (duplicates and conflicts)
+source  definitions D2 (duplicates and conflicts); Snowplow's event fingerprint, which leaves out
+        what only the sending says
 """
 
 import json
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tsa_cli.config.privacy import PrivacyConfig
+from tsa_cli.config.sources import Delivery
 from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.privacy.personal_texts import url_cleaner
 from tsa_cli.steps.ingest.word_keys import text_cleaners
@@ -24,6 +26,10 @@ _TEXTS = {
     "pages": "page_url", "referrers": "referrer_url", "user_agents": "user_agent",
     "ips": "ip_address",
 }  # fmt: skip
+
+_ALWAYS_THE_SAME = Delivery()
+
+Properties = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -41,12 +47,14 @@ def sort_out(
     load_id: int,
     cleaner: Cleaner,
     placeholders: Collection[str] = (),
+    delivery: Delivery = _ALWAYS_THE_SAME,
 ) -> SortedOut:
     """
     Insert those that are the first of their id; leaves the temporary table `repeats`.
 
-    The held rows are clean. What they are compared to may have been stored when less was personal,
-    and when a placeholder was an id.
+    What `delivery` names may differ: a client that got no answer sends the event again. The held
+    rows are clean. What they are compared to may have been stored when less was personal, and when
+    a placeholder was an id.
     """
     import pyarrow as pa
 
@@ -56,13 +64,16 @@ def sort_out(
     [(first_count, same_count)] = store.rows("1_events/repeat_counts.sql")
     store.execute("1_events/insert_events.sql", {"rows": _firsts()}, load_id=load_id)
     suspects = store.records("1_events/repeat_suspects.sql")
-    conflicts = list(_conflicts(suspects, cleaner, placeholders))
+    conflicts = list(_conflicts(suspects, cleaner, placeholders, delivery))
     duplicate = int(str(same_count)) + len(suspects) - len(conflicts)
     return SortedOut(int(str(first_count)), duplicate, conflicts)
 
 
 def _conflicts(
-    suspects: "list[dict[str, object]]", cleaner: Cleaner, placeholders: Collection[str]
+    suspects: "list[dict[str, object]]",
+    cleaner: Cleaner,
+    placeholders: Collection[str],
+    delivery: Delivery,
 ) -> Iterator[int]:
     """The ordinals of those that are not the first of their id, as it would be stored today."""
     import polars as pl
@@ -75,11 +86,13 @@ def _conflicts(
         pairs = zip(has_same_words, suspects, texts[table](first), strict=True)
         has_same_words = [same and row[name] == word for same, row, word in pairs]
     for row, document, same in zip(suspects, documents, has_same_words, strict=True):
+        ours, theirs = json.loads(str(row["properties"])), json.loads(document)
         is_same = (
             row["has_same_facts"]
+            and (row["has_same_time"] or _same_device_time(ours, theirs, delivery))
             and same
             and all(_same_id(row, name, placeholders) for name in ("anonymous_id", "known_id"))
-            and _same_content(str(row["properties"]), document, cleaner.privacy)
+            and _same_content(ours, theirs, cleaner.privacy, delivery.keys)
         )
         if not is_same:
             yield int(str(row["ordinal"]))
@@ -99,19 +112,30 @@ def _firsts() -> Fragment:
     return fragment_of("1_events/first_repeats.sql")
 
 
-def _same_content(mine: str, first: str, privacy: PrivacyConfig) -> bool:
-    """
-    True when two objects differ only in the order of keys, or in keys that are null.
+def _same_device_time(ours: Properties, theirs: Properties, delivery: Delivery) -> bool:
+    """True when only the correction of one and the same time differs."""
+    name = delivery.device_timestamp
+    told = None if name is None else ours.get(name)
+    return told is not None and name in theirs and theirs[name] == told
 
-    What stands under a personal key left `mine` for the traits; in `first` it may be a hash.
+
+def _same_content(
+    ours: Properties, theirs: Properties, privacy: PrivacyConfig, may_differ: Collection[str]
+) -> bool:
     """
-    ours, theirs = json.loads(mine), json.loads(first)
+    True when two objects differ only in the order of keys, in null ones, or in `may_differ`.
+
+    What stands under a personal key left `ours` for the traits; in `theirs` it may be a hash.
+    """
     kept = {
         key: value
         for key, value in theirs.items()
         if key in ours or not (privacy.is_personal(key) and _is_hash(value))
     }
-    return _without_nulls(ours) == _without_nulls(kept)
+    mine, first = (
+        {key: value for key, value in one.items() if key not in may_differ} for one in (ours, kept)
+    )
+    return _without_nulls(mine) == _without_nulls(first)
 
 
 def _is_hash(value: object) -> bool:
