@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from tests.conftest import Tsa
 
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.formats import WRITERS, Format, of_file
@@ -149,3 +150,14 @@ def test_json_of_many_rows_is_the_same_object() -> None:
 @pytest.mark.parametrize("form", [Format.json, Format.jsonl])
 def test_json_has_no_character_that_a_terminal_obeys(form: Format) -> None:
     assert "\x9b" not in written(Answer("x", [{"a": "\x9b31m\u202e"}]), form)
+
+
+def test_a_list_without_a_row_has_its_header(tsa: Tsa, tmp_path: Path) -> None:
+    event = {"event": "x", "user_id": "u", "timestamp": "2026-01-01T00:00:00Z"}
+    (tmp_path / "e.jsonl").write_text(json.dumps(event) + "\n")
+    assert tsa("ingest", "e.jsonl").code == 0
+    held = "source_file,line_number,byte_offset,reason,detail,raw,ingested_at\n"
+    assert tsa("quarantine", "list", "--format", "csv").out == held
+    models = "model,version,is_current,as_of,roc_auc,pr_auc\n"
+    assert tsa("models", "list", "--format", "csv").out == models
+    assert json.loads(tsa("quarantine", "list", "--format", "json").out)["data"] == []

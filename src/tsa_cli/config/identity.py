@@ -13,7 +13,7 @@ from tsa_cli.config.model import ConfigFile
 # What programs write where they know no id; all who have one would be one person.
 PLACEHOLDERS = (
     "undefined", "null", "(null)", "nil", "none", "(none)", "NaN", "n/a", "unknown", "anonymous",
-    "guest", "[object Object]", "00000000-0000-0000-0000-000000000000",
+    "guest", "true", "false", "[]", "{}", "[object Object]", "00000000-0000-0000-0000-000000000000",
 )  # fmt: skip
 
 

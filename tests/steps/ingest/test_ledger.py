@@ -11,6 +11,7 @@ import pytest
 from tests.soak import soaked
 from tests.steps.ingest.conftest import Ingest
 from tests.stored import table, worded
+from tsa_cli.config.tsa import TsaConfig
 from tsa_cli.steps.ingest.lines_file import BLOCK_BYTES
 from tsa_cli.steps.ingest.report import FileReport
 from tsa_cli.steps.ingest.verdict import judge
@@ -115,6 +116,18 @@ def test_a_line_over_the_limit_is_refused_and_its_neighbours_are_not(
     [report] = do_ingest(tmp_path / "a.jsonl").files
     assert counts(report) == (3, 2, 0, 0, 1)
     assert quarantined(store) == [(2, len(event(1)) + 1, "line_too_long")]
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_line_of_exactly_the_limit_is_read_whatever_ends_it(
+    store: Store, do_ingest: Ingest, tmp_path: Path, end: bytes
+) -> None:
+    empty = len(event(2, properties={"text": ""}))
+    sized = [event(2, properties={"text": "x" * (size - empty)}) for size in (1000, 1001)]
+    (tmp_path / "a.jsonl").write_bytes(b"".join(line + end for line in (event(1), *sized)))
+    [report] = do_ingest(tmp_path / "a.jsonl", tsa=TsaConfig(max_line_bytes=1000)).files
+    assert counts(report) == (3, 2, 0, 0, 1)
+    assert [(line, reason) for line, _, reason in quarantined(store)] == [(3, "line_too_long")]
 
 
 def test_random_mixtures_agree_with_the_line_by_line_oracle(

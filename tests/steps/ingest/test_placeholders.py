@@ -49,6 +49,15 @@ def test_a_placeholder_is_no_id(tsa: Tsa, tmp_path: Path) -> None:
     ]
 
 
+def test_a_yes_or_no_is_no_id_nor_is_an_empty_list(tsa: Tsa, tmp_path: Path) -> None:
+    values: list[object] = [False, True, [], {}, "False"]
+    known = [{"user_id": value, "anonymous_id": f"d{i}"} for i, value in enumerate(values)]
+    (tmp_path / "e.jsonl").write_text(lines(*known, *({"user_id": value} for value in values)))
+    assert counts(tsa) == {"read": 10, "inserted": 5, "rejected": 5}
+    assert tsa("sessionize").code == 0
+    assert users(tsa) == [(f"e{i}", f"d{i}") for i in range(5)]
+
+
 def test_a_longer_id_is_none_and_0_is_one_only_where_it_is_said(tsa: Tsa, tmp_path: Path) -> None:
     (tmp_path / "e.jsonl").write_text(
         lines({"user_id": 0}, {"user_id": "00"}, {"user_id": "nullx"})

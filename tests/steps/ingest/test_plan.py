@@ -236,6 +236,32 @@ def test_a_quarantining_plan_keeps_out_exactly_what_breaks_it(
     assert (dropped["total"], dropped["violating"]) == (len(refused), len(refused))
 
 
+def test_a_refusal_names_the_property_that_is_at_fault(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    sent: list[dict[str, Any]] = [
+        {"s": "x"},
+        {"s": None, "n": 1},
+        {"s": "x", "n": 1, "odd/key~": 5},
+        {"s": "x", "n": "7", "i": 1.5},
+        {"s": "x", "n": 1, "e": "z"},
+        {"s": "x", "n": 1, "t": "ann@x.org"},
+    ]
+    line = {"event": "Alpha", "timestamp": "2026-05-01T10:00:00Z", "user_id": "u"}
+    path = write(tmp_path / "x.jsonl", [{**line, "properties": each} for each in sent])
+    do_ingest(path, plan=plan_of("quarantine"), tsa=_lenient())
+    found = table(store, "select reason, detail from quarantined_events order by line_number")
+    requires, other = "is missing; the tracking plan requires it", "is of another type than the"
+    assert [(row["reason"], row["detail"]) for row in found] == [
+        ("required_missing", f"n {requires}"),
+        ("required_missing", f"s {requires}"),
+        ("datatype_mismatch", f"odd/key~ {other} tracking plan's string"),
+        ("datatype_mismatch", f"n {other} tracking plan's number"),
+        ("datatype_mismatch", "e is none of the values that the tracking plan lists"),
+        ("datatype_mismatch", f"t {other} tracking plan's timestamp"),
+    ]
+
+
 @pytest.mark.parametrize("policy", ["warn", "quarantine"])
 def test_a_key_that_leaves_as_personal_is_no_additional_property(
     store: Store, do_ingest: Ingest, tmp_path: Path, policy: str

@@ -1,5 +1,6 @@
 """`tsa train`, `tsa score`, `tsa models list|show|promote`."""
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
 
@@ -69,7 +70,9 @@ def list_models(
     """Every trained version, and which one is in use."""
     from tsa_cli.steps import models as step
 
-    session_of(ctx).emit(Answer("models list", step.listing(folder)), fmt, out)
+    columns = [field.name for field in fields(step.ModelRow)]
+    answer = Answer("models list", step.listing(folder), columns=columns)
+    session_of(ctx).emit(answer, fmt, out)
 
 
 @app.command()

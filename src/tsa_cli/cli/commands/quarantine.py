@@ -38,7 +38,9 @@ def list_(
         held = step.summary(store, selection)
     told = ", ".join(f"{row['line_count']:,} {row['reason']}" for row in held)
     summary = told or "no line is held"
-    answer = Answer("quarantine list", rows, rows, warnings=warnings, summary=summary)
+    answer = Answer(
+        "quarantine list", rows, columns=step.COLUMNS, warnings=warnings, summary=summary
+    )
     session.emit(answer, fmt, out)
 
 

@@ -18,6 +18,7 @@ from tsa_cli.steps.ingest.places import lines_at, parquet_rows_at, rows_at
 from tsa_cli.steps.ingest.quarantine_rows import CUT, MAX_RAW_BYTES
 from tsa_cli.steps.ingest.spool import Spool
 from tsa_cli.steps.ingest.table_rows import rows_to_lines
+from tsa_cli.steps.ingest.verdict import size_of
 from tsa_cli.store import Store
 
 
@@ -101,7 +102,7 @@ def lines_to_replay(
             else:
                 text = cleaner.restored(line.line.raw.decode())
                 told.cleaned.append(replace(line.line, raw=text.encode()))
-        elif len(found[line.line]) > max_line_bytes and line.reason == "line_too_long":
+        elif size_of(found[line.line]) > max_line_bytes and line.reason == "line_too_long":
             told.left.append(line)  # still, and as it is read here it is cut
         else:
             told.sent.append(replace(line.line, raw=found[line.line]))

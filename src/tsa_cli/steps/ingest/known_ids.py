@@ -25,7 +25,8 @@ REFUSED_BY_PLAN = (
 _BATCH_ROWS = 122_880
 _EVENTS = Fragment("is_event")
 _EVENTS_AND_REFUSED = Fragment(
-    "is_event or list_contains($refused_by_plan, reason)", {"refused_by_plan": [*REFUSED_BY_PLAN]}
+    "is_event or list_contains($refused_by_plan, split_part(reason, ':', 1))",
+    {"refused_by_plan": [*REFUSED_BY_PLAN]},
 )
 
 
@@ -90,7 +91,8 @@ def is_refused_by_plan(rows: "pa.Table") -> "pa.ChunkedArray":
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    return pc.is_in(rows["reason"], pa.array(REFUSED_BY_PLAN, rows["reason"].type))
+    codes = pc.replace_substring_regex(rows["reason"], "(?s):.*", "")  # see plan_sql.refusal
+    return pc.is_in(codes, pa.array(REFUSED_BY_PLAN, codes.type))
 
 
 def _known_among(

@@ -33,6 +33,7 @@ def refusal(plan: EventsConfig, event_names: Mapping[str, str], privacy: Privacy
     """
     The reason that the plan gives to refuse a row (`c_event`, its properties as sent), or null.
 
+    It is a code, or `CODE:DETAIL` where a planned property is at fault: the detail names that.
     `event_names` are names as sent → canonical; what `privacy` names is no additional property.
     """
     cases: list[str] = []
@@ -46,12 +47,10 @@ def refusal(plan: EventsConfig, event_names: Mapping[str, str], privacy: Privacy
     for number, (name, event) in enumerate(plan.events.items()):
         if event.policy == "allow" and event.additional != "quarantine":
             continue
-        for at, (code, sql, values) in enumerate(_refusals(event, number)):
+        for sql, reason, values in _refusals(event, number):
             key = f"plan_event_{number}"
             params |= {key: sent[name], **values}
-            cases.append(
-                f"when list_contains(${key}, o.c_event) and ({sql}) then '{code}' /* {at} */"
-            )
+            cases.append(f"when list_contains(${key}, o.c_event) and ({sql}) then {reason}")
     return Fragment(f"case {' '.join(cases)} end" if cases else "null", params)
 
 
@@ -65,24 +64,36 @@ def _names_as_sent(plan: EventsConfig, event_names: Mapping[str, str]) -> dict[s
 
 
 def _refusals(event: PlannedEvent, number: int) -> Iterator[tuple[str, str, dict[str, object]]]:
+    """(the condition, the reason that it gives, the values of both)."""
     filled = f"json_keys(json_merge_patch('{{}}', {_SENT}))"
     if event.policy == "quarantine" and event.required:
         name = f"plan_required_{number}"
         kinds = f"json_type({_SENT}, ${name})"
         absent = f"list_transform({kinds}, lambda kind: coalesce(kind, 'NULL'))"
         pointers = [pointer_of(key) for key in event.required]
-        yield "required_missing", f"list_contains({absent}, 'NULL')", {name: pointers}
+        keys: dict[str, object] = {name: pointers, f"{name}_keys": event.required}
+        missing = f"${name}_keys[list_position({absent}, 'NULL')]"
+        reason = f"'required_missing:' || {missing} || ' is missing; the tracking plan requires it'"
+        yield f"list_contains({absent}, 'NULL')", reason, keys
     if event.policy == "quarantine":
         for at, (key, kind) in enumerate(event.properties.items()):
             name = f"plan_value_{number}_{at}"
             sql, values = _wrong_value(_SENT, kind, name)
-            yield "datatype_mismatch", sql, {name: pointer_of(key), **values}
+            told = f"datatype_mismatch:{key} {_wrong(kind)}"
+            yield sql, f"${name}_told", {name: pointer_of(key), f"{name}_told": told, **values}
     if event.additional == "quarantine":
         name = f"plan_known_{number}"
         known = sorted({*event.required, *event.properties})
         is_other = f"not list_contains(${name}, key) and not regexp_full_match(key, $plan_personal)"
         others = f"list_filter({filled}, lambda key: {is_other})"
-        yield "additional_properties", f"len({others}) > 0", {name: known}
+        yield f"len({others}) > 0", "'additional_properties'", {name: known}  # sent: maybe personal
+
+
+def _wrong(kind: str | EnumType) -> str:
+    """What a value is that the plan does not allow, without the value: it may be personal."""
+    if isinstance(kind, EnumType):
+        return "is none of the values that the tracking plan lists"
+    return f"is of another type than the tracking plan's {kind}"
 
 
 def _wrong_value(document: str, kind: str | EnumType, name: str) -> tuple[str, dict[str, object]]:

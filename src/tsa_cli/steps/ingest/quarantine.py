@@ -27,6 +27,8 @@ from tsa_cli.steps.ingest.spool import Spool, open_spool
 from tsa_cli.steps.ingest.verdict import Verdict
 from tsa_cli.store import Store
 
+COLUMNS = ("source_file", "line_number", "byte_offset", "reason", "detail", "raw", "ingested_at")
+
 
 @dataclass(frozen=True)
 class Selection:

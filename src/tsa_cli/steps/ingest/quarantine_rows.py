@@ -43,12 +43,13 @@ class Quarantined:
 
 def explained(line: Line, reason: str, max_line_bytes: int, max_depth: int) -> Quarantined:
     """
-    The line with its reason; what the engine could not read at all is judged strictly.
+    The line with its reason, CODE or CODE:DETAIL; what the engine cannot read is judged strictly.
 
     So is what is no object: where no line is one the engine takes a value for its only column.
     """
+    reason, _, detail = reason.partition(":")
     if reason != "invalid_json" and line.raw.lstrip()[:1] == b"{":
-        return Quarantined(line, reason, DETAILS.get(reason, ""))
+        return Quarantined(line, reason, detail or DETAILS.get(reason, ""))
     verdict = judge(line.raw, max_line_bytes, max_depth)
     if verdict.reason is None:
         verdict = _unread(line.raw)

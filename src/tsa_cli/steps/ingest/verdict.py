@@ -18,8 +18,8 @@ class Verdict:
 
 def judge(line: bytes, max_line_bytes: int, max_depth: int) -> Verdict:
     """Whether the line is one JSON object within the limits, else why not."""
-    if len(line) > max_line_bytes:
-        return Verdict("line_too_long", f"{len(line)} bytes, the limit is {max_line_bytes}")
+    if (size := size_of(line)) > max_line_bytes:
+        return Verdict("line_too_long", f"{size} bytes, the limit is {max_line_bytes}")
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -37,6 +37,11 @@ def judge(line: bytes, max_line_bytes: int, max_depth: int) -> Verdict:
     if _has_lone_surrogate(text):
         return Verdict("invalid_encoding", "half of a surrogate pair")
     return Verdict(None)
+
+
+def size_of(line: bytes) -> int:
+    """Its bytes without the CR of its end: the same line has one size on every system."""
+    return len(line) - line.endswith(b"\r")
 
 
 _KIND: dict[type, str] = {
