@@ -176,3 +176,16 @@ def test_one_file_under_two_spellings_is_one_and_is_found_from_another_folder(
     files = replay(store, ingest_config(), Selection(), "r2").files
     details = sorted(file.detail for file in files)
     assert details == ["replayed: 1 from the file", "replayed: 3 from the file"]
+
+
+def test_of_two_held_lines_with_one_id_the_one_that_came_first_holds(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    for name, properties in (("b", {"v": 1}), ("a", {"v": 2})):
+        line = {**BASE, "event_id": "x", "user_id": "u", "properties": properties}
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(line) + "\n")
+        do_ingest(tmp_path / f"{name}.jsonl", plan=STRICT)
+    still = ingest_config(plan=STRICT)
+    replay(store, still, Selection(source_file=str(tmp_path / "b.jsonl")), "r1")  # read once more
+    replay(store, ingest_config(), Selection(), "r2")
+    assert [json.loads(row["properties"]) for row in worded(store, "event_id")] == [{"v": 1}]

@@ -1,7 +1,7 @@
 """Targets, lines of files, and metrics that cannot be judged."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -47,6 +47,20 @@ def test_too_few_for_min_n_judges_nothing(given: GivenEvents) -> None:
     config = config_of({"count": "sessions"}, {"count": "sessions"}, target="< 0.5", min_n=2)
     [row] = rows_of(given([Event("a", START, "x")]), config)["m"]
     assert (row.value, row.target, row.ok) == (1.0, 0.5, None)
+
+
+def test_a_value_is_its_numerator_by_its_denominator_whatever_the_order_of_adding(
+    given: GivenEvents,
+) -> None:
+    tenths = {"a": 1, "b": 2, "c": 3}
+    events = [
+        Event(device, START + timedelta(milliseconds=100 * length), "x")
+        for device, last in tenths.items()
+        for length in (0, last)
+    ]
+    lengths = {"sum": "duration_seconds"}
+    [row] = rows_of(given(events), config_of(lengths, {"count": "sessions"}, unit="seconds"))["m"]
+    assert (row.numerator, row.value) == (0.6, 0.6 / 3)  # 0.1 + 0.2 + 0.3 is 0.6000000000000001
 
 
 def test_an_empty_denominator_has_no_value(given: GivenEvents) -> None:

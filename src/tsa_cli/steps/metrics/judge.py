@@ -29,9 +29,9 @@ def metric_row(
 
     `before` is of a whole period: a cut one is shown beside it, but no change is taken from it.
     """
-    numerator, denominator = now
+    now = numerator, denominator = _whole(now[0]), _whole(now[1])
     value = _ratio(now)
-    previous = None if before is None else _ratio(before)
+    previous = None if before is None else _ratio((_whole(before[0]), _whole(before[1])))
     # Lines are counted by the day of their ingestion, which no span cuts.
     is_cut = metric.numerator.count != "lines" and scope.is_cut(period)
     low, high = _interval(metric, now)
@@ -41,8 +41,8 @@ def metric_row(
         metric=metric.name,
         period=_label(scope, period),
         value=value,
-        numerator=_whole(numerator),
-        denominator=_whole(denominator),
+        numerator=numerator,
+        denominator=denominator,
         target=None if bound is None else bound.value,
         ok=bound.is_met(value) if is_judged and bound and value is not None else None,
         previous=previous,
@@ -64,7 +64,11 @@ def _ratio(amount: Amount) -> float | None:
 
 
 def _whole(amount: float) -> float:
-    """Counts as integers, so that they print as such; sums without the noise of adding floats."""
+    """
+    Counts as integers, so that they print as such; sums without the noise of adding floats.
+
+    The noise depends on the order, which two stores of the same events need not have in common.
+    """
     return int(amount) if amount == int(amount) else round(amount, 6)
 
 
