@@ -338,7 +338,7 @@ def test_cells_are_numbers_only_where_no_digit_is_lost(
 def test_a_number_is_written_as_it_stands(tmp_path: Path) -> None:
     path = csv_file(tmp_path / "x.csv", [["a", "properties.b", "c"], ["49.90", "0.10", "é"]])
     with open_spool(tmp_path / "t.duckdb", 100) as spool:
-        lines, _ = rows_to_lines(spool.take(Input("x.csv", path)), spool, [])
+        lines, _, _ = rows_to_lines(spool.take(Input("x.csv", path)), spool, [])
         assert lines.path.read_text() == '{"a": 49.90, "properties": {"b": 0.10}, "c": "\\u00e9"}\n'
 
 

@@ -136,7 +136,7 @@ def _found(
         if spooled.shape == "lines":
             return dict(lines_at(spooled.path, lines, max_bytes))
         columns = tsv_columns if spooled.shape == "tsv" else ()
-        taken, first_lines = rows_to_lines(spooled, spool, columns)
+        taken, first_lines, _ = rows_to_lines(spooled, spool, columns)
         return dict(rows_at(taken.path, first_lines, lines, max_bytes))
     except (TsaError, OSError):
         return {}

@@ -83,10 +83,13 @@ def file_to_load(
     if before is not None and before.source_name not in config.sources:
         before = None
     first_lines: list[int] = []
+    left_bytes = 0
     taken = spooled
     if spooled.shape != "lines":
         columns = tsv_columns(config, config.source, spooled) if spooled.shape == "tsv" else []
-        taken, first_lines = rows_to_lines(spooled, spool, columns)
+        taken, first_lines, left_bytes = rows_to_lines(
+            spooled, spool, columns, is_final=config.is_final
+        )
     tsa = config.policies.tsa
     lines = open_lines(
         taken.path,
@@ -96,8 +99,9 @@ def file_to_load(
         size=taken.size_bytes if taken.is_growing else None,
         start=before.end if before else 0,
     )
+    left_bytes += lines.left_bytes
     if not lines.read_count:
-        raise NoLineError(lines.left_bytes, before)
+        raise NoLineError(left_bytes, before)
     found = _mapping(config, spooled.name, lines, before)
     path, sample = _paths(spool, taken.path, lines, reading)
     relation, unseen = relation_of_lines(store, found.source, path, sample, config.policies)
@@ -105,7 +109,7 @@ def file_to_load(
     if unseen is not None and unseen.counted is not None:
         key_count = KeyCount(lines, unseen.counted, partial(top_level_keys, store, path))
     return FileToLoad(
-        spooled.name, found.name, spooled.sha256, spooled.size_bytes, lines.left_bytes,
+        spooled.name, found.name, spooled.sha256, spooled.size_bytes, left_bytes,
         relation, lines.row_count,
         [replace(refused, line=_numbered(refused.line, first_lines)) for refused in lines.refused],
         lambda rows: (_numbered(line, first_lines) for line in lines.lines_of_rows(rows)),

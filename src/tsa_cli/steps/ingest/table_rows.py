@@ -14,15 +14,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import chain
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from tsa_cli.errors import DataError
 from tsa_cli.privacy.odd_rows import odd_row
 from tsa_cli.steps.ingest.spool import Spool, Spooled
 
+if TYPE_CHECKING:
+    from _csv import Reader
+
 MAX_OBJECT_BYTES = 16 << 20
 _END = "\ue000 the end of the table"  # a row of its own, but where a quote is still open
 _DELIMITERS = ",;\t|"
+_BRACKETS = "{["  # what an object or a list begins with
 _NESTED = {  # objects whose members may be columns
     "properties", "traits", "consent", "context", "event_properties", "user_properties",
 }  # fmt: skip
@@ -44,26 +48,42 @@ class _Written:
 
 
 def rows_to_lines(
-    spooled: Spooled, spool: Spool, columns: Sequence[str]
-) -> tuple[Spooled, list[int]]:
+    spooled: Spooled, spool: Spool, columns: Sequence[str], *, is_final: bool = True
+) -> tuple[Spooled, list[int], int]:
     """
-    (the CSV or TSV as JSON lines, the first physical line of each row).
+    (the CSV or TSV as JSON lines, the first physical line of each row, bytes that are left).
 
     `columns` name the cells of a file without header: one whose first row has as many. Empty cells
     are absent. A row of another length than the header becomes a line that no reader takes, so
-    that it is quarantined.
+    that it is quarantined; but a last one without a line end that lacks cells, or ends within
+    quotes or an object, is being written, and left unless `is_final`.
     """
     target = spool.new_path()
     numbers: list[int] = []
     lossless = "surrogateescape"
+    tail_bytes = 0 if is_final or not spooled.is_growing else _bytes_of_unfinished_line(spooled)
+    is_left = False
     with (
         spooled.path.open(newline="", encoding="utf-8-sig", errors=lossless) as source,
         target.open("w", encoding="utf-8", errors=lossless) as out,
     ):
-        for number, text in _json_rows(source, spooled, list(columns)):
-            numbers.append(number)
-            out.write(text + "\n")
-    return replace(spooled, path=target, shape="lines", is_growing=False), numbers
+        for number, text in _json_rows(source, spooled, list(columns), is_open=tail_bytes > 0):
+            is_left = text is None
+            if text is not None:
+                numbers.append(number)
+                out.write(text + "\n")
+    lines = replace(spooled, path=target, shape="lines", is_growing=False)
+    return lines, numbers, tail_bytes if is_left else 0
+
+
+def _bytes_of_unfinished_line(spooled: Spooled) -> int:
+    """How many bytes come after the last line end; 0 where they are blank or too many for a row."""
+    with spooled.path.open("rb") as handle:
+        size = handle.seek(0, 2)
+        handle.seek(max(0, size - MAX_OBJECT_BYTES))
+        last = handle.read()
+    tail = last[max(last.rfind(b"\n"), last.rfind(b"\r")) + 1 :]
+    return len(tail) if tail.strip() and len(tail) < MAX_OBJECT_BYTES else 0
 
 
 def first_row_width(spooled: Spooled) -> int:
@@ -72,32 +92,61 @@ def first_row_width(spooled: Spooled) -> int:
         return handle.readline().count(b"\t") + 1
 
 
-def _json_rows(source: IO[str], spooled: Spooled, columns: list[str]) -> Iterator[tuple[int, str]]:
+def _json_rows(
+    source: IO[str], spooled: Spooled, columns: list[str], *, is_open: bool
+) -> Iterator[tuple[int, str | None]]:
+    """(the row's first line, the row as a line); None for a last row that `is_open` and cut."""
     csv.field_size_limit(MAX_OBJECT_BYTES)
     first = source.readline()
     source.seek(0)
     is_headerless = bool(columns) and first.count("\t") == len(columns) - 1
     if is_headerless:
-        rows = csv.reader(source, delimiter="\t", quoting=csv.QUOTE_NONE)
+        found = _numbered(csv.reader(source, delimiter="\t", quoting=csv.QUOTE_NONE), spooled)
     else:
         delimiter = "\t" if spooled.shape == "tsv" else _delimiter(first)
         rows = csv.reader(chain(source, [_END]), delimiter=delimiter)
+        found = _numbered(rows, spooled, is_open=is_open)
     header = columns if is_headerless else []
+    before: tuple[int, list[str]] | None = None
+    for number, row in found:
+        if before is not None:
+            yield before[0], _json_row(header, before[1])
+        before = None
+        if row is None:
+            yield number, None
+        elif not header:
+            header = _header(row)
+        elif any(row) and row != header:  # files put together repeat their header
+            before = number, row
+    if before is not None:
+        number, row = before
+        yield number, None if is_open and _is_cut(header, row) else _json_row(header, row)
+
+
+def _numbered(
+    rows: "Reader", spooled: Spooled, *, is_open: bool = False
+) -> Iterator[tuple[int, list[str] | None]]:
+    """(first line, cells) of each row; of a last one that `is_open`, and ends in quotes, None."""
     before = 0
     try:
         for row in rows:
             number, before = before + 1, rows.line_num
-            if row and row[-1].endswith(_END):
-                if row == [_END]:
-                    return
-                what = f"{spooled.name}: line {number}: a quote that is never closed"
-                raise DataError(what, "mend the CSV")  # the rows behind it are in one cell
-            if not header:
-                header = _header(row)
-            elif any(row) and row != header:  # files put together repeat their header
-                yield number, _json_row(header, row)
+            if not row or not row[-1].endswith(_END):
+                yield number, row
+            elif row != [_END]:
+                if not is_open or rows.line_num > number + 1:
+                    what = f"{spooled.name}: line {number}: a quote that is never closed"
+                    raise DataError(what, "mend the CSV")  # the rows behind it are in one cell
+                yield number, None
     except csv.Error as error:
         raise DataError(f"{spooled.name}: line {rows.line_num}: {error}", "mend the CSV") from None
+
+
+def _is_cut(header: list[str], row: list[str]) -> bool:
+    """Cells are missing, or the last one is nothing yet, or no whole object: `"{""a"` is a cell."""
+    if len(row) < len(header) or not row[-1]:
+        return True
+    return row[-1][0] in _BRACKETS and _cell("", row[-1]) == row[-1]
 
 
 def _delimiter(first: str) -> str:
@@ -154,7 +203,7 @@ def _dumped(value: object) -> str:
 
 
 def _cell(name: str, text: str) -> object:
-    if text[0] in "{[":
+    if text[0] in _BRACKETS:
         try:
             value: object = json.loads(text)
         except (ValueError, RecursionError):
