@@ -24,7 +24,7 @@ from tsa_cli.kernels.visit_tallies import (
     tallies_of_windows,
     visits_of_travellers,
 )
-from tsa_cli.store import Store
+from tsa_cli.store import Store, fragment_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -90,7 +90,11 @@ def snapshot(
         with _tallied(store, visits, config.features):
             rows = store.frame(_SQL, **_params(config.features, moment, before_ts))
         with store.lent("first_visits", first_visits(visits)):
-            channels = store.frame("3_features/acquisition_channels.sql", before_ts=before_ts)
+            channels = store.frame(
+                "3_features/acquisition_channels.sql",
+                {"first_event_ids": fragment_of("2_sessions/first_event_ids.sql")},
+                before_ts=before_ts,
+            )
         return rows.join(channels, on="user_id", how="left").sort("user_id")
 
 

@@ -5,6 +5,7 @@
 --         $preferred_services INTEGER  how many
 --         $pages_weight, $pages_half, $duration_weight, $duration_half, $interactions_weight,
 --         $interactions_half, $sessions_weight, $sessions_half DOUBLE  of engagement_score (features.yaml)
+-- slots:  @first_event_ids
 -- notes:  a booking id counts once per user; created_at and updated_at are event times, not the clock's; of first
 --         visits at one moment the one whose first event has the smaller id counts: session ids depend on what had
 --         come when they were made;
@@ -42,14 +43,7 @@ first_visits as materialized (
     from scoped_sessions as s
     inner join visits as v on s.user_key = v.user_key and s.start_ts = v.first_visit_ts
 ),
-first_event_ids as (
-    select
-        f.first_event_seq,
-        coalesce(e.event_text, cast(e.event_uuid as varchar)) as event_id
-    from first_visits as f
-    inner join events as e on f.first_event_seq = e.event_seq
-    where f.user_key in (select user_key from first_visits group by user_key having count(*) > 1)
-),
+first_event_ids as (@first_event_ids),
 acquisitions as (
     select
         f.user_key,

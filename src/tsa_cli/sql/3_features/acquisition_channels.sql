@@ -1,23 +1,16 @@
 -- reads:  feature_actors, events, session_rows, core, pages, referrers, traffic_sources;
 --         first_visits, lent by the step: those at the moment of their user's first one
 -- params: $before_ts TIMESTAMP  nothing at or after it is looked at
+-- slots:  @first_event_ids
 -- notes:  the channel of each user's first visit, as far as it had come by then; null without a visit, and in one
---         that goes on after the moment and has not shown a source before it. Of first visits at one moment the
---         one whose first event has the smaller id counts: session ids depend on what had come when they were made
-with tied as (
-    select
-        f.first_event_seq,
-        coalesce(e.event_text, cast(e.event_uuid as varchar)) as event_id
-    from first_visits as f
-    inner join events as e on f.first_event_seq = e.event_seq
-    where f.user_key in (select user_key from first_visits group by user_key having count(*) > 1)
-),
+--         that goes on after the moment and has not shown a source before it
+with first_event_ids as (@first_event_ids),
 firsts as (
     select
         f.user_key,
-        arg_min(f.session_key, coalesce(t.event_id, '')) as session_key
+        arg_min(f.session_key, coalesce(i.event_id, '')) as session_key
     from first_visits as f
-    left join tied as t on f.first_event_seq = t.first_event_seq
+    left join first_event_ids as i on f.first_event_seq = i.first_event_seq
     group by f.user_key
 ),
 people as (

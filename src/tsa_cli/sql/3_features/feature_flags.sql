@@ -1,8 +1,8 @@
 -- table:  feature_flags (temporary), which feature each event name counts for; names that count for none are absent
--- notes:  two flags lie in the halves of one number, as their counts do (user_behavior_features.sql)
 -- reads:  event_types
 -- params: $price_check_events, $service_view_events, $booking_attempt_events, $price_comparison_events,
 --         $support_events, $negative_events, $rated_events VARCHAR[]  names and globs
+-- notes:  two flags lie in the halves of one number, as their counts do (user_behavior_features.sql)
 create or replace temp table feature_flags as
 select
     event_code,

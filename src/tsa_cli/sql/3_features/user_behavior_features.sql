@@ -107,7 +107,7 @@ visits as (
 tied as (
     select
         v.first_event_seq,
-        coalesce(e.event_text, cast(e.event_uuid as varchar)) as event_id
+        e.event_id
     from travellers_visits as v
     inner join (
         select

@@ -86,13 +86,11 @@ def _conflicts(
         pairs = zip(has_same_words, suspects, texts[table](first), strict=True)
         has_same_words = [same and row[name] == word for same, row, word in pairs]
     for row, document, same in zip(suspects, documents, has_same_words, strict=True):
-        ours, theirs = json.loads(str(row["properties"])), json.loads(document)
         is_same = (
             row["has_same_facts"]
-            and (row["has_same_time"] or _same_device_time(ours, theirs, delivery))
             and same
             and all(_same_id(row, name, placeholders) for name in ("anonymous_id", "known_id"))
-            and _same_content(ours, theirs, cleaner.privacy, delivery.keys)
+            and _comes_again(row, document, cleaner.privacy, delivery)
         )
         if not is_same:
             yield int(str(row["ordinal"]))
@@ -112,11 +110,18 @@ def _firsts() -> Fragment:
     return fragment_of("1_events/first_repeats.sql")
 
 
-def _same_device_time(ours: Properties, theirs: Properties, delivery: Delivery) -> bool:
+def _comes_again(
+    row: dict[str, object], document: str, privacy: PrivacyConfig, delivery: Delivery
+) -> bool:
+    """True when the row's properties and time are those of `document` but for the sending."""
+    ours, theirs = json.loads(str(row["properties"])), json.loads(document)
+    is_then = row["has_same_time"] or _same_device_time(ours, theirs, delivery.device_timestamp)
+    return bool(is_then) and _same_content(ours, theirs, privacy, delivery.keys)
+
+
+def _same_device_time(ours: Properties, theirs: Properties, name: str | None) -> bool:
     """True when only the correction of one and the same time differs."""
-    name = delivery.device_timestamp
-    told = None if name is None else ours.get(name)
-    return told is not None and name in theirs and theirs[name] == told
+    return name is not None and ours.get(name) is not None and theirs.get(name) == ours[name]
 
 
 def _same_content(
@@ -127,14 +132,13 @@ def _same_content(
 
     What stands under a personal key left `ours` for the traits; in `theirs` it may be a hash.
     """
-    kept = {
+    mine = {key: value for key, value in ours.items() if key not in may_differ}
+    first = {
         key: value
         for key, value in theirs.items()
-        if key in ours or not (privacy.is_personal(key) and _is_hash(value))
+        if key not in may_differ
+        and (key in ours or not (privacy.is_personal(key) and _is_hash(value)))
     }
-    mine, first = (
-        {key: value for key, value in one.items() if key not in may_differ} for one in (ours, kept)
-    )
     return _without_nulls(mine) == _without_nulls(first)
 
 

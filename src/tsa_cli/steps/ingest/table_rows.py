@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING
 
 from tsa_cli.errors import DataError
 from tsa_cli.privacy.odd_rows import odd_row
+from tsa_cli.steps.ingest.file_bytes import FileBytes
 from tsa_cli.steps.ingest.spool import Spool, Spooled
 
 if TYPE_CHECKING:
@@ -78,11 +79,9 @@ def rows_to_lines(
 
 def _bytes_of_unfinished_line(spooled: Spooled) -> int:
     """How many bytes come after the last line end; 0 where they are blank or too many for a row."""
-    with spooled.path.open("rb") as handle:
-        size = handle.seek(0, 2)
-        handle.seek(max(0, size - MAX_OBJECT_BYTES))
-        last = handle.read()
-    tail = last[max(last.rfind(b"\n"), last.rfind(b"\r")) + 1 :]
+    data = FileBytes(spooled.path)
+    tail = data[max(data.rfind(b"\n") + 1, data.size - MAX_OBJECT_BYTES) :]
+    tail = tail[tail.rfind(b"\r") + 1 :]
     return len(tail) if tail.strip() and len(tail) < MAX_OBJECT_BYTES else 0
 
 

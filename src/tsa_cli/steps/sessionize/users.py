@@ -11,7 +11,7 @@ from tsa_cli.config.features import EngagementScore
 from tsa_cli.config.users import Measure, UsersConfig
 from tsa_cli.json_pointers import pointer_of
 from tsa_cli.steps.sessionize.settings import SessionizeConfig
-from tsa_cli.store import Store
+from tsa_cli.store import Store, fragment_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,6 +46,7 @@ def build(store: Store, config: SessionizeConfig, table: str) -> int:
         return store.build(
             table,
             "2_sessions/dim_users.sql",
+            {"first_event_ids": fragment_of("2_sessions/first_event_ids.sql")},
             now_ts=store.newest_event_ts(),
             preferred_services=config.users.preferred_services,
             **engagement_params(config.features.engagement_score),
