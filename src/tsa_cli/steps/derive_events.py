@@ -25,7 +25,8 @@ _OWN_SOURCES = frozenset({"core", "events", "properties", "pages", "referrers", 
 _MOST_USERS = 1 / 3  # of whom more than this share changed, deriving everything takes less time
 _ALL = Fragment("from actors")  # every pair of ids
 _NEVER = Fragment("false")
-_NO_KEY = Fragment("cast(null as varchar)")
+_NO_TEXT = Fragment("cast(null as varchar)")
+_HAS_IDS = Fragment("from narrowed")
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def _compiled(
     return compiler, {
         "is_anchor": compiler.predicate(rule.when),
         "is_unless": compiler.predicate(rule.unless) if rule.unless else _NEVER,
-        "key": compiler.text(rule.key) if rule.key else _NO_KEY,
+        "key": compiler.text(rule.key) if rule.key else _NO_TEXT,
     }
 
 
@@ -95,9 +96,19 @@ def _derive(
     compiler, slots = _compiled(rule, config)
     matchers = [rule.when, rule.unless] if rule.unless else [rule.when]
     names = _names(matchers, config.canonical_names())
+    # Ids are read of few events, but not a second time where a row is read for a matcher anyway.
+    has_ids = rule.per == "event" and "events" in compiler.needs
+    event_id = compiler.text("event_id") if has_ids else _NO_TEXT
     store.execute(
         "2_sessions/add_derived_events.sql",
-        {**slots, "actors": actors, "columns": compiler.columns(), "joins": compiler.joins()},
+        {
+            **slots,
+            "actors": actors,
+            "event_id": event_id,
+            "named": _HAS_IDS if has_ids else fragment_of("2_sessions/derived_ids.sql"),
+            "columns": compiler.columns(),
+            "joins": compiler.joins(),
+        },
         name=rule.name,
         as_of=as_of,
         is_any_name=names is None,

@@ -1,15 +1,17 @@
 -- table:  derived_events, with the events of one rule
--- reads:  core, actors, users_index, event_types, events, session_rows, and what the matchers ask for
+-- reads:  core, actors, users_index, event_types, session_rows, and what the matchers ask for
 -- params: $name VARCHAR                           of the derived event
 --         $as_of TIMESTAMP                        later events are not known yet
 --         $is_any_name BOOLEAN, $names VARCHAR[]  the event names that a matcher can hold for
 --         $per VARCHAR (event | session | user), $at_least INTEGER
 --         $has_key, $has_unless, $is_ever BOOLEAN; $within_us BIGINT
--- slots:  @actors, those of the users looked at; @columns, @joins, @is_anchor, @is_unless, @key from the matchers
+-- slots:  @actors, those of the users looked at; @columns, @joins, @is_anchor, @is_unless, @key, @event_id from the
+--         matchers; @named, `narrowed` with its ids
 -- notes:  anchors are counted per user, session and key, as far as the rule has them: the earliest so many moments
---         of each group are kept, not a place among all (a quarter of the time). Events of one user are ordered by (event_ts, event_id); an `unless` event counts when its key
---         is the anchor's, or when one of the two has none. Running minima instead of a join keep a
---         user with a million events linear; ids are read of the few events only that may be anchors.
+--         of each group are kept, not a place among all (a quarter of the time). Events of one user are ordered by
+--         (event_ts, event_id); an `unless` event counts when its key is the anchor's, or when one of the two has none.
+--         Running minima instead of a join keep a user with a million events linear, and the engine leaves out those
+--         that a rule has no use for. Ids are read of the few events only that may be anchors.
 insert into derived_events
 with readable as (
     select
@@ -33,6 +35,7 @@ marked as (
         @is_anchor as is_anchor,
         case when @is_unless then event_ts end as unless_ts,
         @key as key_text,
+        @event_id as event_id,
         case when $per = 'session' then coalesce(session_key, 0) else 0 end as visit,
         case when $has_key then coalesce('=' || key_text, '') else '' end as key_group
     from readable
@@ -58,13 +61,7 @@ narrowed as (
     left join counted as c on m.user_key = c.user_key and m.visit = c.visit and m.key_group = c.key_group
     where m.unless_ts is not null or (m.is_anchor and ($per = 'event' or m.event_ts = c.earliest[$at_least]))
 ),
-named as (
-    select
-        n.*,
-        e.event_id
-    from narrowed as n
-    inner join events as e on n.event_seq = e.event_seq
-),
+named as (@named),
 seen as (
     select
         *,
@@ -98,8 +95,16 @@ anchors as (
     select
         *,
         event_ts + to_microseconds($within_us) as deadline_ts,
-        case when key_text is null then next_any_ts else least(next_same_ts, next_keyless_ts) end as next_ts,
-        case when key_text is null then first_any_ts else coalesce(first_same_ts, first_keyless_ts) end as first_ts
+        case
+            when not $has_unless then null
+            when not $has_key or key_text is null then next_any_ts
+            else least(next_same_ts, next_keyless_ts)
+        end as next_ts,
+        case
+            when not $is_ever then null
+            when not $has_key or key_text is null then first_any_ts
+            else coalesce(first_same_ts, first_keyless_ts)
+        end as first_ts
     from seen
     where is_anchor
         and ($per = 'event' or (anchor_number = $at_least and ($per = 'user' or session_key is not null)))
@@ -114,6 +119,6 @@ from anchors as a
 inner join users_index as x on a.user_key = x.user_key
 left join session_rows as s on a.session_key = s.session_key
 where a.deadline_ts <= $as_of
-    and not ($has_unless and coalesce(a.next_ts <= a.deadline_ts, false))
-    and not ($is_ever and a.first_ts is not null)
+    and not coalesce(a.next_ts <= a.deadline_ts, false)
+    and a.first_ts is null
 order by event_ts, anchor_event_id
