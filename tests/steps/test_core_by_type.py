@@ -1,20 +1,12 @@
 """User and time share one integer as long as they fit; the order is that of (type, user, time)."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from tests.steps.histories import START, Event, add_events, default_config, random_history, table
 from tsa_cli.steps import sessionize
-from tsa_cli.store import Store, open_store
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "t.duckdb") as opened:
-        yield opened
+from tsa_cli.store import Store
 
 
 def viewed(event_id: str, event_ts: datetime, person: str = "a") -> Event:

@@ -3,9 +3,7 @@
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,15 +23,9 @@ from tsa_cli.config import open_catalog
 from tsa_cli.config.events import DerivedEvent, EventsConfig
 from tsa_cli.errors import MissingTable
 from tsa_cli.steps import derive_events, sessionize
-from tsa_cli.store import Store, open_store
+from tsa_cli.store import Store
 
 Row = tuple[str, str, datetime, str, str | None]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "t.duckdb") as opened:
-        yield opened
 
 
 def names_of(matcher: Any) -> set[str]:

@@ -29,12 +29,6 @@ from tsa_cli.steps.features import FeaturesInput
 from tsa_cli.store import Store, open_store
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "t.duckdb") as opened:
-        yield opened
-
-
 def compare(store: Store, want: dict[str, dict[str, object]]) -> None:
     got = {str(row["user_id"]): row for row in table(store, "from user_behavior_features")}
     assert got.keys() == want.keys()

@@ -1,9 +1,7 @@
 """Who is one person: the oracle of components, and each rule of D13 and D14."""
 
 import random
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,13 +11,7 @@ from tsa_cli.config.identity import IdentityConfig
 from tsa_cli.errors import DataError
 from tsa_cli.steps import identities, sessionize
 from tsa_cli.steps.explain.person import find
-from tsa_cli.store import Store, open_store
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "t.duckdb") as opened:
-        yield opened
+from tsa_cli.store import Store
 
 
 def seen(store: Store, *pairs: str, **config: object) -> dict[str, str]:

@@ -1,9 +1,7 @@
 """However entangled ids become from run to run, people are those that one full run finds."""
 
 import random
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +10,7 @@ from tests.steps.histories import START, Event, add_events, add_links, default_c
 from tsa_cli.config.identity import IdentityConfig
 from tsa_cli.steps import identities, sessionize
 from tsa_cli.steps.sessionize import SessionizeConfig
-from tsa_cli.store import Store, open_store
+from tsa_cli.store import Store
 
 PEOPLE = {
     "edges": "from identity_edges",
@@ -21,12 +19,6 @@ PEOPLE = {
     "users": "select * exclude (user_key) from dim_users",
     "sessions": "from dim_sessions",
 }
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "t.duckdb") as opened:
-        yield opened
 
 
 def contents(store: Store) -> dict[str, list[dict[str, object]]]:

@@ -1,9 +1,8 @@
 """Sessions against a plain-Python oracle, and each rule of D8 to D12 at its boundary."""
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -22,13 +21,7 @@ from tsa_cli.config.sessions import SessionsConfig
 from tsa_cli.errors import MissingTable
 from tsa_cli.steps import sessionize
 from tsa_cli.steps.sessionize import laying, layout
-from tsa_cli.store import Store, open_store
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "t.duckdb") as opened:
-        yield opened
+from tsa_cli.store import Store
 
 
 def histories(seeds: Iterable[int]) -> list[Event]:

@@ -1,7 +1,7 @@
 """After any split of the log into batches, in any order, the tables are those of one full run."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -51,12 +51,6 @@ PUBLIC = {
         join users_index x on x.user_key = t.user_time >> time_bits
         join events e using (event_seq)""",
 }
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "t.duckdb") as opened:
-        yield opened
 
 
 def contents(store: Store, without: Sequence[str] = ()) -> dict[str, list[dict[str, object]]]:

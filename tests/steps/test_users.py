@@ -1,10 +1,8 @@
 """dim_users: worth, services, devices, segments and contact data of each person."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -24,16 +22,10 @@ from tsa_cli.config.identity import IdentityConfig
 from tsa_cli.config.sessions import SessionsConfig
 from tsa_cli.config.users import UsersConfig
 from tsa_cli.steps import features, sessionize
-from tsa_cli.store import Store, open_store
+from tsa_cli.store import Store
 
 WEIGHTS = {"service_viewed": 1, "price_checked": 2, "booking_completed": 5}
 DEVICES = {AGENTS[1]: "mobile", AGENTS[2]: "desktop"}
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "t.duckdb") as opened:
-        yield opened
 
 
 def add_traits(store: Store, *rows: tuple[str | None, str | None, str, str, int]) -> None:

@@ -7,7 +7,7 @@ A step that writes cannot lock its connection down; the check alone lets nothing
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from tsa_cli.store.connection import EngineSettings, open_reader
+from tsa_cli.store.connection import EngineSettings, connect_again, reading_engine
 from tsa_cli.store.guard import PUBLISHED_TABLES, CheckedQuery, check_query, run_query
 from tsa_cli.store.store import Store
 
@@ -22,7 +22,7 @@ def check_user_sql(store: Store, sql: str) -> CheckedQuery:
 
 def check_user_sql_without_data(sql: str, params: Collection[str]) -> None:
     """Raise UsageError for SQL that no store would take; nothing is opened but the parser."""
-    con = open_reader(EngineSettings())
+    con = connect_again(reading_engine(EngineSettings()))
     try:
         check_query(con, sql, existing=PUBLISHED_TABLES).assert_bound(params)
     finally:

@@ -1,6 +1,6 @@
-"""A store in a fresh folder, and a way to ingest into it."""
+"""Ways to ingest into the store."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from tsa_cli.steps import ingest
 from tsa_cli.steps.ingest import relation
 from tsa_cli.steps.ingest.report import IngestResult
 from tsa_cli.steps.ingest.settings import Policies
-from tsa_cli.store import Store, open_store
+from tsa_cli.store import Store
 
 NOW = datetime(2026, 6, 1, 12)
 Ingest = Callable[..., IngestResult]
@@ -37,13 +37,6 @@ def ingest_config(**changes: object) -> ingest.IngestConfig:
     return ingest.IngestConfig(
         Policies(tsa, plan, privacy, NOW, default_config().lookups), sources, keys, **changes
     )  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """An empty store on disk."""
-    with open_store(tmp_path / "t.duckdb") as opened:
-        yield opened
 
 
 @pytest.fixture

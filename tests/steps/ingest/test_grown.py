@@ -140,4 +140,4 @@ def test_what_was_read_before_is_not_read_again(
         path.write_bytes(content)
         ingest.run(store, ingest_config(**config), [str(path)], "run")
     assert starts == [0, *3 * [len(first)], 0, 0]
-    assert not (tmp_path / "t.duckdb.spool").exists()
+    assert not Path(f"{store.path}.spool").exists()

@@ -1,23 +1,17 @@
 """A store whose tables hold exactly the given events, cut into visits by plain Python."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
-from tests.stored import promote, table
+from tests.stored import promote
 
 from tsa_cli.steps.sessionize import by_type
-from tsa_cli.store import Store, open_store
+from tsa_cli.store import Store
 
 TIMEOUT = timedelta(minutes=30)
-RELATIONS = """
-select table_name as name, 'table' as kind from duckdb_tables() where not internal
-union all
-select view_name, 'view' from duckdb_views() where not internal
-order by kind desc
-"""
 
 
 @dataclass(frozen=True)
@@ -57,30 +51,10 @@ class Given:
         return max(event.ts for event in self.events)
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, set[str]]]:
-    """A new store, for it takes longer to open than most reports, and what relations it has."""
-    with open_store(tmp_path_factory.mktemp("shared") / "t.duckdb") as store:
-        yield store, {row["name"] for row in table(store, RELATIONS)}
-
-
 @pytest.fixture
-def given(
-    shared: tuple[Store, set[str]],
-) -> Iterator[Callable[[Sequence[Event]], Given]]:
-    """Fill a new store, which is as new again after the test; one call a test."""
-    store, own = shared
-    types = pl.DataFrame(table(store, "from event_types"))
-    yield lambda events: _fill(store, events)
-    for row in table(store, RELATIONS):
-        if row["name"] not in own:
-            store.connection().execute(f"drop {row['kind']} {row['name']}").fetchall()
-        elif row["kind"] == "table":
-            store.connection().execute(f"delete from {row['name']}").fetchall()
-    # Places of rows, which `core` refers to, begin at 0 in a new table only.
-    anew = "create or replace table raw_events as from raw_events"
-    store.connection().execute(anew).fetchall()
-    store.insert("event_types", types)
+def given(emptied: Store) -> Callable[[Sequence[Event]], Given]:
+    """Fill the empty store; one call a test."""
+    return lambda events: _fill(emptied, events)
 
 
 def _fill(store: Store, events: Sequence[Event]) -> Given:

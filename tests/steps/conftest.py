@@ -1,0 +1,67 @@
+"""An empty store, one a module: to open one takes longer than most tests."""
+
+from collections.abc import Iterator
+
+import polars as pl
+import pytest
+
+from tests.stored import table
+from tsa_cli.store import Store, open_store
+
+RELATIONS = """
+select table_name as name, 'table' as kind, sql from duckdb_tables() where not internal
+union all
+select view_name, 'view', sql from duckdb_views() where not internal
+order by kind desc
+"""
+FILLED = "select count(*) > 0 from (from {name} limit 1)"
+
+
+class EmptyStore:
+    """A new store, and how it becomes as new again."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        relations = table(store, RELATIONS)
+        self._own = {row["name"]: row["sql"] for row in relations}
+        tables = [row["name"] for row in relations if row["kind"] == "table"]
+        self._rows = {name: table(store, f"from {name}") for name in tables}
+
+    def empty(self) -> None:
+        """Make anew what is defined otherwise or holds rows: a delete leaves their places taken."""
+        con = self.store.connection()
+        with self.store.transaction():
+            for row in table(self.store, RELATIONS):
+                name, kind = row["name"], row["kind"]
+                is_own = row["sql"] == self._own.get(name)
+                if is_own and (kind == "view" or not self._is_filled(name)):
+                    continue
+                con.execute(f"drop {kind} {name}").fetchall()
+                if name in self._own:
+                    con.execute(self._own[name]).fetchall()
+                if self._rows.get(name):
+                    self.store.insert(name, pl.DataFrame(self._rows[name]))
+
+    def _is_filled(self, name: str) -> bool:
+        [[is_filled]] = self.store.connection().execute(FILLED.format(name=name)).fetchall()
+        return bool(is_filled)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmptyStore]:
+    """The store of a module's tests."""
+    with open_store(tmp_path_factory.mktemp("shared") / "t.duckdb") as store:
+        yield EmptyStore(store)
+
+
+@pytest.fixture
+def emptied(shared: EmptyStore) -> Iterator[Store]:
+    """An empty store on disk."""
+    yield shared.store
+    shared.empty()
+
+
+@pytest.fixture
+def store(emptied: Store) -> Store:
+    """The same, where a folder's tests do not begin with something in it."""
+    return emptied
