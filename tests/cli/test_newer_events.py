@@ -99,3 +99,27 @@ def test_audiences_check_and_explain_warn_of_what_is_older_than_its_source(
     assert [warnings(*words) for words in readers] == [[rules]] * 4
     warnings("sessionize")
     assert [warnings(*words) for words in asked] == [[stale], [stale]]
+
+
+def test_audiences_warn_when_a_login_came_after_the_features(tsa: Tsa, tmp_path: Path) -> None:
+    """A call is no event: the counts stay, but who was `d` is `u` now."""
+
+    def warnings(*words: str) -> list[str]:
+        ran = tsa(*words, "--format", "json")
+        assert ran.code == 0, ran.err
+        found: list[str] = json.loads(ran.out)["warnings"]
+        return found
+
+    audience = tmp_path / "configs" / "audiences" / "seen.yaml"
+    audience.parent.mkdir(parents=True)
+    audience.write_text("version: 1\nwhere: {total_sessions: {gte: 1}}\ndestinations: [csv]\n")
+    line = '{"event": "%s", "timestamp": "2026-01-0%dT10:00:00Z", "anonymous_id": "d"'
+    (tmp_path / "a.jsonl").write_text(line % ("page_viewed", 2) + "}\n")
+    (tmp_path / "b.jsonl").write_text(line % ("$identify", 1) + ', "user_id": "u"}\n')
+    for words in (("ingest", "a.jsonl"), ("sessionize",), ("features",), ("ingest", "b.jsonl")):
+        warnings(*words)
+    warnings("sessionize")
+    [stale] = warnings("audiences", "plan", "seen")
+    assert stale.startswith("user_behavior_features is of before the last `tsa sessionize`")
+    warnings("features")
+    assert warnings("audiences", "plan", "seen") == []
