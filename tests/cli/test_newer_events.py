@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from tests.conftest import Tsa
+from tests.enrich.mmdb_file import write_mmdb
 
 LINE = '{"event": "page_viewed", "timestamp": "2024-01-0%dT10:00:00Z", "user_id": "u"}\n'
 
@@ -123,3 +124,30 @@ def test_audiences_warn_when_a_login_came_after_the_features(tsa: Tsa, tmp_path:
     assert stale.startswith("user_behavior_features is of before the last `tsa sessionize`")
     warnings("features")
     assert warnings("audiences", "plan", "seen") == []
+
+
+def test_a_city_database_that_came_changed_or_went_is_told(tsa: Tsa, tmp_path: Path) -> None:
+    def warnings(*words: str) -> list[str]:
+        ran = tsa(*words, "--format", "json")
+        assert ran.code == 0, ran.err
+        found: list[str] = json.loads(ran.out)["warnings"]
+        return found
+
+    mmdb, asked = tmp_path / "c.mmdb", ("metrics", "bounce_rate")
+    (tmp_path / "1.jsonl").write_text(LINE % 1)
+    warnings("ingest", "1.jsonl")
+    warnings("sessionize")
+    write_mmdb(mmdb, {"8.8.8.0/24": {"city": {"names": {"en": "A"}}}})
+    (tmp_path / "configs").mkdir()
+    settings = tmp_path / "configs" / "tsa.yaml"
+    settings.write_text("version: 1\nmmdb: c.mmdb\n")
+    rules = ["sessions and users are by the rules of before: `tsa sessionize` makes them anew"]
+    assert warnings(*asked) == rules
+    warnings("sessionize")
+    assert warnings(*asked) == []
+    write_mmdb(mmdb, {"8.8.8.0/24": {"city": {"names": {"en": "Longer"}}}})
+    assert warnings(*asked) == rules
+    settings.write_text("version: 1\n")
+    assert warnings(*asked) == rules
+    warnings("sessionize")
+    assert warnings(*asked) == []
