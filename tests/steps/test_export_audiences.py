@@ -296,6 +296,19 @@ def test_the_latest_address_replaces_all_hashes_of_the_one_before(shop):
     assert shop.ids("email.csv") == ["ann@shop.de"]
 
 
+def test_of_two_addresses_told_at_one_moment_every_file_has_the_same_one(shop):
+    chosen = set()
+    for name in ("ann", "bob", "cas", "dee", "eve", "fay"):
+        dotted, simple = f"{name}.x@gmail.com", f"{name}@shop.de"
+        shop.person(name, email=dotted)
+        shop.traits(name, email=simple)
+        has_dot = max(h(dotted), h(f"{name}x@gmail.com")) > h(simple)
+        chosen.add((h(f"{name}x@gmail.com"), h(dotted)) if has_dot else (h(simple), h(simple)))
+    shop.export()
+    assert {(row[0], row[1]) for row in shop.rows("google_ads.csv")[1:]} == chosen
+    assert {h(address) for address in shop.ids("email.csv")} == {email for _, email in chosen}
+
+
 def test_what_a_device_said_before_its_login_counts_for_its_user(shop):
     shop.person("ann", consent=None, device="d1")
     shop.consent(None, True, device="d1")
