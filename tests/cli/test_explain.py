@@ -185,6 +185,9 @@ def test_traits_are_masked_unless_asked_for(shop: Tsa, monkeypatch: pytest.Monke
     assert part(masked, "person", "traits") == {"city": "(masked)", "email": "(masked)"}
     assert "Ghent" not in masked.out
     assert part(shop("explain", "d1", "--show-pii"), "person", "traits") == TRAITS
+    monkeypatch.setenv("TSA_KEY", "another key")
+    sealed = part(shop("explain", "d1", "--show-pii"), "person", "traits")
+    assert sealed == {"city": "Ghent", "email": "(encrypted: under another TSA_KEY)"}
     monkeypatch.delenv("TSA_KEY")
     sealed = part(shop("explain", "d1", "--show-pii"), "person", "traits")
     assert sealed == {"city": "Ghent", "email": "(encrypted: TSA_KEY is not set)"}

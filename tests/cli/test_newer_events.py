@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from tests.conftest import Tsa
+from tests.enrich.mmdb_file import write_mmdb
 
 LINE = '{"event": "page_viewed", "timestamp": "2024-01-0%dT10:00:00Z", "user_id": "u"}\n'
 
@@ -99,3 +100,54 @@ def test_audiences_check_and_explain_warn_of_what_is_older_than_its_source(
     assert [warnings(*words) for words in readers] == [[rules]] * 4
     warnings("sessionize")
     assert [warnings(*words) for words in asked] == [[stale], [stale]]
+
+
+def test_audiences_warn_when_a_login_came_after_the_features(tsa: Tsa, tmp_path: Path) -> None:
+    """A call is no event: the counts stay, but who was `d` is `u` now."""
+
+    def warnings(*words: str) -> list[str]:
+        ran = tsa(*words, "--format", "json")
+        assert ran.code == 0, ran.err
+        found: list[str] = json.loads(ran.out)["warnings"]
+        return found
+
+    audience = tmp_path / "configs" / "audiences" / "seen.yaml"
+    audience.parent.mkdir(parents=True)
+    audience.write_text("version: 1\nwhere: {total_sessions: {gte: 1}}\ndestinations: [csv]\n")
+    line = '{"event": "%s", "timestamp": "2026-01-0%dT10:00:00Z", "anonymous_id": "d"'
+    (tmp_path / "a.jsonl").write_text(line % ("page_viewed", 2) + "}\n")
+    (tmp_path / "b.jsonl").write_text(line % ("$identify", 1) + ', "user_id": "u"}\n')
+    for words in (("ingest", "a.jsonl"), ("sessionize",), ("features",), ("ingest", "b.jsonl")):
+        warnings(*words)
+    warnings("sessionize")
+    [stale] = warnings("audiences", "plan", "seen")
+    assert stale.startswith("user_behavior_features is of before the last `tsa sessionize`")
+    warnings("features")
+    assert warnings("audiences", "plan", "seen") == []
+
+
+def test_a_city_database_that_came_changed_or_went_is_told(tsa: Tsa, tmp_path: Path) -> None:
+    def warnings(*words: str) -> list[str]:
+        ran = tsa(*words, "--format", "json")
+        assert ran.code == 0, ran.err
+        found: list[str] = json.loads(ran.out)["warnings"]
+        return found
+
+    mmdb, asked = tmp_path / "c.mmdb", ("metrics", "bounce_rate")
+    (tmp_path / "1.jsonl").write_text(LINE % 1)
+    warnings("ingest", "1.jsonl")
+    warnings("sessionize")
+    write_mmdb(mmdb, {"8.8.8.0/24": {"city": {"names": {"en": "A"}}}})
+    (tmp_path / "configs").mkdir()
+    settings = tmp_path / "configs" / "tsa.yaml"
+    settings.write_text("version: 1\nmmdb: c.mmdb\n")
+    rules = ["sessions and users are by the rules of before: `tsa sessionize` makes them anew"]
+    assert warnings(*asked) == rules
+    warnings("sessionize")
+    assert warnings(*asked) == []
+    write_mmdb(mmdb, {"8.8.8.0/24": {"city": {"names": {"en": "Longer"}}}})
+    assert warnings(*asked) == rules
+    settings.write_text("version: 1\n")
+    assert warnings(*asked) == rules
+    warnings("sessionize")
+    assert warnings(*asked) == []

@@ -214,6 +214,20 @@ def test_under_another_key_nothing_is_written(shop):
     assert not shop.files()
 
 
+def test_after_a_change_of_key_the_addresses_of_before_are_left_out_and_told(shop):
+    shop.person("ann", email="ann@shop.de")
+    older, newer = shop.keys, keys_from({"TSA_KEY": "44" * 32})
+    shop.keys = newer
+    shop.person("bob", email="bob@shop.de", last_name="Poe")
+    shop.keys = older
+    shop.traits("bob", first_name="Bob")
+    report = shop.export(keys=newer)
+    assert shop.rows("email.csv")[1:] == [["bob@shop.de", "", "Poe", "bob"]]
+    assert len(shop.rows("google_ads.csv")) == 3
+    assert [c.invalid for c in report.destinations if c.destination == "email"] == [1]
+    assert report.notes == ["1 e-mail address cannot be read under this TSA_KEY: not in email.csv"]
+
+
 def test_a_stop_under_any_id_of_a_person_holds(shop):
     shop.person("ann", device="d1", email="ann@shop.de")
     shop.sql("insert into actors values (2, 1, 1, 'd1', 'old', 'd1', 'ann', 1, null, null)")
@@ -280,6 +294,19 @@ def test_the_latest_address_replaces_all_hashes_of_the_one_before(shop):
     assert shop.rows("google_ads.csv")[0].count("Email") == 1
     assert shop.rows("google_ads.csv")[1][0] == h("ann@shop.de")
     assert shop.ids("email.csv") == ["ann@shop.de"]
+
+
+def test_of_two_addresses_told_at_one_moment_every_file_has_the_same_one(shop):
+    chosen = set()
+    for name in ("ann", "bob", "cas", "dee", "eve", "fay"):
+        dotted, simple = f"{name}.x@gmail.com", f"{name}@shop.de"
+        shop.person(name, email=dotted)
+        shop.traits(name, email=simple)
+        has_dot = max(h(dotted), h(f"{name}x@gmail.com")) > h(simple)
+        chosen.add((h(f"{name}x@gmail.com"), h(dotted)) if has_dot else (h(simple), h(simple)))
+    shop.export()
+    assert {(row[0], row[1]) for row in shop.rows("google_ads.csv")[1:]} == chosen
+    assert {h(address) for address in shop.ids("email.csv")} == {email for _, email in chosen}
 
 
 def test_what_a_device_said_before_its_login_counts_for_its_user(shop):

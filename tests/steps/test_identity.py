@@ -176,3 +176,15 @@ def test_users_equal_the_oracle(store: Store, config: dict[str, object]) -> None
         where actor_key in (select actor_key from events)""",  # pairs of calls stand there, too
     )
     assert {(row["anonymous_id"], row["known_id"]): row["user_id"] for row in rows} == want
+
+
+def test_a_link_that_is_not_sessionized_yet_may_be_what_is_to_be_cut(store: Store) -> None:
+    def hint() -> str:
+        with pytest.raises(DataError) as error:
+            identities.cut(store, "a", "bob")
+        return error.value.hint
+
+    seen(store, "a ann")
+    assert hint() == "links of theirs: a – ann"
+    add_events(store, [Event("later", "page_viewed", START, user_id="bob", anonymous_id="a")])
+    assert hint().endswith("ann; newer events may link them: run `tsa sessionize` first")

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tsa_cli.csv_cells import guarded_text
+from tsa_cli.errors import DataError
 from tsa_cli.privacy import normalise
 from tsa_cli.privacy.field_crypto import ENCRYPTED, HASHED, Keys, decrypt_field, sha256_hex
 
@@ -109,14 +110,20 @@ def email_row(contact: Contact, keys: Keys) -> dict[str, str] | None:
     """
     The cells by `EMAIL_HEADER`; None without an address that can be read with `keys`.
 
-    DataError when the address is encrypted under another key.
+    DataError when the address is encrypted under another key; a name that is, is left out.
     """
-    clear = {key: _clear(contact, key, keys) for key in EMAIL_HEADER[:3]}
-    address = normalise.normalise_email(clear["email"])
+    address = normalise.normalise_email(_clear(contact, "email", keys))
     if address is None:
         return None
-    names = {key: guarded_text(clear[key]) for key in EMAIL_HEADER[1:3]}
+    names = {key: guarded_text(_name(contact, key, keys)) for key in EMAIL_HEADER[1:3]}
     return {"email": guarded_text(address), **names, "user_id": guarded_text(contact.user_id)}
+
+
+def _name(contact: Contact, key: str, keys: Keys) -> str:
+    try:
+        return _clear(contact, key, keys)
+    except DataError:
+        return ""
 
 
 def _clear(contact: Contact, key: str, keys: Keys) -> str:

@@ -61,9 +61,10 @@ def can_be_personal(name: str, value: object) -> bool:
 
 
 def stored_trait(key: str, value: object, policy: PrivacyConfig, keys: Keys) -> dict[str, str]:
-    """What is kept of a trait; one that comes protected (a replayed line) stays as it is."""
+    """What is kept of a trait; one that comes protected (a replayed line) stays, or is dropped."""
+    name = policy.trait_key(key)
     if isinstance(value, str) and is_protected(value):
-        return {policy.trait_key(key): value}
+        return {} if policy.pii.get(name) == "drop" else {name: value}
     return protect_trait(key, value, policy, keys)
 
 

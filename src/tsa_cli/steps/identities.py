@@ -1,7 +1,7 @@
 """
 Show which ids are one person and why, and cut a link that should not be.
 
-reads   actors, identity_edges, identity_persons, identity_cuts
+reads   actors, identity_edges, identity_persons, identity_cuts, sessionize_state
 writes  identity_cuts (cut); the next `tsa sessionize` recomputes the component
 source  definitions D14: edges are kept, not only their result, so that a merge can be undone
 """
@@ -45,7 +45,8 @@ def cut(store: Store, id_a: str, id_b: str, *, dry_run: bool = False) -> CutResu
     """
     The link between two ids, cut for good; every later rebuild respects it.
 
-    DataError when the two were never linked directly; its hint names the links there are.
+    DataError when the two were never linked directly; its hint names the links there are, and
+    says when there may be others.
     """
     store.require("identity_edges")
     edges = store.records("2_sessions/edges_of_ids.sql", ids=[id_a, id_b])
@@ -56,6 +57,8 @@ def cut(store: Store, id_a: str, id_b: str, *, dry_run: bool = False) -> CutResu
         links = sorted({f"{edge['anonymous_id']} – {edge['user_id']}" for edge in edges})
         told = f"links of theirs: {', '.join(links[:5])}"
         hint = told if links else "see `tsa identities show`"
+        if any(count for count, _ in store.rows("4_reports/newer_events.sql")):
+            hint = f"{hint}; newer events may link them: run `tsa sessionize` first"
         raise DataError(f"{id_a!r} and {id_b!r} are not linked directly", hint)
     is_new = not store.count("2_sessions/is_cut.sql", id_a=id_a, id_b=id_b)
     if is_new and not dry_run:

@@ -14,6 +14,7 @@ from tests.steps.ingest.conftest import Ingest, ingest_config
 from tests.steps.ingest.test_ledger import counts
 from tests.stored import table, worded
 from tsa_cli.config.events import EventsConfig
+from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.config.tsa import TsaConfig
 from tsa_cli.privacy.field_crypto import Keys, sha256_hex
 from tsa_cli.steps.ingest import prepare
@@ -189,3 +190,26 @@ def test_of_two_held_lines_with_one_id_the_one_that_came_first_holds(
     replay(store, still, Selection(source_file=str(tmp_path / "b.jsonl")), "r1")  # read once more
     replay(store, ingest_config(), Selection(), "r2")
     assert [json.loads(row["properties"]) for row in worded(store, "event_id")] == [{"v": 1}]
+
+
+@pytest.mark.parametrize("door", ["replay", "replay without the file", "whole reading"])
+def test_a_line_that_stays_refused_is_held_once_by_the_rules_of_now(
+    store: Store, do_ingest: Ingest, tmp_path: Path, door: str
+) -> None:
+    path = tmp_path / "a.jsonl"
+    line = {"event": "x", "user_id": "u", "properties": {"street": "Lime 1", "phone": "+491701234"}}
+    path.write_text(json.dumps(line) + "\n" + '{"street": "Lime 2", "x\n')
+    do_ingest(path)
+    stricter = PrivacyConfig(pii={"street": "hash", "phone": "drop"})
+    if door == "whole reading":
+        do_ingest(path, privacy=stricter, is_forced=True)
+    else:
+        if door != "replay":
+            path.unlink()
+        replay(store, ingest_config(privacy=stricter), Selection(), "r2")
+    held = table(store, "select line_number, reason, raw from quarantined_events order by all")
+    assert [(row["line_number"], row["reason"]) for row in held] == [
+        (1, "missing_timestamp"), (2, "invalid_json"),
+    ]  # fmt: skip
+    assert "Lime" not in repr(held)
+    assert "phone" not in held[0]["raw"]

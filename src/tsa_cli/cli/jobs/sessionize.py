@@ -35,7 +35,7 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
     with session.writing("sessionize", config.definition(), is_dry_run=is_dry_run) as run:
         lookups.rename_events(run.store, plan.canonical_names())
         result = step.run(run.store, config, is_full=is_full)
-        progress.remember_files(run.store, session.catalog.fingerprint(FILES))
+        progress.remember_files(run.store, fingerprint(session))
         as_of = run.store.newest_event_ts()
         derived = derive_events.run(run.store, plan, as_of) if as_of else None
         warnings = [
@@ -62,6 +62,15 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
     return Answer(
         "sessionize", data, rows, definition=run.definition, warnings=warnings, summary=summary
     )
+
+
+def fingerprint(session: Session) -> str:
+    """Another text when the files are others; of the big city database its age tells."""
+    files, mmdb = session.catalog.fingerprint(FILES), session.config.mmdb
+    if mmdb is None or not mmdb.is_file():
+        return files
+    found = mmdb.stat()
+    return f"{files}:{mmdb}:{found.st_size}:{found.st_mtime_ns}"
 
 
 def config_of(session: Session) -> "SessionizeConfig":

@@ -64,15 +64,21 @@ def behind(session: "Session", store: "Store") -> list[str]:
 
 def other_rules(session: "Session", store: "Store") -> list[str]:
     """The warning for sessions and users that other files made than those in force; or none."""
-    from tsa_cli.cli.jobs.sessionize import FILES, config_of
+    from tsa_cli.cli.jobs.sessionize import config_of, fingerprint
 
     # To load the step and to understand the files takes 0.3 s, so only files that are others are.
     is_known = store.has_table("sessionize_files")
-    if is_known and store.value("2_sessions/known_files.sql") == session.catalog.fingerprint(FILES):
+    if is_known and store.value("2_sessions/known_files.sql") == fingerprint(session):
         return []
+    from tsa_cli import lookups
     from tsa_cli.steps.sessionize import progress
 
-    if progress.is_made_by(store, config_of(session).definition()):
+    config = config_of(session)
+    try:
+        has_places = lookups.is_current(store, config.lookups)
+    except DataError:  # the city database is gone, which `tsa sessionize` tells
+        has_places = True
+    if has_places and progress.is_made_by(store, config.definition()):
         return []
     return ["sessions and users are by the rules of before: `tsa sessionize` makes them anew"]
 

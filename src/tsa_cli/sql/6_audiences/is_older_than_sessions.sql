@@ -2,7 +2,7 @@
 -- reads:  runs
 -- params: $command VARCHAR
 -- notes:  a moment alone does not tell: late events and other rules leave the newest event as it is. A run that found
---         nothing new has the counts of the one before. A failed score may have scored other models; features that
+--         nothing new has the counts of the one before, and so may one in which somebody became another user. A failed score may have scored other models; features that
 --         failed left their table, which the next sessionize that changes something tells
 with made as (
     select max(started_at) as made_ts
@@ -14,13 +14,14 @@ sessionized as (
         started_at,
         counts ->> 'mode' as mode,
         counts ->> 'session_changes' as session_changes,
+        coalesce(counts ->> 'user_changes', '0') as user_changes,
         struct_pack(e := counts ->> 'events', x := counts ->> 'excluded_events', s := counts ->> 'sessions', u := counts ->> 'users')
             as totals
     from runs
     where command = 'sessionize' and status = 'done'
 )
 select coalesce(bool_or(
-    s.mode = 'full' or s.session_changes <> '0' or s.totals is distinct from k.totals
+    s.mode = 'full' or s.session_changes <> '0' or s.user_changes <> '0' or s.totals is distinct from k.totals
 ), false) as is_older
 from sessionized as s
 cross join made as m

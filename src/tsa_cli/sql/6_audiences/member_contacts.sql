@@ -3,7 +3,9 @@
 --         $purpose VARCHAR purpose of consent; null: none is asked
 -- notes:  what a person said is found by the ids it was said under: the pair, else the known id, else the device.
 --         Of a personal field all keys come from its latest statement, so that an old hash does not outlive
---         its address; `reached` has the old ones, too. At one moment a no outweighs a yes.
+--         its address; `reached` has the old ones, too. At one moment a no outweighs a yes, and of two addresses the
+--         greater hash: an encrypted one is another text in each store. The rows of a statement stand together, its
+--         field first
 with known as (
     select known_id, min(user_id) as user_id
     from actors
@@ -19,11 +21,11 @@ devices as (
 ),
 
 said as (
-    select anonymous_id, user_id as known_id, 'consent' as key, granted::varchar as value, seen_ts, load_id
+    select anonymous_id, user_id as known_id, 'consent' as key, granted::varchar as value, seen_ts, 0 as place
     from consent_events
     where purpose = $purpose and seen_ts <= $as_of
     union all
-    select anonymous_id, user_id, 'trait:' || key, value, seen_ts, load_id
+    select anonymous_id, user_id, 'trait:' || key, value, seen_ts, rowid
     from user_traits
     where seen_ts <= $as_of
 ),
@@ -35,7 +37,7 @@ placed as (
         split_part(s.key, '_sha256', 1) as field,
         s.value,
         s.seen_ts,
-        s.load_id
+        s.place
     from said as s
     left join actors as a
         on s.anonymous_id is not distinct from a.anonymous_id
@@ -44,26 +46,44 @@ placed as (
     left join devices as d on s.known_id is null and s.anonymous_id = d.anonymous_id
 ),
 
-ranked as (
+told as (
     select
-        p.user_id,
-        p.key,
-        p.value,
-        p.field = 'consent' or (p.seen_ts, p.load_id) = max((p.seen_ts, p.load_id)) over (
+        p.*,
+        sum(case when p.key = p.field then 1 else 0 end) over (
             partition by p.user_id, p.field
-        ) as is_latest,
-        p.seen_ts
+            order by p.place
+            rows unbounded preceding
+        ) as statement
     from placed as p
     semi join audience_candidates as c on p.user_id = c.user_id
+    where p.key <> 'consent'
+),
+
+statements as (
+    select
+        user_id,
+        field,
+        statement,
+        (
+            max(seen_ts),
+            coalesce(max(value) filter (where key <> field), ''),
+            max(value)
+        ) as age
+    from told
+    group by user_id, field, statement
 ),
 
 latest as (
     select
-        user_id,
-        substr(key, 7) as key,
-        max(value) as value
-    from ranked
-    where is_latest and key <> 'consent'
+        t.user_id,
+        substr(t.key, 7) as key,
+        max(t.value) as value
+    from told as t
+    inner join (
+        select user_id, field, arg_max(statement, age) as statement
+        from statements
+        group by user_id, field
+    ) as l on t.user_id = l.user_id and t.field = l.field and t.statement = l.statement
     group by all
 ),
 
@@ -72,9 +92,10 @@ consents as (
         user_id,
         min(value = 'true') filter (where seen_ts = newest) as is_granted
     from (
-        select user_id, value, seen_ts, max(seen_ts) over (partition by user_id) as newest
-        from ranked
-        where key = 'consent'
+        select p.user_id, p.value, p.seen_ts, max(p.seen_ts) over (partition by p.user_id) as newest
+        from placed as p
+        semi join audience_candidates as c on p.user_id = c.user_id
+        where p.key = 'consent'
     )
     group by user_id
 ),

@@ -99,7 +99,10 @@ def _clear(key: str, value: str, keys: Keys) -> str:
         return value
     if keys.encryption is None:
         return "(encrypted: TSA_KEY is not set)"
-    return decrypt_field(keys.encryption, key, value)
+    try:
+        return decrypt_field(keys.encryption, key, value)
+    except DataError:  # the other fields may have been told since the key was changed
+        return "(encrypted: under another TSA_KEY)"
 
 
 def _moment(value: object) -> datetime | None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from tsa_cli.config.audiences import AudienceConfig, Destination
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.csv_cells import guarded_text
+from tsa_cli.errors import DataError
 from tsa_cli.privacy.field_crypto import ENCRYPTED, Keys
 from tsa_cli.privacy.platform_rows import (
     EMAIL_HEADER,
@@ -84,7 +85,8 @@ def preflight(
     contacts, consented = _contacts(store, targeted, audience, rules)
     agreed = [contact for contact in contacts if contact.user_id in consented]
     kept = [contact for contact in agreed if not rules.suppressions.holds(contact)]
-    tables = {d: _table(d, kept, rules) for d in audience.destinations}
+    emails, notes = _emails(kept, rules.keys) if "email" in audience.destinations else ([], [])
+    tables = {d: _table(d, kept, emails, rules) for d in audience.destinations}
     counts = [
         DestinationCount(
             destination=destination,
@@ -98,16 +100,34 @@ def preflight(
         )
         for destination, table in tables.items()
     ]
-    notes = _unreadable(kept) if "email" in tables and rules.keys.encryption is None else []
     return Preflight([contact.user_id for contact in kept], counts, tables, notes)
 
 
-def _unreadable(contacts: list[Contact]) -> list[str]:
-    count = sum(contact.traits.get("email", "").startswith(ENCRYPTED) for contact in contacts)
-    if not count:
-        return []
-    told = quantity(count, "e-mail address", "e-mail addresses")
-    return [f"{told} cannot be read without TSA_KEY: not in {FILES['email']}"]
+def _emails(contacts: list[Contact], keys: Keys) -> tuple[Table, list[str]]:
+    """
+    (the rows of who has an address that can be read, a note of the others whose is encrypted).
+
+    Addresses of before a change of TSA_KEY are among the others; DataError when all are.
+    """
+    rows: Table = []
+    sealed_count, faults = 0, []
+    for contact in contacts:
+        sealed_count += contact.traits.get("email", "").startswith(ENCRYPTED)
+        try:
+            row = email_row(contact, keys)
+        except DataError as fault:
+            faults.append(fault)
+            continue
+        if row is not None:
+            rows.append(tuple(row[key] for key in EMAIL_HEADER))
+    if faults and len(faults) == sealed_count:
+        raise faults[0]
+    unread_count = len(faults) if keys.encryption else sealed_count
+    if not unread_count:
+        return rows, []
+    told = quantity(unread_count, "e-mail address", "e-mail addresses")
+    how = "under this TSA_KEY" if keys.encryption else "without TSA_KEY"
+    return rows, [f"{told} cannot be read {how}: not in {FILES['email']}"]
 
 
 def is_held_out(name: str, user_id: str, share: float) -> bool:
@@ -162,7 +182,7 @@ def _is_silence_enough(audience: AudienceConfig, privacy: PrivacyConfig) -> bool
             return privacy.consent.analytics.unknown == "keep"
 
 
-def _table(destination: Destination, contacts: list[Contact], rules: Rules) -> Table:
+def _table(destination: Destination, contacts: list[Contact], emails: Table, rules: Rules) -> Table:
     country = rules.privacy.default_country
     match destination:
         case "csv":
@@ -173,5 +193,4 @@ def _table(destination: Destination, contacts: list[Contact], rules: Rules) -> T
             meta = [row for c in contacts if (row := meta_row(c, country))]
             return [META_HEADER, *(tuple(row[key] for key in META_HEADER) for row in meta)]
         case "email":
-            email = [row for c in contacts if (row := email_row(c, rules.keys))]
-            return [EMAIL_HEADER, *(tuple(row[key] for key in EMAIL_HEADER) for row in email)]
+            return [EMAIL_HEADER, *emails]

@@ -83,14 +83,13 @@ def write(
         return
     import polars
 
-    cleaned = iter(clean([r.line.raw[:MAX_RAW_BYTES] for r in rows if r.line.kept is None]))
     frame = polars.DataFrame(
         {
             "line_number": [row.line.number for row in rows],
             "byte_offset": [row.line.byte_offset for row in rows],
             "reason": [row.reason for row in rows],
             "detail": [_detail(row) for row in rows],
-            "raw": [next(cleaned) if row.line.kept is None else row.line.kept for row in rows],
+            "raw": clean([_told(row.line) for row in rows]),
         },
         schema_overrides={"line_number": polars.Int64, "byte_offset": polars.Int64},
     )
@@ -100,6 +99,11 @@ def write(
             source_file=source_file, absolute_path=absolute_path, source=source,
             load_id=load_id, ingested_at=ingested_at,
         )  # fmt: skip
+
+
+def _told(line: Line) -> bytes:
+    """What is to be cleaned: a kept text, too, as more may be personal now than when it came."""
+    return line.raw[:MAX_RAW_BYTES] if line.kept is None else line.kept.encode()
 
 
 def _detail(row: Quarantined) -> str:

@@ -22,7 +22,8 @@ def let_go(
     """
     Take from quarantine what stands in the file unchanged and is none of those `refused` now.
 
-    A line that is refused for another reason now is let go, too: it is about to be written anew.
+    A line that is refused for another reason now is let go, too, and so is one in whose text more
+    is personal now: it is about to be written anew.
     A file of which only new lines are read, and a replay, let nothing go here.
     """
     if file.is_replay or file.before is not None:
@@ -32,10 +33,12 @@ def let_go(
     if not found:
         return
     still = {(row.line.number, row.line.byte_offset, row.reason) for row in refused}
-    for row, number, offset, raw, reason in found:
+    texts = [str(raw) for _, _, _, raw, _ in found]
+    now = cleaner.lines([text.encode() for text in texts])
+    for (row, number, offset, raw, reason), clean in zip(found, now, strict=True):
         text = str(raw)
         line = Line(int(str(number)), int(str(offset)), text.encode(), kept=text)
-        if (line.number, line.byte_offset, str(reason)) not in still:
+        if clean != text or (line.number, line.byte_offset, str(reason)) not in still:
             held.setdefault(line, []).append(int(str(row)))
     same = same_lines(dict(file.lines_at(list(held))), cleaner) if held else set()
     gone = [row for line in same for row in held[line]]

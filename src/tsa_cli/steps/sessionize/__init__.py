@@ -9,6 +9,7 @@ source  definitions D6 to D14
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from tsa_cli import lookups, stitching
 from tsa_cli.steps.sessionize import (
@@ -47,7 +48,7 @@ def run(store: Store, config: SessionizeConfig, *, is_full: bool = False) -> Ses
             lookups.look_up_again(store, config.lookups)
         if known.is_rewritten:
             store.execute("2_sessions/forget_people.sql")
-        changes = 0
+        changes = _Changes()
         if is_full or not known.is_current:
             excluded.mark(store, config.sessions.exclude)
         if is_full:
@@ -58,8 +59,16 @@ def run(store: Store, config: SessionizeConfig, *, is_full: bool = False) -> Ses
         return _result(store, "full" if is_full else "incremental", changes)
 
 
-def _rebuild(store: Store, config: SessionizeConfig) -> int:
-    """How many older sessions are others now; everything is made anew."""
+@dataclass(frozen=True)
+class _Changes:
+    """How many older sessions are others now, and how many pairs of ids are another user's."""
+
+    sessions: int = 0
+    users: int = 0
+
+
+def _rebuild(store: Store, config: SessionizeConfig) -> _Changes:
+    """What changed of the sessions; everything is made anew."""
     store.execute("2_sessions/derived_state_tables.sql")
     store.execute("2_sessions/forget_derived.sql")  # it was derived from other sessions
     store.execute("2_sessions/forget_lookups.sql")
@@ -82,7 +91,7 @@ def _rebuild(store: Store, config: SessionizeConfig) -> int:
     store.check("dim_users", "2_sessions/user_ids.check.sql")
     store.execute("2_sessions/fact_events.sql")
     progress.remember(store, config.definition(), layout.newest_core_seq(store))
-    return changes
+    return _Changes(changes)
 
 
 def _import_frames() -> None:
@@ -91,8 +100,8 @@ def _import_frames() -> None:
     import pyarrow  # noqa: F401
 
 
-def _advance(store: Store, config: SessionizeConfig, known: Progress) -> int:
-    """How many older sessions are others now; what new events touch is renewed."""
+def _advance(store: Store, config: SessionizeConfig, known: Progress) -> _Changes:
+    """What changed; what new events touch is renewed."""
     with ThreadPoolExecutor(1) as ahead:
         ahead.submit(_import_frames)
         layout.encode(store, config)
@@ -101,14 +110,14 @@ def _advance(store: Store, config: SessionizeConfig, known: Progress) -> int:
         touches.extend(store, config)
         layout.append_touched(store)
     stitching.resolve_affected(store, config.identity, known.after_event_seq)
-    identity.renew(store, known.trait_count)
+    user_changes = identity.renew(store, known.trait_count)
     changes = _renew_sessions(store, config, known) if touched else 0
     _renew_users(store, config)
     sorted_core_seq = layout.sort_again(store, known.sorted_core_seq)
     is_sorted_again = sorted_core_seq != known.sorted_core_seq
     by_type.renew(store, known.after_event_seq, is_sorted_again=is_sorted_again)
     progress.remember(store, config.definition(), sorted_core_seq)
-    return changes
+    return _Changes(changes, user_changes)
 
 
 def _renew_sessions(store: Store, config: SessionizeConfig, known: Progress) -> int:
@@ -134,7 +143,7 @@ def _renew_users(store: Store, config: SessionizeConfig) -> None:
         store.check("dim_users", "2_sessions/user_ids_touched.check.sql")
 
 
-def _result(store: Store, mode: str, changes: int) -> SessionizeResult:
+def _result(store: Store, mode: str, changes: _Changes) -> SessionizeResult:
     [counts] = store.records("2_sessions/result.sql")
     whole = {name: value for name, value in counts.items() if isinstance(value, int)}
     stitched_events, stitched_sessions = whole["stitched_events"], whole["stitched_sessions"]
@@ -144,7 +153,8 @@ def _result(store: Store, mode: str, changes: int) -> SessionizeResult:
         sessions=whole["sessions"],
         users=whole["users"],
         excluded_events=whole["excluded_events"],
-        session_changes=changes,
+        session_changes=changes.sessions,
+        user_changes=changes.users,
         stitching=Stitching(
             stitched_event_count=stitched_events,
             event_share=stitched_events / whole["events"] if whole["events"] else None,

@@ -16,9 +16,11 @@ def publish(store: Store) -> None:
     store.build("actors", "2_sessions/actors.sql")
 
 
-def renew(store: Store, trait_count: int) -> None:
+def renew(store: Store, trait_count: int) -> int:
     """
-    Publish what `stitching.resolve_affected` found; sessions follow their people.
+    How many pairs of ids with events have another user now; sessions follow their people.
+
+    Publishes what `stitching.resolve_affected` found.
 
     Leaves `touched_users` and `trait_users`; traits up to `trait_count` are known.
     """
@@ -31,3 +33,4 @@ def renew(store: Store, trait_count: int) -> None:
     store.execute("2_sessions/trait_users.sql")
     store.execute("2_sessions/renew_actors.sql")
     store.execute("2_sessions/restitch_sessions.sql")
+    return store.count("2_sessions/restitched_count.sql")

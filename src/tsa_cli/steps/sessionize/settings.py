@@ -55,7 +55,8 @@ class SessionizeResult:
     """
     What one run left: `events` are those in core, `excluded_events` are left out of it.
 
-    `session_changes` are the older sessions that this run's events began earlier or merged.
+    `session_changes` are the older sessions that this run's events began earlier or merged,
+    `user_changes` the pairs of ids with events that stand for another user than before.
     """
 
     mode: str
@@ -64,6 +65,7 @@ class SessionizeResult:
     users: int
     excluded_events: int
     session_changes: int
+    user_changes: int
     stitching: Stitching
 
 
