@@ -4,7 +4,6 @@ One input becomes a file to load: its mapping found, its rows as a relation, its
 Lines are read in place where the engine may see every one of them, else from a clean copy.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,7 +13,7 @@ from tsa_cli.config.sources import SourceConfig
 from tsa_cli.errors import DataError
 from tsa_cli.quantities import quantity
 from tsa_cli.steps.ingest import parquet_columns
-from tsa_cli.steps.ingest.detect import Detected, detect, sample_documents
+from tsa_cli.steps.ingest.detect import Detected, detect, documents_among, sample_documents
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import Before, read_before
 from tsa_cli.steps.ingest.key_count import KeyCount
@@ -172,7 +171,7 @@ def _parquet(store: Store, config: IngestConfig, spooled: Spooled, reading: Read
     with store.reader() as reader:  # a damaged file must not end the store's transaction
         slots = {"documents": parquet_columns.documents(reader, spooled.path)}
         firsts = reader.rows("1_events/first_documents.sql", slots)
-        found = choose(config, spooled.name, [json.loads(str(first)) for (first,) in firsts])
+        found = choose(config, spooled.name, documents_among(str(first) for (first,) in firsts))
         row_count = reader.count("1_events/parquet_rows.sql", path=str(spooled.path))
         most_rows = min(row_count, SAMPLED_ABOVE_ROWS) if reading.is_sampled else row_count
         relation, unseen = relation_of_parquet(

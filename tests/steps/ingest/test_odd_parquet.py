@@ -1,0 +1,37 @@
+"""One odd cell of a Parquet file is that row's matter: the others are events."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.steps.ingest.conftest import Ingest
+from tests.stored import table
+from tsa_cli.store import Store
+
+MOMENT = "2026-05-01T10:00:01Z"
+
+
+def parquet(folder: Path, **columns: Any) -> Path:
+    """A Parquet file of events with these columns."""
+    count = len(next(iter(columns.values())))
+    base = {"event": ["a"] * count, "user_id": ["u"] * count, "timestamp": [MOMENT] * count}
+    path = folder / "x.parquet"
+    pq.write_table(pa.table({**base, **columns}), path)
+    return path
+
+
+@pytest.mark.parametrize("column", ["properties", "note"])
+@pytest.mark.parametrize("text", ["[" * 5000 + "]" * 5000, '{"n": ' + "1" * 5000 + "}"])
+def test_a_text_that_is_too_deep_or_long_for_python_stops_no_file(
+    store: Store, do_ingest: Ingest, tmp_path: Path, column: str, text: str
+) -> None:
+    path = parquet(tmp_path, event_id=["1", "2"], **{column: [text, '{"b": 1}']})
+    [report] = do_ingest(path).files
+    assert (report.status, report.source, report.inserted) == ("ingested", "native", 2)
+    [plain] = table(store, "select properties from fact_events where event_id = '2'")
+    told = {"b": 1} if column == "properties" else {"note": {"b": 1}}
+    assert json.loads(plain["properties"]) == told
