@@ -158,6 +158,8 @@ def test_a_disk_too_full_for_the_copy_is_what_is_told(
 BAD_FILES = {
     b'42\n"abc"\n[{"event": "a", "user_id": "u"}]\n': ["not_an_object"] * 3,
     event(1) + b"\r" + event(2) + b"\r": ["invalid_json"],
+    event(1) + event(2) + event(3)[:-9]: ["invalid_json"],  # no line end, as from a stream
+    b'{"event": "' + b"x" * 1_000_000: ["line_too_long"],
     b"some text": ["invalid_json"],
     b"\xe9\xe9 is the first of a long line of text\n{bad\n": ["invalid_encoding", "invalid_json"],
     b'{"event": "page_viewed", "user_': [],  # perhaps still being written
