@@ -35,3 +35,23 @@ def test_a_text_that_is_too_deep_or_long_for_python_stops_no_file(
     [plain] = table(store, "select properties from fact_events where event_id = '2'")
     told = {"b": 1} if column == "properties" else {"note": {"b": 1}}
     assert json.loads(plain["properties"]) == told
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        pa.array([2**31 - 1, 20_574, None], pa.int32()).cast(pa.date32()),
+        pa.array([2**63 - 1, 1_777_629_601 * 10**9, None]).cast(pa.timestamp("ns")),
+    ],
+    ids=["date", "nanoseconds"],
+)
+def test_a_time_that_no_moment_can_say_is_out_of_range(
+    store: Store, do_ingest: Ingest, tmp_path: Path, times: pa.Array
+) -> None:
+    [report] = do_ingest(parquet(tmp_path, timestamp=times)).files
+    assert (report.read, report.inserted, report.rejected) == (3, 1, 2)
+    held = table(store, "select line_number, reason from quarantined_events order by 1")
+    assert [(row["line_number"], row["reason"]) for row in held] == [
+        (1, "timestamp_out_of_range"),
+        (3, "missing_timestamp"),
+    ]

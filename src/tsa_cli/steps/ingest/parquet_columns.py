@@ -205,8 +205,12 @@ def _text(column: str, kind: str) -> str:
 
 
 def _instant(column: str, kind: str) -> str:
+    """The moment of a column; what no moment can say is infinite, and so out of range."""
+    beyond = f"case when {column} is not null then cast('infinity' as timestamp) end"
     if kind.endswith("_NS"):  # a cast would round to the microsecond, texts are cut
-        return f"make_timestamp(epoch_ns({column}) // 1000)"
+        return f"coalesce(make_timestamp(epoch_ns({column}) // 1000), {beyond})"
     if "ZONE" in kind:
         return f"{column} at time zone 'UTC'"
+    if kind == "DATE":  # which reaches further than a timestamp
+        return f"coalesce(try_cast({column} as timestamp), {beyond})"
     return f"cast({column} as timestamp)"
