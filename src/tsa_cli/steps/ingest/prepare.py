@@ -4,6 +4,7 @@ One input becomes a file to load: its mapping found, its rows as a relation, its
 Lines are read in place where the engine may see every one of them, else from a clean copy.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -151,12 +152,20 @@ def choose(config: IngestConfig, name: str, documents: list[dict[str, object]]) 
     if config.source != AUTO:
         return Detected(config.source, config.sources[config.source], "as --source says")
     policies = config.policies
-    stem = Path(name).name.split(".")[0] or "new"
-    proposal = partial(propose, stem, documents, policies.plan, policies.privacy.is_personal)
+    proposal = partial(
+        propose, _new_name(config, name), documents, policies.plan, policies.privacy.is_personal
+    )
     try:
         return replace(detect(name, documents, config.sources), proposal=proposal)
     except DataError as error:
         raise NoMappingError(error, proposal()) from None
+
+
+def _new_name(config: IngestConfig, file_name: str) -> str:
+    """What a mapping may be called after the file: a word, and of none that is there."""
+    stem = Path(file_name).name.split(".")[0]
+    word = re.sub(r"\W+", "_", stem).strip("_") or "new"
+    return f"{word}_file" if word in config.sources else word
 
 
 def mapping_of(config: IngestConfig, name: str) -> SourceConfig:
