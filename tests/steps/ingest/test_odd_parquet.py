@@ -55,3 +55,32 @@ def test_a_time_that_no_moment_can_say_is_out_of_range(
         (1, "timestamp_out_of_range"),
         (3, "missing_timestamp"),
     ]
+
+
+@pytest.mark.parametrize("way", ["columns", "documents"])
+def test_an_id_that_a_missing_one_made_a_float_is_the_integer(
+    store: Store, do_ingest: Ingest, tmp_path: Path, way: str
+) -> None:
+    ids = pa.array([5.0, 0.5, float("nan"), 2.0**53, -7.0, None])
+    columns: dict[str, Any] = {"user_id": ids, "event_id": [*"123456"], "price": [5.0] * 6}
+    if way == "documents":
+        columns["properties.x"] = pa.nulls(6)  # a member: no column of its own
+    do_ingest(parquet(tmp_path, **columns))
+    held = table(store, "select user_id, properties from fact_events order by event_id")
+    assert [row["user_id"] for row in held] == ["5", "0.5", "9007199254740992.0", "-7"]
+    assert json.loads(held[0]["properties"]) == {"price": 5.0}
+    lost = table(store, "select line_number, reason from quarantined_events order by 1")
+    assert [tuple(row.values()) for row in lost] == [
+        (3, "missing_identity"),
+        (6, "missing_identity"),
+    ]
+
+
+def test_a_refused_row_is_held_with_the_integer_id(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    path = parquet(tmp_path, user_id=[5.0], timestamp=["some day"], amount=[5.0])
+    assert do_ingest(path).files[0].rejected == 1
+    [row] = table(store, "select raw from quarantined_events")
+    assert '"user_id":5,' in row["raw"], "the person that a replay finds is the file's"
+    assert '"amount":5.0' in row["raw"]

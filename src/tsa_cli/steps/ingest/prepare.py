@@ -178,9 +178,11 @@ def mapping_of(config: IngestConfig, name: str) -> SourceConfig:
 
 def _parquet(store: Store, config: IngestConfig, spooled: Spooled, reading: Reading) -> FileToLoad:
     with store.reader() as reader:  # a damaged file must not end the store's transaction
-        slots = {"documents": parquet_columns.documents(reader, spooled.path)}
-        firsts = reader.rows("1_events/first_documents.sql", slots)
+        seen = {"documents": parquet_columns.documents(reader, spooled.path)}
+        firsts = reader.rows("1_events/first_documents.sql", seen)
         found = choose(config, spooled.name, documents_among(str(first) for (first,) in firsts))
+        ids = parquet_columns.id_paths(found.source)
+        slots = {"documents": parquet_columns.documents(reader, spooled.path, ids=ids)}
         row_count = reader.count("1_events/parquet_rows.sql", path=str(spooled.path))
         most_rows = min(row_count, SAMPLED_ABOVE_ROWS) if reading.is_sampled else row_count
         relation, unseen = relation_of_parquet(
@@ -196,7 +198,7 @@ def _parquet(store: Store, config: IngestConfig, spooled: Spooled, reading: Read
         relation, row_count, [], lines_of_rows, found.why,
         event_names(config.policies.plan, found.source), found.source.delivery,
         absolute=spooled.absolute, proposal=found.proposal,
-        lines_at=lambda held: parquet_rows_at(store, spooled.path, held),
+        lines_at=lambda held: parquet_rows_at(store, slots, held),
         unseen=unseen if most_rows < row_count else None,
     )  # fmt: skip
 
