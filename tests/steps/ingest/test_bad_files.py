@@ -184,6 +184,14 @@ def test_a_plain_file_is_plain_whatever_its_name(
     assert counts(do_ingest(tmp_path / name).files[0]) == (1, 1, 0, 0, 0)
 
 
+def test_a_packed_file_may_begin_with_a_frame_to_be_skipped(
+    do_ingest: Ingest, tmp_path: Path
+) -> None:
+    packed = pa.compress(event(1) + b"\n", codec="zstd", asbytes=True)
+    (tmp_path / "a.jsonl.zst").write_bytes(b"\x50\x2a\x4d\x18\x04\0\0\0size" + packed)
+    assert counts(do_ingest(tmp_path / "a.jsonl.zst").files[0]) == (1, 1, 0, 0, 0)
+
+
 def test_a_folder_that_cannot_be_looked_into_is_named_and_stops_no_other(
     store: Store, do_ingest: Ingest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
