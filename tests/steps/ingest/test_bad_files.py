@@ -158,6 +158,8 @@ def test_a_disk_too_full_for_the_copy_is_what_is_told(
 BAD_FILES = {
     b'42\n"abc"\n[{"event": "a", "user_id": "u"}]\n': ["not_an_object"] * 3,
     event(1) + b"\r" + event(2) + b"\r": ["invalid_json"],
+    event(1) + event(2) + event(3)[:-9]: ["invalid_json"],  # no line end, as from a stream
+    b'{"event": "' + b"x" * 1_000_000: ["line_too_long"],
     b"some text": ["invalid_json"],
     b"\xe9\xe9 is the first of a long line of text\n{bad\n": ["invalid_encoding", "invalid_json"],
     b'{"event": "page_viewed", "user_': [],  # perhaps still being written
@@ -180,6 +182,14 @@ def test_a_plain_file_is_plain_whatever_its_name(
 ) -> None:
     (tmp_path / name).write_bytes(event(1) + b"\n")
     assert counts(do_ingest(tmp_path / name).files[0]) == (1, 1, 0, 0, 0)
+
+
+def test_a_packed_file_may_begin_with_a_frame_to_be_skipped(
+    do_ingest: Ingest, tmp_path: Path
+) -> None:
+    packed = pa.compress(event(1) + b"\n", codec="zstd", asbytes=True)
+    (tmp_path / "a.jsonl.zst").write_bytes(b"\x50\x2a\x4d\x18\x04\0\0\0size" + packed)
+    assert counts(do_ingest(tmp_path / "a.jsonl.zst").files[0]) == (1, 1, 0, 0, 0)
 
 
 def test_a_folder_that_cannot_be_looked_into_is_named_and_stops_no_other(

@@ -271,3 +271,36 @@ def test_an_address_is_no_event_name() -> None:
     proposal = propose("odd", lines)
     assert "event" not in yaml.safe_load(proposal.mapping)["fields"]
     assert "kim.example" not in proposal.mapping + proposal.plan
+
+
+def test_an_id_inside_of_an_object_is_that_of_the_object() -> None:
+    lines = [
+        {"action": ("look", "buy")[n % 2], "at": 1767261600 + n, "user": {"id": n % 3},
+         "device": {"uuid": f"d{n % 4}"}, "session": {"id": f"s{n % 5}"}, "page": {"path": "/x"}}
+        for n in range(20)
+    ]  # fmt: skip
+    fields = yaml.safe_load(propose("x", lines).mapping)["fields"]
+    assert [fields[f] for f in ("user_id", "anonymous_id", "session_id", "page_url")] == [
+        ["user.id"], ["device.uuid"], ["session.id"], ["page.path"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file_name", "name"),
+    [
+        ("shop.2026.jsonl", "shop"),
+        ("native.jsonl", "native_file"),  # a file of that name would replace the shipped one
+        ("till 3;\nversion: 2.jsonl", "till_3_version_2"),
+    ],
+)
+def test_a_proposed_mapping_has_a_name_of_its_own(
+    do_ingest: Ingest, tmp_path: Path, file_name: str, name: str
+) -> None:
+    lines = [{"what": ("a", "b")[n % 2], "at": 1767261600 + n, "uid": "u"} for n in range(9)]
+    path = tmp_path / file_name
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    [report] = do_ingest(path, is_dry_run=True).files
+    assert report.proposal is not None
+    mapping = report.proposal["mapping"]
+    assert mapping.startswith(f"# configs/sources/{name}.yaml, proposed from 9 lines")
+    assert yaml.safe_load(mapping)["title"] == name

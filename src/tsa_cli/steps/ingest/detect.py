@@ -6,7 +6,7 @@ Which mapping fits a file, seen from its first lines.
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tsa_cli.config.sources import Detect, SourceConfig
@@ -34,10 +34,15 @@ class Detected:
 def sample_documents(lines: LinesFile) -> list[dict[str, object]]:
     """The objects among the file's first lines, and inside of them as well where they are text."""
     ordinals = list(range(min(SAMPLE_LINES, lines.row_count)))
+    return documents_among(line.raw for line in lines.lines_of_rows(ordinals))
+
+
+def documents_among(texts: Iterable[str | bytes]) -> list[dict[str, object]]:
+    """Those of the texts that are objects, but for what is too deep or too long for Python."""
     documents = []
-    for line in lines.lines_of_rows(ordinals):
+    for text in texts:
         try:
-            value = json.loads(line.raw)
+            value = json.loads(text)
         except (ValueError, RecursionError):
             continue
         if isinstance(value, dict):

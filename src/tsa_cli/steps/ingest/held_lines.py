@@ -6,7 +6,7 @@ A line is believed to be the one that was refused when cleaning it gives the tex
 reads   quarantined_events, ingested_files, the files that its lines are from
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from tsa_cli.errors import TsaError
 from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.steps.ingest.inputs import Input
 from tsa_cli.steps.ingest.lines_file import Line
+from tsa_cli.steps.ingest.parquet_columns import documents
 from tsa_cli.steps.ingest.places import lines_at, parquet_rows_at, rows_at
 from tsa_cli.steps.ingest.quarantine_rows import CUT, MAX_RAW_BYTES
 from tsa_cli.steps.ingest.spool import Spool
@@ -86,13 +87,15 @@ def lines_to_replay(
     cleaner: Cleaner,
     max_line_bytes: int,
     tsv_columns: Sequence[str],
+    ids: Collection[str],
 ) -> ToReplay:
     """
     What a replay reads; `cleaner` is the one that the quarantine is written by.
 
-    `tsv_columns` name the cells of a TSV without header, as they do when it is ingested.
+    `tsv_columns` name the cells of a TSV without header, `ids` the columns of a Parquet file that
+    hold ids, as they do when it is ingested.
     """
-    found = _found(store, spool, held, max(max_line_bytes, MAX_RAW_BYTES), tsv_columns)
+    found = _found(store, spool, held, max(max_line_bytes, MAX_RAW_BYTES), tsv_columns, ids)
     same = same_lines(found, cleaner)
     told = ToReplay([], [], [])
     for line in held.lines:
@@ -122,7 +125,12 @@ def same_lines(found: dict[Line, bytes], cleaner: Cleaner) -> set[Line]:
 
 
 def _found(
-    store: Store, spool: Spool, held: HeldFile, max_bytes: int, tsv_columns: Sequence[str]
+    store: Store,
+    spool: Spool,
+    held: HeldFile,
+    max_bytes: int,
+    tsv_columns: Sequence[str],
+    ids: Collection[str],
 ) -> dict[Line, bytes]:
     """What stands in the file in the place of each line; nothing where it cannot be read."""
     path = held.path
@@ -132,7 +140,8 @@ def _found(
     try:
         spooled = spool.take(Input(held.source_file, path))
         if spooled.shape == "parquet":
-            return dict(parquet_rows_at(store, spooled.path, lines))
+            slots = {"documents": documents(store, spooled.path, ids=ids)}
+            return dict(parquet_rows_at(store, slots, lines))
         if spooled.shape == "lines":
             return dict(lines_at(spooled.path, lines, max_bytes))
         columns = tsv_columns if spooled.shape == "tsv" else ()

@@ -5,6 +5,7 @@ The engine answers with rows, and a row's ordinal is that of a line that is not 
 knows the way back from an ordinal to the line, its number and its place in bytes.
 """
 
+import json
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -187,14 +188,25 @@ class LinesFile:
                 out.write(self.data[at:stop])
 
 
-def _may_go_on(tail: bytes, *, is_only: bool) -> bool:
+def _may_go_on(tail: bytes, max_line_bytes: int, *, is_only: bool) -> bool:
     """
     Whether an unfinished line is left for the next run.
 
     A file's only line is read when no end could make it an object: nobody else would name it.
     """
     text = tail.strip()
-    return bool(text) and (not is_only or (text.startswith(b"{") and b"\r" not in text))
+    return bool(text) and not (is_only and _is_lost(text, max_line_bytes))
+
+
+def _is_lost(text: bytes, max_line_bytes: int) -> bool:
+    """Whether no end makes an object of it, or none that is short enough."""
+    if not text.startswith(b"{") or b"\r" in text or len(text) > max_line_bytes:
+        return True
+    try:
+        json.JSONDecoder().raw_decode(text.decode(errors="replace"))
+    except (ValueError, RecursionError):
+        return False
+    return True  # another one stands behind the first: objects without line ends between them
 
 
 def open_lines(
@@ -220,7 +232,8 @@ def open_lines(
     end = size
     if last < size and not is_final:
         tail = data[max(last, start) :]
-        if _may_go_on(tail, is_only=last == 0) and judge(tail, max_line_bytes, max_depth).reason:
+        may_go_on = _may_go_on(tail, max_line_bytes, is_only=last == 0)
+        if may_go_on and judge(tail, max_line_bytes, max_depth).reason:
             end = last
     found = LinesFile(
         path, data, end, size - end, start,

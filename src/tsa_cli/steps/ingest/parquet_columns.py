@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tsa_cli.config.sources import SourceConfig
+from tsa_cli.config.sources import CanonicalField, SourceConfig
 from tsa_cli.steps.ingest import engine_input as engine
 from tsa_cli.steps.ingest.canonical import INSTANT
 from tsa_cli.steps.ingest.finite import finite
@@ -22,6 +22,8 @@ _TEXTS_OR_BYTES = (*_TEXTS, "BLOB")  # bytes are text whose writer did not say s
 _LOOSE = ("NaN", "Infinity", ",}", ",]")  # what the engine takes in JSON, and no strict reader
 _STRINGS = r'"(?:[^"\\]|\\.)*"|[^"]+'  # of a JSON text, and what stands between them
 _NO_NUMBER = "-?(?:NaN|Infinity)"
+_FLOATS = ("DOUBLE", "FLOAT")
+_IDS: tuple[CanonicalField, ...] = ("event_id", "user_id", "anonymous_id", "session_id")
 _Members = dict[str, Any]  # of an object: objects of the same, and the columns that are values
 _DECLARED = re.compile(r'[(,]\s*(?:"((?:[^"]|"")+)"|(\w+))\s')
 
@@ -51,11 +53,13 @@ def _described(store: Store, path: Path, *, is_partitioned: bool) -> dict[str, s
     return {str(row["column_name"]): str(row["column_type"]) for row in rows}
 
 
-def documents(store: Store, path: Path, objects: Collection[str] = ()) -> Fragment:
+def documents(
+    store: Store, path: Path, objects: Collection[str] = (), ids: Collection[str] = ()
+) -> Fragment:
     """
     One JSON document a row, without nulls; text that is JSON of an object or array is that.
 
-    Columns that hold `objects` as text may say null in it.
+    Columns that hold `objects` as text may say null in it; whole numbers in `ids` are integers.
     """
     columns = columns_of(store, path)
     shown = {}
@@ -63,6 +67,8 @@ def documents(store: Store, path: Path, objects: Collection[str] = ()) -> Fragme
         column = quoted(name)
         if kind in _TEXTS_OR_BYTES:
             shown[column] = (_object if name in objects else _value)(column, kind)
+        elif name in ids and kind in _FLOATS:
+            shown[column] = _whole(column)
         elif (number := finite(column, kind)) != column:
             shown[column] = number
     gone, members = _members(columns)
@@ -117,6 +123,7 @@ def typed(
     Columns of `open_keys` are the JSON that they are in a document.
     """
     objects = {*source.properties, *source.traits, *source.consent}
+    ids = id_paths(source)
     instant = next((p for p in source.fields.get("timestamp", []) if p in columns), None)
     shown = {}
     names = []
@@ -131,10 +138,17 @@ def typed(
             shown[column] = _value(column, kind)
         elif name in objects:
             shown[column] = _object(column, kind)
+        elif name in ids and kind in _FLOATS:
+            shown[column] = f"json_extract_string({_whole(column)}, '$')"
         else:
             shown[column] = _text(column, kind)
     partitioned = is_partitioned(store, path)
     return engine.parquet_columns_reader(path, shown, is_partitioned=partitioned), names
+
+
+def id_paths(source: SourceConfig) -> set[str]:
+    """The paths of the mapping that ids are read from."""
+    return {path for field in _IDS for path in source.fields.get(field, [])}
 
 
 def property_keys(
@@ -173,6 +187,15 @@ def _value(column: str, kind: str) -> str:
     return f"to_json({finite(column, kind)})"
 
 
+def _whole(column: str) -> str:
+    """An id in a column of floats, which is what pandas makes of integers where one is absent."""
+    is_whole = f"{column} = trunc({column}) and abs({column}) < {2**53}"
+    return (
+        f"case when {is_whole} then to_json(cast({column} as bigint))"
+        f" when isfinite({column}) then to_json({column}) end"
+    )
+
+
 def _object(column: str, kind: str) -> str:
     if kind in _TEXTS_OR_BYTES:
         return _json_of(f"nullif({_text(column, kind)}, 'null')")
@@ -205,8 +228,12 @@ def _text(column: str, kind: str) -> str:
 
 
 def _instant(column: str, kind: str) -> str:
+    """The moment of a column; what no moment can say is infinite, and so out of range."""
+    beyond = f"case when {column} is not null then cast('infinity' as timestamp) end"
     if kind.endswith("_NS"):  # a cast would round to the microsecond, texts are cut
-        return f"make_timestamp(epoch_ns({column}) // 1000)"
+        return f"coalesce(make_timestamp(epoch_ns({column}) // 1000), {beyond})"
     if "ZONE" in kind:
         return f"{column} at time zone 'UTC'"
+    if kind == "DATE":  # which reaches further than a timestamp
+        return f"coalesce(try_cast({column} as timestamp), {beyond})"
     return f"cast({column} as timestamp)"

@@ -3,12 +3,11 @@ What stands in a file in the places of some lines: by byte offset in lines, by n
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tsa_cli.steps.ingest import parquet_columns
 from tsa_cli.steps.ingest.lines_file import Line
-from tsa_cli.store import Store
+from tsa_cli.store import Fragment, Store
 
 
 def lines_at(path: Path, lines: Iterable[Line], max_bytes: int) -> Iterator[tuple[Line, bytes]]:
@@ -35,9 +34,10 @@ def rows_at(
                 yield line, raw.removesuffix(b"\n")[: max_bytes + 1]
 
 
-def parquet_rows_at(store: Store, path: Path, lines: list[Line]) -> Iterator[tuple[Line, bytes]]:
-    """Of a Parquet file, as the document that its row is read as."""
-    slots = {"documents": parquet_columns.documents(store, path)}
+def parquet_rows_at(
+    store: Store, slots: Mapping[str, Fragment], lines: list[Line]
+) -> Iterator[tuple[Line, bytes]]:
+    """Of a Parquet file, as that one of the `documents` in `slots` that its row is read as."""
     ordinals = sorted({line.number - 1 for line in lines})
     rows = store.rows("1_events/documents_at.sql", slots, ordinals=ordinals)
     texts = {int(str(ordinal)): str(text).encode() for ordinal, text in rows}

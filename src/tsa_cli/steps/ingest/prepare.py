@@ -4,7 +4,7 @@ One input becomes a file to load: its mapping found, its rows as a relation, its
 Lines are read in place where the engine may see every one of them, else from a clean copy.
 """
 
-import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,7 +14,7 @@ from tsa_cli.config.sources import SourceConfig
 from tsa_cli.errors import DataError
 from tsa_cli.quantities import quantity
 from tsa_cli.steps.ingest import parquet_columns
-from tsa_cli.steps.ingest.detect import Detected, detect, sample_documents
+from tsa_cli.steps.ingest.detect import Detected, detect, documents_among, sample_documents
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import Before, read_before
 from tsa_cli.steps.ingest.key_count import KeyCount
@@ -152,12 +152,20 @@ def choose(config: IngestConfig, name: str, documents: list[dict[str, object]]) 
     if config.source != AUTO:
         return Detected(config.source, config.sources[config.source], "as --source says")
     policies = config.policies
-    stem = Path(name).name.split(".")[0] or "new"
-    proposal = partial(propose, stem, documents, policies.plan, policies.privacy.is_personal)
+    proposal = partial(
+        propose, _new_name(config, name), documents, policies.plan, policies.privacy.is_personal
+    )
     try:
         return replace(detect(name, documents, config.sources), proposal=proposal)
     except DataError as error:
         raise NoMappingError(error, proposal()) from None
+
+
+def _new_name(config: IngestConfig, file_name: str) -> str:
+    """What a mapping may be called after the file: a word, and of none that is there."""
+    stem = Path(file_name).name.split(".")[0]
+    word = re.sub(r"\W+", "_", stem).strip("_") or "new"
+    return f"{word}_file" if word in config.sources else word
 
 
 def mapping_of(config: IngestConfig, name: str) -> SourceConfig:
@@ -170,9 +178,11 @@ def mapping_of(config: IngestConfig, name: str) -> SourceConfig:
 
 def _parquet(store: Store, config: IngestConfig, spooled: Spooled, reading: Reading) -> FileToLoad:
     with store.reader() as reader:  # a damaged file must not end the store's transaction
-        slots = {"documents": parquet_columns.documents(reader, spooled.path)}
-        firsts = reader.rows("1_events/first_documents.sql", slots)
-        found = choose(config, spooled.name, [json.loads(str(first)) for (first,) in firsts])
+        seen = {"documents": parquet_columns.documents(reader, spooled.path)}
+        firsts = reader.rows("1_events/first_documents.sql", seen)
+        found = choose(config, spooled.name, documents_among(str(first) for (first,) in firsts))
+        ids = parquet_columns.id_paths(found.source)
+        slots = {"documents": parquet_columns.documents(reader, spooled.path, ids=ids)}
         row_count = reader.count("1_events/parquet_rows.sql", path=str(spooled.path))
         most_rows = min(row_count, SAMPLED_ABOVE_ROWS) if reading.is_sampled else row_count
         relation, unseen = relation_of_parquet(
@@ -188,7 +198,7 @@ def _parquet(store: Store, config: IngestConfig, spooled: Spooled, reading: Read
         relation, row_count, [], lines_of_rows, found.why,
         event_names(config.policies.plan, found.source), found.source.delivery,
         absolute=spooled.absolute, proposal=found.proposal,
-        lines_at=lambda held: parquet_rows_at(store, spooled.path, held),
+        lines_at=lambda held: parquet_rows_at(store, slots, held),
         unseen=unseen if most_rows < row_count else None,
     )  # fmt: skip
 

@@ -82,13 +82,13 @@ _EVENTS = (
     r"name|type|kind|what",
 )
 _USERS = (
-    r"user_?id|userid",
-    r"(cust(omer)?|member|account|person|login|profile)_?(id|no|nr|number)?",
+    r"(user|usr)_?(id|uuid|guid)",
+    r"(cust(omer)?|member|account|person|login|profile)_?(id|no|nr|number|uuid|guid)?",
     r"uid|user|who",
 )
 _DEVICES = (
     r"anon.*",
-    r"(visitor|device|client|cookie|browser)_?id",
+    r"(visitor|device|client|cookie|browser)_?(id|uuid|guid)",
     r"fingerprint|distinct_id|uuid",
     r"visitor|device|cookie",
 )
@@ -151,7 +151,7 @@ def _fields(found: Sequence[KeyProfile]) -> dict[str, KeyProfile]:
             for at, profile in enumerate(found)
             if profile not in taken.values() and guess.fits(profile)
             for rank, pattern in enumerate(guess.names)
-            if re.fullmatch(f"(?i)({pattern})", _word(profile))
+            if any(re.fullmatch(f"(?i)({pattern})", word) for word in _words(profile))
         ]
         if candidates:
             taken[guess.field] = min(candidates, key=lambda candidate: candidate[:4])[4]
@@ -173,12 +173,17 @@ def _label(found: Sequence[KeyProfile], taken: Sequence[KeyProfile]) -> KeyProfi
 
 
 def _is_whole(profile: KeyProfile, pattern: re.Pattern[str]) -> bool:
-    return set(profile.types) == {"object"} and bool(pattern.fullmatch(_word(profile)))
+    return set(profile.types) == {"object"} and bool(pattern.fullmatch(_words(profile)[0]))
 
 
-def _word(profile: KeyProfile) -> str:
-    """The last key as one word: "Visitor ID", "visitor-id" and "@visitor.id" are visitor_id."""
-    return re.sub(r"\W+", "_", profile.keys[-1]).strip("_")
+def _words(profile: KeyProfile) -> list[str]:
+    """The last key as one word, then with the one above: the id of a user is a user_id."""
+    return [_word(*profile.keys[-1:]), _word(*profile.keys[-2:])]
+
+
+def _word(*keys: str) -> str:
+    """Keys as one word: "Visitor ID", "visitor-id" and "@visitor.id" are visitor_id."""
+    return re.sub(r"\W+", "_", "_".join(keys)).strip("_")
 
 
 def _mapping_text(

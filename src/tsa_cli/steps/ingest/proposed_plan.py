@@ -43,7 +43,11 @@ def plan_text(documents: Sequence[Mapping[str, object]], kept: Kept, known: Coll
         name = _at(document, kept.fields["event"].keys) if "event" in kept.fields else None
         if isinstance(name, str) and name.isprintable() and name not in known and is_name(name):
             by_name.setdefault(name, []).append(kept.properties_of(document))
-    lines = ["# Events for configs/events.yaml, as they were seen.", "version: 1"]
+    lines = [
+        "# Events as they were seen, to be added to those that `tsa init` writes to events.yaml:",
+        "# as an events.yaml of its own this replaces them, and the names that funnels know.",
+        "version: 1",
+    ]
     lines.append("events:" if by_name else "events: {}")
     for name, seen in by_name.items():
         held = [

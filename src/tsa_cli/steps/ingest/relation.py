@@ -94,7 +94,7 @@ def relation_of_parquet(
             has_texts = parquet.has_texts(columns, source.properties)
             return _normalised(canonical, source, policies), unseen if has_texts else None
     objects = {*source.property_paths(), *source.trait_paths(), *source.consent}
-    documents = parquet.documents(store, path, objects)
+    documents = parquet.documents(store, path, objects, parquet.id_paths(source))
     keys, property_keys = discovered_keys(store, documents, source)
     held = _personal_among(keys | property_keys, policies.privacy)
     canonical = from_documents(source, Reader(documents), held, keys)

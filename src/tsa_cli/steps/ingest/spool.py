@@ -176,8 +176,8 @@ def _named_errors(name: str) -> Iterator[None]:
 def _packing(head: bytes) -> str:
     if head[:2] == b"\x1f\x8b":
         return "gz"
-    if head[:4] == b"\x28\xb5\x2f\xfd":
-        return "zst"
+    if head[:4] == b"\x28\xb5\x2f\xfd" or (head[1:4] == b"\x2a\x4d\x18" and head[0] >> 4 == 5):
+        return "zst"  # the second is a frame to be skipped, as pzstd begins each of its own
     return ""
 
 

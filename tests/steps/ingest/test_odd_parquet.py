@@ -1,0 +1,86 @@
+"""One odd cell of a Parquet file is that row's matter: the others are events."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.steps.ingest.conftest import Ingest
+from tests.stored import table
+from tsa_cli.store import Store
+
+MOMENT = "2026-05-01T10:00:01Z"
+
+
+def parquet(folder: Path, **columns: Any) -> Path:
+    """A Parquet file of events with these columns."""
+    count = len(next(iter(columns.values())))
+    base = {"event": ["a"] * count, "user_id": ["u"] * count, "timestamp": [MOMENT] * count}
+    path = folder / "x.parquet"
+    pq.write_table(pa.table({**base, **columns}), path)
+    return path
+
+
+@pytest.mark.parametrize("column", ["properties", "note"])
+@pytest.mark.parametrize("text", ["[" * 5000 + "]" * 5000, '{"n": ' + "1" * 5000 + "}"])
+def test_a_text_that_is_too_deep_or_long_for_python_stops_no_file(
+    store: Store, do_ingest: Ingest, tmp_path: Path, column: str, text: str
+) -> None:
+    path = parquet(tmp_path, event_id=["1", "2"], **{column: [text, '{"b": 1}']})
+    [report] = do_ingest(path).files
+    assert (report.status, report.source, report.inserted) == ("ingested", "native", 2)
+    [plain] = table(store, "select properties from fact_events where event_id = '2'")
+    told = {"b": 1} if column == "properties" else {"note": {"b": 1}}
+    assert json.loads(plain["properties"]) == told
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        pa.array([2**31 - 1, 20_574, None], pa.int32()).cast(pa.date32()),
+        pa.array([2**63 - 1, 1_777_629_601 * 10**9, None]).cast(pa.timestamp("ns")),
+    ],
+    ids=["date", "nanoseconds"],
+)
+def test_a_time_that_no_moment_can_say_is_out_of_range(
+    store: Store, do_ingest: Ingest, tmp_path: Path, times: pa.Array
+) -> None:
+    [report] = do_ingest(parquet(tmp_path, timestamp=times)).files
+    assert (report.read, report.inserted, report.rejected) == (3, 1, 2)
+    held = table(store, "select line_number, reason from quarantined_events order by 1")
+    assert [(row["line_number"], row["reason"]) for row in held] == [
+        (1, "timestamp_out_of_range"),
+        (3, "missing_timestamp"),
+    ]
+
+
+@pytest.mark.parametrize("way", ["columns", "documents"])
+def test_an_id_that_a_missing_one_made_a_float_is_the_integer(
+    store: Store, do_ingest: Ingest, tmp_path: Path, way: str
+) -> None:
+    ids = pa.array([5.0, 0.5, float("nan"), 2.0**53, -7.0, None])
+    columns: dict[str, Any] = {"user_id": ids, "event_id": [*"123456"], "price": [5.0] * 6}
+    if way == "documents":
+        columns["properties.x"] = pa.nulls(6)  # a member: no column of its own
+    do_ingest(parquet(tmp_path, **columns))
+    held = table(store, "select user_id, properties from fact_events order by event_id")
+    assert [row["user_id"] for row in held] == ["5", "0.5", "9007199254740992.0", "-7"]
+    assert json.loads(held[0]["properties"]) == {"price": 5.0}
+    lost = table(store, "select line_number, reason from quarantined_events order by 1")
+    assert [tuple(row.values()) for row in lost] == [
+        (3, "missing_identity"),
+        (6, "missing_identity"),
+    ]
+
+
+def test_a_refused_row_is_held_with_the_integer_id(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    path = parquet(tmp_path, user_id=[5.0], timestamp=["some day"], amount=[5.0])
+    assert do_ingest(path).files[0].rejected == 1
+    [row] = table(store, "select raw from quarantined_events")
+    assert '"user_id":5,' in row["raw"], "the person that a replay finds is the file's"
+    assert '"amount":5.0' in row["raw"]
