@@ -43,6 +43,8 @@ class Words:
         """The text of each number, null for 0."""
         import polars as pl
 
+        if not len(numbers):  # of most kinds a small file has nothing new
+            return pl.Series(dtype=pl.String)
         places = (
             pl.Series(numbers - 1)
             .to_frame("place")
