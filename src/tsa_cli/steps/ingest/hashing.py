@@ -34,6 +34,7 @@ class Hashes:
         self, expected: list[Path], sizes: Mapping[Path, Collection[int]] | None = None
     ) -> None:
         self._expected = expected
+        self._place_of = {path: place for place, path in enumerate(expected)}
         self._sizes = sizes or {}
         self._begun: dict[Path, tuple[int, Future[Digest]]] = {}
         self._stopped = Event()
@@ -45,8 +46,8 @@ class Hashes:
 
         What another program appends meanwhile is not hashed, so that the next run reads it.
         """
-        place = self._expected.index(path) if path in self._expected else -1
-        ahead = self._expected[place + 1 : place + AHEAD] if place >= 0 else []
+        place = self._place_of.get(path)
+        ahead = [] if place is None else self._expected[place + 1 : place + AHEAD]
         found = self._begun.pop(path, None) or self._begin(path)
         for each in ahead:
             if each not in self._begun and each.is_file():  # of a pipe there is no second read

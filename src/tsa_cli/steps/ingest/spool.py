@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
 
@@ -36,16 +36,15 @@ Shape = Literal["lines", "parquet", "csv", "tsv"]
 
 
 @dataclass(frozen=True)
-class Spooled:
-    """One input, ready to be read."""
+class Given:
+    """One input as it was given; what can be read once only is a copy."""
 
     name: str
-    path: Path  # what the engine reads
-    shape: Shape
+    path: Path
     digest: Future[Digest]  # of the bytes as given, perhaps not done yet
     size_bytes: int
     is_growing: bool  # a plain file, to which another program may be appending
-    absolute: str | None = None  # where the file as given stands
+    absolute: str | None  # where the file as given stands
 
     @property
     def sha256(self) -> str:
@@ -61,6 +60,13 @@ class Spooled:
             return self.digest.result().of_first.get(size, "")
 
 
+@dataclass(frozen=True)
+class Spooled(Given):
+    """One input, ready to be read: `path` is what the engine reads."""
+
+    shape: Shape
+
+
 class Spool:
     """The folder of this run's copies."""
 
@@ -72,10 +78,36 @@ class Spool:
 
     def take(self, item: Input) -> Spooled:
         """The input, being hashed, unpacked where needed; DataError when it cannot be read."""
-        with _named_errors(item.name):
-            if item.path is None:
-                return self._take_stdin()
-            return replace(self._take_file(item.name, item.path), absolute=item.absolute)
+        return self.unpacked(self.given(item))
+
+    def given(self, item: Input) -> Given:
+        """The input, being hashed: enough to tell whether it was read before."""
+        name, path = item.name, item.path
+        with _named_errors(name):
+            if path is None:
+                path = self._stdin()
+            elif not path.is_file():  # a pipe can be read once only
+                path = self._copied(name, path)
+            elif named(path) != str(path) or _NO_LITERAL.search(str(path)):
+                path = self._linked(path)
+            size, digest = self._hashes.of(path)
+        return Given(name, path, digest, size, item.path is not None, item.absolute)
+
+    def unpacked(self, given: Given) -> Spooled:
+        """The same, ready to be read; DataError when it cannot be read."""
+        path = given.path
+        with _named_errors(given.name):
+            head = _head(path)
+            packed = _packing(head)
+            if packed:
+                path = self._plain(given, packed)
+                head = _head(path)
+        refuse_other_kinds(given.name, head)
+        is_growing = given.is_growing and not packed
+        return Spooled(
+            given.name, path, given.digest, given.size_bytes, is_growing, given.absolute,
+            _shape(given.name, head),
+        )  # fmt: skip
 
     def new_path(self, suffix: str = ".jsonl") -> Path:
         """A fresh name in the spool."""
@@ -83,28 +115,11 @@ class Spool:
         self._count += 1
         return self._folder / f"{self._count}{suffix}"
 
-    def _take_stdin(self) -> Spooled:
+    def _stdin(self) -> Path:
         path = self.new_path(".stdin")
         with path.open("wb") as out:
             shutil.copyfileobj(sys.stdin.buffer, out, CHUNK_BYTES)
-        taken = self._take_file("<stdin>", path)
-        return replace(taken, is_growing=False)
-
-    def _take_file(self, name: str, path: Path) -> Spooled:
-        if not path.is_file():  # a pipe can be read once only
-            path = self._copied(name, path)
-        elif named(path) != str(path) or _NO_LITERAL.search(str(path)):
-            path = self._linked(path)
-        with path.open("rb") as handle:
-            head = handle.read(SHAPE_BYTES)
-        size, digest = self._hashes.of(path)
-        packed = _packing(head)
-        plain = self._unpacked(name, path, packed, size) if packed else path
-        if packed:
-            with plain.open("rb") as handle:
-                head = handle.read(SHAPE_BYTES)
-        refuse_other_kinds(name, head)
-        return Spooled(name, plain, _shape(name, head), digest, size, not packed)
+        return path
 
     def _copied(self, name: str, path: Path) -> Path:
         target = self.new_path(".pipe")
@@ -121,19 +136,24 @@ class Spool:
         link.symlink_to(path.absolute())
         return link
 
-    def _unpacked(self, name: str, path: Path, packing: str, size: int) -> Path:
+    def _plain(self, given: Given, packing: str) -> Path:
         target = self.new_path(".plain")
         written = 0
-        with _opened(path, packing) as source, target.open("wb") as out:
+        with _opened(given.path, packing) as source, target.open("wb") as out:
             while chunk := source.read(CHUNK_BYTES):
                 written += len(chunk)
-                if written > max(BOMB_FLOOR_BYTES, size * self._max_ratio):
+                if written > max(BOMB_FLOOR_BYTES, given.size_bytes * self._max_ratio):
                     raise DataError(
-                        f"{name}: unpacks to more than {self._max_ratio} times its size",
+                        f"{given.name}: unpacks to more than {self._max_ratio} times its size",
                         "raise max_unpacked_ratio in configs/tsa.yaml if that is right",
                     )
                 out.write(chunk)
         return target
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as handle:
+        return handle.read(SHAPE_BYTES)
 
 
 @contextmanager
