@@ -122,6 +122,15 @@ def test_a_closed_stdout_or_a_log_on_a_full_disk_is_no_fault(
     )
 
 
+@pytest.mark.parametrize("line", ["tables", "tables --format csv", "--help", "--version"])
+def test_an_answer_that_finds_the_disk_full_is_told_once(tmp_path: Path, line: str) -> None:
+    program = ["sh", "-c", f"{sys.executable} -m tsa_cli {line} > /dev/full"]
+    ran = subprocess.run(program, cwd=tmp_path, check=False, stderr=subprocess.PIPE, text=True)
+    assert ran.returncode == 3
+    assert ran.stderr.splitlines()[0] == "error: the disk is full"
+    assert "Exception ignored" not in ran.stderr
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
