@@ -9,8 +9,14 @@ from tsa_cli.cli.options import DryRunOption, FormatOption, OutOption, session_o
 
 def run(
     ctx: typer.Context,
-    first: Annotated[str | None, typer.Option("--from", metavar="STEP", show_default=False)] = None,
-    last: Annotated[str | None, typer.Option("--to", metavar="STEP", show_default=False)] = None,
+    first: Annotated[
+        str | None,
+        typer.Option("--from", metavar="STEP", show_default=False, help="The first step to do."),
+    ] = None,
+    last: Annotated[
+        str | None,
+        typer.Option("--to", metavar="STEP", show_default=False, help="The last step to do."),
+    ] = None,
     dry_run: DryRunOption = False,
     fmt: FormatOption = None,
     out: OutOption = None,

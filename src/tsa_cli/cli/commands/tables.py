@@ -10,7 +10,12 @@ from tsa_cli.cli.options import FormatOption, OutOption, session_of
 
 def tables(
     ctx: typer.Context,
-    name: Annotated[str | None, typer.Argument(show_default=False)] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME", show_default=False, help="A table; the list of them by default."
+        ),
+    ] = None,
     internal: Annotated[
         bool, typer.Option("--all", help="The tables behind them as well.")
     ] = False,
