@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from tsa_cli.cli import completion
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.options import FormatOption, OutOption, session_of
 
@@ -13,7 +14,10 @@ def tables(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="NAME", show_default=False, help="A table; the list of them by default."
+            metavar="NAME",
+            show_default=False,
+            help="A table; the list of them by default.",
+            autocompletion=completion.tables,
         ),
     ] = None,
     internal: Annotated[
