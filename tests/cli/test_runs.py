@@ -10,7 +10,7 @@ from tsa_cli.cli import pipeline
 from tsa_cli.cli.jobs import demo
 from tsa_cli.cli.session import GlobalOptions, Session
 from tsa_cli.config.tsa import PipelineStep, TsaConfig
-from tsa_cli.errors import DataError, UsageError
+from tsa_cli.errors import BreachError, DataError, TsaError, UsageError
 from tsa_cli.store import open_store
 
 
@@ -135,6 +135,49 @@ def test_a_step_that_cannot_leaves_out_only_those_that_need_it(
     verdict = pipeline.verdict(ends)
     assert isinstance(verdict, DataError)
     assert verdict.message == "train: no luck"
+
+
+def test_a_fault_in_one_reports_yaml_fails_its_step_alone(tsa: Tsa, tmp_path: Path) -> None:
+    log(tmp_path)
+    (tmp_path / "configs" / "funnels").mkdir(parents=True)
+    (tmp_path / "configs" / "tsa.yaml").write_text("version: 1\ninbox: [e.jsonl]\n")
+    (tmp_path / "configs" / "funnels" / "bad.yaml").write_text("version: 1\nstep: []\n")
+    ran = tsa("run", "--to", "metrics")
+    assert ran.code == 2
+    assert [(s["step"], s["status"], s["exit_code"]) for s in ran.data] == [  # type: ignore[union-attr,index,call-overload]
+        ("ingest", "done", 0),
+        ("sessionize", "done", 0),
+        ("features", "done", 0),
+        ("funnel", "failed", 2),
+        ("journey", "done", 0),
+        ("retention", "done", 0),
+        ("metrics", "done", 0),
+    ]
+    assert "funnel: failed, configs/funnels/bad.yaml:" in ran.err
+    assert "error: configs/funnels/bad.yaml:" in ran.err
+    [whole] = [run for run in runs(tsa) if run["command"] == "run"]
+    assert (whole["status"], whole["exit_code"]) == ("failed", 2)
+
+
+@pytest.mark.parametrize(
+    ("faults", "code", "message"),
+    [
+        ((UsageError("SQL refused", "mend it"),), 2, "s0: SQL refused"),
+        ((BreachError("b"), UsageError("u")), 2, "s1: u (and 1 more)"),
+        ((UsageError("u"), DataError("d", "more data"), DataError("e")), 3, "s1: d (and 2 more)"),
+    ],
+)
+def test_a_run_ends_as_the_worst_of_its_steps(
+    faults: tuple[TsaError, ...], code: int, message: str
+) -> None:
+    ends = [
+        pipeline.StepEnd(f"s{n}", "", "failed", fault.exit_code, fault.message, fault=fault)
+        for n, fault in enumerate(faults)
+    ]
+    verdict = pipeline.verdict(ends)
+    assert verdict is not None
+    assert (verdict.exit_code, verdict.message) == (code, message)
+    assert verdict.hint in [fault.hint for fault in faults]
 
 
 def test_from_and_to_choose_a_part_of_the_pipeline() -> None:

@@ -122,6 +122,15 @@ def test_a_closed_stdout_or_a_log_on_a_full_disk_is_no_fault(
     )
 
 
+@pytest.mark.parametrize("line", ["tables", "tables --format csv", "--help", "--version"])
+def test_an_answer_that_finds_the_disk_full_is_told_once(tmp_path: Path, line: str) -> None:
+    program = ["sh", "-c", f"{sys.executable} -m tsa_cli {line} > /dev/full"]
+    ran = subprocess.run(program, cwd=tmp_path, check=False, stderr=subprocess.PIPE, text=True)
+    assert ran.returncode == 3
+    assert ran.stderr.splitlines()[0] == "error: the disk is full"
+    assert "Exception ignored" not in ran.stderr
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -139,6 +148,19 @@ def test_a_wrong_value_is_named_with_what_is_right(
     ran = tsa("config", "validate")
     assert ran.code == 2
     assert told in error_of(ran)
+
+
+def test_a_file_that_ends_in_yml_is_told_once_with_its_right_name(tsa: Tsa, tmp_path: Path) -> None:
+    (tmp_path / "configs" / "funnels").mkdir(parents=True)
+    for name in ("sessions.yml", "funnels/brief.yml"):
+        (tmp_path / "configs" / name).write_text("version: 1\n")
+    ran = tsa("config", "validate")
+    assert ran.code == 2
+    assert [line.split(": ", 1)[-1].strip() for line in ran.err.splitlines()[:2]] == [
+        "configs/funnels/brief.yml:1:1: no config has this name; call it brief.yaml",
+        "no config has this name; call it sessions.yaml",
+    ]
+    assert ran.err.count("sessions.yml") == 1
 
 
 def test_a_rule_over_several_keys_names_the_line_of_the_one_it_blames(

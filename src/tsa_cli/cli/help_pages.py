@@ -5,6 +5,7 @@ Typer's own are drawn by rich, and to import what draws them takes longer than a
 start: `tsa --help` has to answer in under 0.3 s.
 """
 
+import re
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Protocol
@@ -18,6 +19,7 @@ WIDEST = 100  # columns; longer lines are hard to read
 _FIRST_COLUMN = 28
 
 Row = tuple[str, str]
+_TYPE = re.compile(r" <(?:list\[str\]|str|path)>$")
 
 
 class Formatter(Protocol):
@@ -70,12 +72,18 @@ def set_up(app: typer.Typer, group: str = "") -> None:
 def _parameters(command: Page | Contents, ctx: typer.Context) -> Iterable[tuple[str, Row]]:
     """(panel, row) of each parameter; arguments first."""
     shown = [
-        (getattr(each, "rich_help_panel", None), each.param_type_name, record)
+        (getattr(each, "rich_help_panel", None), each.param_type_name, _readable(record))
         for each in command.get_params(ctx)
         if (record := each.get_help_record(ctx)) is not None
     ]
     for kind, heading in (("argument", "Arguments"), ("option", "Options")):
         yield from ((panel or heading, record) for panel, its, record in shown if its == kind)
+
+
+def _readable(row: Row) -> Row:
+    """`row` without Python's names of types: `PATH <list[str]>` is PATH, `<int range>` is N."""
+    name, meaning = row
+    return _TYPE.sub("", name.replace("<int range>", "N")), meaning
 
 
 def _write(formatter: Formatter, told: Iterable[tuple[str, Row]]) -> None:

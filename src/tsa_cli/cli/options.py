@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tsa_cli.atomic_file import check_target
+from tsa_cli.cli import completion
 from tsa_cli.cli.formats import Format, of_file
 from tsa_cli.cli.session import Session
 
@@ -97,5 +98,10 @@ BuildOption = Annotated[
 ]
 NamesArgument = Annotated[
     list[str] | None,
-    typer.Argument(metavar="NAME", show_default=False, help="Which; all of them by default."),
+    typer.Argument(
+        metavar="NAME",
+        show_default=False,
+        help="Which; all of them by default.",
+        autocompletion=completion.entries,
+    ),
 ]

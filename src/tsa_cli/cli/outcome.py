@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -46,7 +47,17 @@ class Outcome:
             self.code = exit_code(self.signals)
         elif error is not None:
             self.code = self._told(error)
+        self._flush()
         return True
+
+    def _flush(self) -> None:
+        """Write what stdout still holds; what cannot be written would fail again at the exit."""
+        try:
+            sys.stdout.flush()
+        except (OSError, ValueError) as error:
+            with suppress(OSError, ValueError):
+                silence(sys.stdout.fileno())
+            self.code = self.code or self._told(error)
 
     def _told(self, error: BaseException) -> int:
         """The exit code of `error`, after saying what it was."""
@@ -120,11 +131,3 @@ def is_broken_pipe(error: BaseException) -> bool:
     """True of a closed pipe, also as the exit 1 that rich and typer make of one."""
     cause = error.__context__ if isinstance(error, SystemExit) else error
     return isinstance(cause, BrokenPipeError)
-
-
-def flushed() -> None:
-    """Flush stdout; a reader that has gone away is no error."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        silence(sys.stdout.fileno())

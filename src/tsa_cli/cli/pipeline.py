@@ -2,12 +2,13 @@
 `tsa run`: the steps of configs/tsa.yaml in order, each a run of its own, one summary at the end.
 
 A step that cannot do its work is named and those that need it are left out; the others go on, so
-that one broken file or a model without enough data does not leave a shop without its reports.
+that one broken file, a fault in one report's YAML or a model without enough data does not leave a
+shop without its reports.
 """
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from tsa_cli.cli import logs
@@ -25,7 +26,7 @@ from tsa_cli.cli.jobs import (
 )
 from tsa_cli.cli.recorded import now, record_finished
 from tsa_cli.cli.session import Session
-from tsa_cli.errors import BreachError, DataError, TsaError, UsageError
+from tsa_cli.errors import BreachError, ConfigError, DataError, TsaError, UsageError
 
 if TYPE_CHECKING:
     from tsa_cli.config.tsa import PipelineStep
@@ -35,7 +36,7 @@ SKIPPED, DONE, BREACHED, FAILED = "skipped", "done", "breached", "failed"
 
 @dataclass(frozen=True)
 class StepEnd:
-    """How one step ended; `answer` is what the command would have printed."""
+    """How one step ended; `answer` is what the command would have printed, `fault` its error."""
 
     step: str
     run_id: str
@@ -44,6 +45,7 @@ class StepEnd:
     told: str
     seconds: float = 0.0
     answer: Answer | None = None
+    fault: TsaError | None = None
 
 
 def _ingest(session: Session, names: list[str]) -> Answer:
@@ -91,7 +93,7 @@ def chosen(
 
 
 def run_steps(session: Session, steps: "Sequence[PipelineStep]") -> Iterator[StepEnd]:
-    """Each step's end as it comes; UsageError, LockedError and faults of tsa end the whole run."""
+    """Each step's end as it comes; LockedError and faults of tsa end the whole run."""
     missing: set[str] = set()
     for number, asked in enumerate(steps, start=1):
         step, child, started = asked.step, session.child(number, asked.step), time.monotonic()
@@ -109,15 +111,17 @@ def run_steps(session: Session, steps: "Sequence[PipelineStep]") -> Iterator[Ste
 def _ended(session: Session, step: str, names: list[str]) -> StepEnd:
     try:
         answer = STEPS[step](session, list(names))
-    except DataError as error:
-        return StepEnd(step, session.run_id, FAILED, error.exit_code, error.message)
+    except (DataError, UsageError) as error:
+        told = error.message
+        return StepEnd(step, session.run_id, FAILED, error.exit_code, told, fault=error)
     for warning in answer.warnings:
         logs.warn(f"{step}: {warning}")
     fault = answer.verdict
     if fault is None:
         return StepEnd(step, session.run_id, DONE, 0, answer.summary, answer=answer)
     status = BREACHED if isinstance(fault, BreachError) else FAILED
-    return StepEnd(step, session.run_id, status, fault.exit_code, fault.message, answer=answer)
+    told = fault.message
+    return StepEnd(step, session.run_id, status, fault.exit_code, told, answer=answer, fault=fault)
 
 
 def run_all(session: Session, steps: "Sequence[PipelineStep]") -> list[StepEnd]:
@@ -139,16 +143,22 @@ def plan_of(command: str, steps: "Sequence[PipelineStep]") -> Answer:
 
 def answer_of(command: str, ends: Sequence[StepEnd]) -> Answer:
     """What `tsa run` prints: each step's end, without what the step itself would have printed."""
-    rows = [{key: value for key, value in vars(end).items() if key != "answer"} for end in ends]
+    kept = [field.name for field in fields(StepEnd) if field.name not in ("answer", "fault")]
+    rows = [{name: getattr(end, name) for name in kept} for end in ends]
     shown = ["step", "status", "seconds", "told"]
     return Answer(command, rows, shown=shown, verdict=verdict(ends))
 
 
 def verdict(ends: Sequence[StepEnd]) -> TsaError | None:
-    """DataError when a step failed, else BreachError when one was breached, else None."""
-    for status, kind in ((FAILED, DataError), (BREACHED, BreachError)):
-        bad = [end for end in ends if end.status == status]
-        if bad:
-            others = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
-            return kind(f"{bad[0].step}: {bad[0].told}{others}", "`tsa runs list` has every step")
-    return None
+    """The worst fault of the steps (the first of equals), with the name of its step; else None."""
+    faulty = [(end.step, end.fault) for end in ends if end.fault]
+    if not faulty:
+        return None
+    step, worst = max(faulty, key=lambda one: one[1].exit_code)
+    others = f" (and {len(faulty) - 1} more)" if len(faulty) > 1 else ""
+    if isinstance(worst, ConfigError):  # it begins with FILE:LINE:COL, wherever it is told
+        return worst
+    for kind in (UsageError, DataError, BreachError):
+        if isinstance(worst, kind):
+            return kind(f"{step}: {worst.message}{others}", worst.hint)
+    raise TypeError(f"a step does not end in this: {worst!r}")

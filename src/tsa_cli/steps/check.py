@@ -16,6 +16,7 @@ from tsa_cli.quantities import quantity
 from tsa_cli.store.store import Store
 
 Kind = Literal["conservation", "metric"]
+_LARGE = 1000  # from here on four digits are not all of the whole ones
 
 
 class JudgedMetric(Protocol):
@@ -70,9 +71,9 @@ def _lines(store: Store) -> list[Gate]:
         number[f"{name}_count"] for name in ("inserted", "duplicate", "conflict", "rejected")
     )
     detail = (
-        f"{number['read_count']} read = {number['inserted_count']} inserted"
-        f" + {number['duplicate_count']} duplicate + {number['conflict_count']} conflict"
-        f" + {number['rejected_count']} rejected"
+        f"{number['read_count']:,} read = {number['inserted_count']:,} inserted"
+        f" + {number['duplicate_count']:,} duplicate + {number['conflict_count']:,} conflict"
+        f" + {number['rejected_count']:,} rejected"
     )
     detail += _repeated(number)
     bad = store.records("4_reports/check_files.sql")
@@ -82,9 +83,9 @@ def _lines(store: Store) -> list[Gate]:
         worst = f"; {told}, the first: {bad[0]['path']}"
     stored, inserted = number["stored_count"], number["inserted_count"]
     erased = inserted - stored
-    told = f"{stored} stored of {inserted} inserted"
+    told = f"{stored:,} stored of {inserted:,} inserted"
     if erased > 0 and number["privacy_run_count"]:
-        told += f", {erased} erased by `tsa privacy`"
+        told += f", {erased:,} erased by `tsa privacy`"
     is_stored = erased == 0 or (erased > 0 and number["privacy_run_count"] > 0)
     is_empty = stored == inserted == 0
     return [
@@ -107,7 +108,7 @@ def _repeated(number: dict[str, int]) -> str:
         return ""
     return (
         f"; each time a line was read counts: {quantity(readings, 'reading')} of"
-        f" {quantity(number['path_count'], 'file')}, {replays} of them"
+        f" {quantity(number['path_count'], 'file')}, {replays:,} of them"
         f" {'a replay' if replays == 1 else 'replays'};"
         f" {quantity(number['held_count'], 'line')} in quarantine now"
     )
@@ -129,20 +130,21 @@ def _events(store: Store) -> list[Gate]:
             "events_in_core",
             events,
             core + excluded + waiting,
-            f"{quantity(events, 'event')} = {core} analysed + {excluded} left out"
-            f" + {waiting} not sessionized yet",
+            f"{quantity(events, 'event')} = {core:,} analysed + {excluded:,} left out"
+            f" + {waiting:,} not sessionized yet",
         ),
         _balance(
             "events_in_sessions",
             core,
             in_sessions + server,
-            f"{core} analysed = {in_sessions} in sessions + {server} server-side",
+            f"{core:,} analysed = {in_sessions:,} in sessions + {server:,} server-side",
         ),
         _balance(
             "sessions",
             number["visit_count"],
             number["session_count"],
-            f"{quantity(number['session_count'], 'session')}, {number['visit_count']} with events",
+            f"{quantity(number['session_count'], 'session')},"
+            f" {number['visit_count']:,} with events",
         ),
     ]
 
@@ -156,8 +158,9 @@ def _balance(name: str, whole: int, parts: int, detail: str, *, is_ok: bool = Tr
 
 def _metric_gate(row: JudgedMetric) -> Gate:
     if row.ok is None or row.value is None:
-        detail = f"not judged: only {row.denominator:g} to measure"
+        detail = f"not judged: only {row.denominator:,.12g} to measure"
     else:
         verb = "keeps" if row.ok else "misses"
-        detail = f"{row.value:.4g} of {row.denominator:g} {verb} the target {row.target:g}"
+        value = f"{row.value:.4g}" if abs(row.value) < _LARGE else f"{row.value:,.0f}"
+        detail = f"{value} of {row.denominator:,.12g} {verb} the target {row.target:,.12g}"
     return Gate(row.metric, "metric", row.ok, row.value, row.target, detail)

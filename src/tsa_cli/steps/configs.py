@@ -94,12 +94,14 @@ def _in_force(catalog: Catalog) -> list[str]:
     found: set[str] = set()
     for folder in (catalog.user_dir, catalog.defaults_dir):
         if folder is not None:
-            found |= {
+            named = {
                 path.relative_to(folder).as_posix()
                 for path in folder.rglob("*")
                 if path.suffix.lower() in (".yaml", ".yml")
                 and not path.name.startswith(".")  # an editor's or a file manager's
             }
+            # A user's NAME.yml is told as itself, not as a fault of our NAME.yaml, too.
+            found |= {name for name in named if f"{name.removesuffix('.yaml')}.yml" not in found}
     return sorted(found)
 
 
@@ -143,6 +145,9 @@ def _sql_fault(sql: str, document: Document) -> str:
 
 def _unknown(relative: str) -> str:
     folder, _, name = relative.rpartition("/")
+    renamed = f"{relative.removesuffix('.yml')}.yaml"
+    if relative.endswith(".yml") and model_of(renamed) is not None:
+        return f"no config has this name; call it {renamed.rpartition('/')[2]}"
     known = sorted(FOLDERS) if folder else [f"{file}.yaml" for file in FILES]
     return f"no config has this name{nearest(folder or name, known)} (known: {', '.join(known)})"
 

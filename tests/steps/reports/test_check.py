@@ -141,3 +141,26 @@ def test_lines_that_were_all_rejected_are_judged(tmp_path: Path) -> None:
         assert [gate.ok for gate in check.run(store).gates[:2]] == [True, None]
         ledger(store, read=0, inserted=1, duplicate=0, rejected=0)
         assert broken(check.run(store)) == ["lines_read", "lines_stored"]
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (Judged(denominator=1_234_567), "0.8 of 1,234,567 misses the target 0.7"),
+        (
+            Judged(value=61_234.5, denominator=2_000, target=1_500_000, ok=True),
+            "61,234 of 2,000 keeps the target 1,500,000",
+        ),
+        (
+            Judged(value=None, denominator=1_500_000, ok=None),
+            "not judged: only 1,500,000 to measure",
+        ),
+    ],
+)
+def test_a_large_number_is_told_to_its_last_digit(store: Store, row: Judged, told: str) -> None:
+    assert check.run(store, [row]).gates[-1].detail == told
+
+
+def test_the_counts_of_a_gate_read_alike(store: Store) -> None:
+    ledger(store, read=1_234_567, inserted=0, duplicate=1_234_567, rejected=0)
+    assert check.run(store).gates[0].detail.startswith("1,234,572 read = 3 inserted + 1,234,568 du")

@@ -31,7 +31,12 @@ def validate(ctx: typer.Context, fmt: FormatOption = None, out: OutOption = None
 @app.command()
 def show(
     ctx: typer.Context,
-    name: Annotated[str | None, typer.Argument(show_default=False)] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME", show_default=False, help="A file or KIND/NAME; all by default."
+        ),
+    ] = None,
     fmt: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -46,7 +51,10 @@ def show(
 @app.command()
 def schema(
     ctx: typer.Context,
-    name: Annotated[str | None, typer.Argument(show_default=False)] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME", show_default=False, help="A kind of file; all by default."),
+    ] = None,
     fmt: FormatOption = None,
     out: OutOption = None,
 ) -> None:

@@ -14,7 +14,9 @@ ANSWERED = ("funnel", "journey", "train", "audiences")
 
 def demo(
     ctx: typer.Context,
-    folder: Annotated[Path, typer.Argument(metavar="DIR")] = Path("tsa-demo"),
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A new folder, or that of a demo.")
+    ] = Path("tsa-demo"),
     dry_run: DryRunOption = False,
     fmt: FormatOption = None,
 ) -> None:

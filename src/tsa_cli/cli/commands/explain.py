@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from tsa_cli.cli import completion
 from tsa_cli.cli.building import build_missing
 from tsa_cli.cli.jobs.explain import MOST_ROWS, Wanted, work
 from tsa_cli.cli.jobs.window import Asked
@@ -24,7 +25,11 @@ def explain(
     funnels: Annotated[
         list[str] | None,
         typer.Option(
-            "--funnel", metavar="NAME", show_default=False, help="Which funnels; all by default."
+            "--funnel",
+            metavar="NAME",
+            show_default=False,
+            help="Which funnels; all by default.",
+            autocompletion=completion.funnels,
         ),
     ] = None,
     limit: Annotated[

@@ -13,7 +13,7 @@ app = typer.Typer(help="Who is one person and why; undo a link that should not b
 @app.command()
 def show(
     ctx: typer.Context,
-    user: Annotated[str, typer.Argument(help="A user id or a device id.")],
+    user: Annotated[str, typer.Argument(metavar="USER", help="A user id or a device id.")],
     fmt: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -35,8 +35,8 @@ def show(
 @app.command()
 def cut(
     ctx: typer.Context,
-    id_a: Annotated[str, typer.Argument(metavar="A")],
-    id_b: Annotated[str, typer.Argument(metavar="B")],
+    id_a: Annotated[str, typer.Argument(metavar="A", help="An id of the person.")],
+    id_b: Annotated[str, typer.Argument(metavar="B", help="The id to part it from.")],
     dry_run: DryRunOption = False,
     fmt: FormatOption = None,
     out: OutOption = None,

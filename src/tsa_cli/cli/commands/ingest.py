@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from tsa_cli.cli import completion
 from tsa_cli.cli.jobs.ingest import AUTO, config_of, work
 from tsa_cli.cli.options import DryRunOption, FormatOption, OutOption, session_of
 
@@ -19,7 +20,12 @@ def ingest(
         ),
     ] = None,
     source: Annotated[
-        str, typer.Option(metavar="NAME", help="The mapping; `auto` looks at the first lines.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="The mapping; `auto` looks at the first lines.",
+            autocompletion=completion.sources,
+        ),
     ] = AUTO,
     final: Annotated[
         bool, typer.Option("--final", help="Read an unfinished last line too.")

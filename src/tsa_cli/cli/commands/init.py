@@ -12,7 +12,12 @@ from tsa_cli.quantities import quantity
 
 def init(
     ctx: typer.Context,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False)] = Path(),
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR", show_default=False, help="Where; the working folder by default."
+        ),
+    ] = Path(),
     dry_run: DryRunOption = False,
     fmt: FormatOption = None,
     out: OutOption = None,

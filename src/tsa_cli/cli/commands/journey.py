@@ -34,7 +34,10 @@ def journey(
     part: Annotated[
         Part | None,
         typer.Option(
-            help="The table that csv, jsonl and md take: paths, or with --compare compare.",
+            metavar="TABLE",  # the names in one word are wider than a page
+            help="The table that csv, jsonl and md take: paths, or with --compare compare. One of "
+            + ", ".join(Part)
+            + ".",
             show_default=False,
         ),
     ] = None,

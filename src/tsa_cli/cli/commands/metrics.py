@@ -32,7 +32,7 @@ def metrics(
         typer.Option(metavar="PROPERTY", help="Split by this property.", show_default=False),
     ] = None,
     compare: Annotated[
-        bool, typer.Option("--compare", help="Against the span before (needs --since).")
+        bool, typer.Option("--compare", help="Against the span before (needs --since or --grain).")
     ] = False,
     weekdays: Annotated[
         bool, typer.Option("--same-weekdays", help="Compare whole weeks back, like for like.")

@@ -78,8 +78,11 @@ def list_models(
 @app.command()
 def show(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument()],
-    version: Annotated[str | None, typer.Argument(show_default=False)] = None,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A trained model.")],
+    version: Annotated[
+        str | None,
+        typer.Argument(metavar="VERSION", show_default=False, help="As `tsa models list` has it."),
+    ] = None,
     folder: FolderOption = jobs.FOLDER,
     fmt: FormatOption = None,
     out: OutOption = None,
@@ -103,8 +106,8 @@ def show(
 @app.command()
 def promote(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument()],
-    version: Annotated[str, typer.Argument()],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A trained model.")],
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="As `tsa models list` has it.")],
     folder: FolderOption = jobs.FOLDER,
     dry_run: DryRunOption = False,
     fmt: FormatOption = None,

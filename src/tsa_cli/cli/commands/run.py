@@ -4,13 +4,32 @@ from typing import Annotated
 
 import typer
 
+from tsa_cli.cli import completion
 from tsa_cli.cli.options import DryRunOption, FormatOption, OutOption, session_of
 
 
 def run(
     ctx: typer.Context,
-    first: Annotated[str | None, typer.Option("--from", metavar="STEP", show_default=False)] = None,
-    last: Annotated[str | None, typer.Option("--to", metavar="STEP", show_default=False)] = None,
+    first: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="STEP",
+            show_default=False,
+            help="The first step to do.",
+            autocompletion=completion.steps,
+        ),
+    ] = None,
+    last: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="STEP",
+            show_default=False,
+            help="The last step to do.",
+            autocompletion=completion.steps,
+        ),
+    ] = None,
     dry_run: DryRunOption = False,
     fmt: FormatOption = None,
     out: OutOption = None,

@@ -32,7 +32,7 @@ def list_runs(
 @app.command("show")
 def show_run(
     ctx: typer.Context,
-    run_id: Annotated[str, typer.Argument(metavar="RUN_ID")],
+    run_id: Annotated[str, typer.Argument(metavar="RUN_ID", help="As `tsa runs list` has it.")],
     fmt: FormatOption = None,
     out: OutOption = None,
 ) -> None:

@@ -12,7 +12,10 @@ LIMIT_SECONDS = 60.0
 
 def sql(
     ctx: typer.Context,
-    statement: Annotated[str, typer.Argument(metavar='"SELECT …"')],
+    statement: Annotated[
+        str,
+        typer.Argument(metavar='"SELECT …"', help="One SELECT over the tables of `tsa tables`."),
+    ],
     limit: Annotated[
         float, typer.Option("--limit", min=0.1, metavar="SECONDS", help="Stop a query after this.")
     ] = LIMIT_SECONDS,

@@ -4,13 +4,22 @@ from typing import Annotated
 
 import typer
 
+from tsa_cli.cli import completion
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.options import FormatOption, OutOption, session_of
 
 
 def tables(
     ctx: typer.Context,
-    name: Annotated[str | None, typer.Argument(show_default=False)] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME",
+            show_default=False,
+            help="A table; the list of them by default.",
+            autocompletion=completion.tables,
+        ),
+    ] = None,
     internal: Annotated[
         bool, typer.Option("--all", help="The tables behind them as well.")
     ] = False,

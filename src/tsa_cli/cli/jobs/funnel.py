@@ -248,4 +248,5 @@ def _with_matured(row: Report, of: Report) -> Report:
 
 
 def _told(report: Report) -> str:
-    return f"{report['name']}: {report['entered']} entered, {report['converted']} converted"
+    entered, converted = int(str(report["entered"])), int(str(report["converted"]))
+    return f"{report['name']}: {entered:,} entered, {converted:,} converted"
