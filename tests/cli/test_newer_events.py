@@ -1,12 +1,21 @@
 """What came after `tsa sessionize`, events or rules, is in no report: they say so."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 from tests.conftest import Tsa
 from tests.enrich.mmdb_file import write_mmdb
 
 LINE = '{"event": "page_viewed", "timestamp": "2024-01-0%dT10:00:00Z", "user_id": "u"}\n'
+
+
+def warnings_of(tsa: Tsa, *words: str, codes: tuple[int, ...] = (0,)) -> list[str]:
+    """What a command that ends with one of `codes` warns of."""
+    ran = tsa(*words, "--format", "json")
+    assert ran.code in codes, ran.err
+    found: list[str] = json.loads(ran.out)["warnings"]
+    return found
 
 
 def test_reports_warn_of_events_that_are_not_sessionized_yet(tsa: Tsa, tmp_path: Path) -> None:
@@ -41,10 +50,7 @@ def test_reports_warn_of_events_that_are_not_sessionized_yet(tsa: Tsa, tmp_path:
 
 
 def test_reports_warn_of_rules_that_came_after_the_sessions(tsa: Tsa, tmp_path: Path) -> None:
-    def warnings(*words: str) -> object:
-        ran = tsa(*words, "--format", "json")
-        assert ran.code == 0, ran.err
-        return json.loads(ran.out)["warnings"]
+    warnings = partial(warnings_of, tsa)
 
     (tmp_path / "1.jsonl").write_text(LINE % 1)
     warnings("ingest", "1.jsonl")
@@ -63,11 +69,7 @@ def test_reports_warn_of_rules_that_came_after_the_sessions(tsa: Tsa, tmp_path: 
 def test_audiences_check_and_explain_warn_of_what_is_older_than_its_source(
     tsa: Tsa, tmp_path: Path
 ) -> None:
-    def warnings(*words: str) -> list[str]:
-        ran = tsa(*words, "--format", "json")
-        assert ran.code in (0, 1), ran.err
-        found: list[str] = json.loads(ran.out)["warnings"]
-        return found
+    warnings = partial(warnings_of, tsa, codes=(0, 1))
 
     def ingest(day: int) -> None:
         (tmp_path / f"{day}.jsonl").write_text(LINE % day)
@@ -105,11 +107,7 @@ def test_audiences_check_and_explain_warn_of_what_is_older_than_its_source(
 def test_audiences_warn_when_a_login_came_after_the_features(tsa: Tsa, tmp_path: Path) -> None:
     """A call is no event: the counts stay, but who was `d` is `u` now."""
 
-    def warnings(*words: str) -> list[str]:
-        ran = tsa(*words, "--format", "json")
-        assert ran.code == 0, ran.err
-        found: list[str] = json.loads(ran.out)["warnings"]
-        return found
+    warnings = partial(warnings_of, tsa)
 
     audience = tmp_path / "configs" / "audiences" / "seen.yaml"
     audience.parent.mkdir(parents=True)
@@ -127,11 +125,7 @@ def test_audiences_warn_when_a_login_came_after_the_features(tsa: Tsa, tmp_path:
 
 
 def test_a_city_database_that_came_changed_or_went_is_told(tsa: Tsa, tmp_path: Path) -> None:
-    def warnings(*words: str) -> list[str]:
-        ran = tsa(*words, "--format", "json")
-        assert ran.code == 0, ran.err
-        found: list[str] = json.loads(ran.out)["warnings"]
-        return found
+    warnings = partial(warnings_of, tsa)
 
     mmdb, asked = tmp_path / "c.mmdb", ("metrics", "bounce_rate")
     (tmp_path / "1.jsonl").write_text(LINE % 1)

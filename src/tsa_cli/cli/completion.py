@@ -12,16 +12,8 @@ import typer
 from tsa_cli.cli.session import GlobalOptions, Session
 from tsa_cli.errors import TsaError
 
-# The folder of configs/ that has the names of a command's argument.
-_FOLDERS = {
-    "funnel": "funnels",
-    "journey": "journeys",
-    "retention": "retention",
-    "train": "models",
-    "score": "models",
-    "plan": "audiences",
-    "export": "audiences",
-}
+# Commands that are no step of the pipeline, but a part of one.
+_STEP_OF = {"plan": "audiences", "export": "audiences"}
 
 
 def _session(ctx: typer.Context) -> Session:
@@ -45,7 +37,9 @@ def entries(ctx: typer.Context, incomplete: str) -> list[str]:
 
             config = session.catalog.load(MetricsConfig, "metrics.yaml")
             return [each.name for each in config.metrics]
-        return session.catalog.names(_FOLDERS[command])
+        from tsa_cli.config.tsa import FOLDER_OF_STEP
+
+        return session.catalog.names(FOLDER_OF_STEP[_STEP_OF.get(command, command)])
 
     return _offered(find, incomplete)
 

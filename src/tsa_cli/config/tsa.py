@@ -47,7 +47,7 @@ Moment = Annotated[
 ]
 
 
-_FOLDER_OF_STEP = {
+FOLDER_OF_STEP = {  # where the names are that a step is asked for
     "funnel": "funnels", "journey": "journeys", "retention": "retention",
     "train": "models", "score": "models", "audiences": "audiences",
 }  # fmt: skip
@@ -91,6 +91,6 @@ class TsaConfig(ConfigFile):
     def references(self) -> Iterator[Reference]:
         """The reports, models and audiences that steps are asked for."""
         for number, asked in enumerate(self.pipeline):
-            folder = _FOLDER_OF_STEP.get(asked.step)
+            folder = FOLDER_OF_STEP.get(asked.step)
             for place, name in enumerate(asked.names if folder else ()):
                 yield ("pipeline", number, "names", place), str(folder), name

@@ -2,8 +2,9 @@
 -- reads:  runs
 -- params: $command VARCHAR
 -- notes:  a moment alone does not tell: late events and other rules leave the newest event as it is. A run that found
---         nothing new has the counts of the one before, and so may one in which somebody became another user. A failed score may have scored other models; features that
---         failed left their table, which the next sessionize that changes something tells
+--         nothing new has the counts of the one before, and so may one in which somebody became another user. A failed
+--         score may have scored other models; features that failed left their table, which the next sessionize that
+--         changes something tells
 with made as (
     select max(started_at) as made_ts
     from runs

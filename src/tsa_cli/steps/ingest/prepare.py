@@ -32,7 +32,7 @@ from tsa_cli.steps.ingest.relation import (
     top_level_keys,
 )
 from tsa_cli.steps.ingest.settings import AUTO, IngestConfig
-from tsa_cli.steps.ingest.spool import Spool, Spooled
+from tsa_cli.steps.ingest.spool import Spool, Spooled, head_of
 from tsa_cli.steps.ingest.table_rows import first_row_width, rows_to_lines
 from tsa_cli.store import Store
 
@@ -108,22 +108,18 @@ def file_to_load(
     key_count = None
     if unseen is not None and unseen.counted is not None:
         key_count = KeyCount(lines, unseen.counted, partial(top_level_keys, store, path))
+    # Of the file as given: the rows that a table is made into look otherwise.
+    nature = nature_of(head_of(spooled.path, HEAD_BYTES))
     return FileToLoad(
         spooled.name, found.name, spooled.sha256, spooled.size_bytes, left_bytes,
         relation, lines.row_count,
         [replace(refused, line=_numbered(refused.line, first_lines)) for refused in lines.refused],
         lambda rows: (_numbered(line, first_lines) for line in lines.lines_of_rows(rows)),
         found.why, event_names(config.policies.plan, found.source), found.source.delivery,
-        nature=nature_of(_head(spooled)), before=before, proposal=found.proposal,
+        nature=nature, before=before, proposal=found.proposal,
         absolute=spooled.absolute, unseen=unseen, key_count=key_count,
         lines_at=lambda held: _lines_at(taken.path, lines, first_lines, held),
     )  # fmt: skip
-
-
-def _head(spooled: Spooled) -> bytes:
-    """The first bytes of a file as given: the rows that a table is made into look otherwise."""
-    with spooled.path.open("rb") as handle:
-        return handle.read(HEAD_BYTES)
 
 
 def _mapping(config: IngestConfig, name: str, lines: LinesFile, before: Before | None) -> Detected:

@@ -97,11 +97,11 @@ class Spool:
         """The same, ready to be read; DataError when it cannot be read."""
         path = given.path
         with _named_errors(given.name):
-            head = _head(path)
+            head = head_of(path)
             packed = _packing(head)
             if packed:
                 path = self._plain(given, packed)
-                head = _head(path)
+                head = head_of(path)
         refuse_other_kinds(given.name, head)
         is_growing = given.is_growing and not packed
         return Spooled(
@@ -151,9 +151,10 @@ class Spool:
         return target
 
 
-def _head(path: Path) -> bytes:
+def head_of(path: Path, count: int = SHAPE_BYTES) -> bytes:
+    """The first bytes of a file."""
     with path.open("rb") as handle:
-        return handle.read(SHAPE_BYTES)
+        return handle.read(count)
 
 
 @contextmanager
