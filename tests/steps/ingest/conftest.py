@@ -14,7 +14,7 @@ from tsa_cli.config.sources import SourceConfig
 from tsa_cli.config.tsa import TsaConfig
 from tsa_cli.privacy.field_crypto import Keys
 from tsa_cli.steps import ingest
-from tsa_cli.steps.ingest import relation
+from tsa_cli.steps.ingest import relation, rows
 from tsa_cli.steps.ingest.report import IngestResult
 from tsa_cli.steps.ingest.settings import Policies
 from tsa_cli.store import Store
@@ -43,6 +43,20 @@ def ingest_config(**changes: object) -> ingest.IngestConfig:
 def as_documents(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """From the call on, lines that columns could say are read as documents, too."""
     return lambda: monkeypatch.setattr(relation, "is_plain", lambda *_: False)
+
+
+@pytest.fixture
+def in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of more than four rows are taken as large ones are, in several batches."""
+    monkeypatch.setattr(rows, "BATCH_ROWS", 4)
+    monkeypatch.setattr(rows, "FEWEST_BATCH_ROWS", 1)
+
+
+@pytest.fixture(params=[False, True], ids=["at once", "in batches"])
+def both_ways(request: pytest.FixtureRequest) -> None:
+    """The test is done twice: with rows of a file taken at once, and in several batches."""
+    if request.param:
+        request.getfixturevalue("in_batches")
 
 
 @pytest.fixture

@@ -130,12 +130,13 @@ def test_a_line_of_exactly_the_limit_is_read_whatever_ends_it(
     assert [(line, reason) for line, _, reason in quarantined(store)] == [(3, "line_too_long")]
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_random_mixtures_agree_with_the_line_by_line_oracle(
     store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:
     rng = random.Random(7)
     seen: dict[str, bytes] = {}
-    for number in range(16):
+    for number in range(8):
         lines = []
         expected = [0, 0, 0, 0, 0]
         for _ in range(rng.randrange(1, 60)):
@@ -164,6 +165,7 @@ def test_random_mixtures_agree_with_the_line_by_line_oracle(
     assert stored_ids(store) == sorted(seen)
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_the_first_of_an_id_holds_and_other_content_is_a_conflict(
     store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:
@@ -293,6 +295,7 @@ def test_a_file_that_is_mostly_refused_stores_nothing(
     assert quarantined(store) == []
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_a_dry_run_counts_what_a_run_would_and_changes_nothing(
     store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:

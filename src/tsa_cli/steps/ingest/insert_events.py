@@ -73,8 +73,9 @@ def insert_events(
     ):
         encoder = _encoder(policies, file, looks, engine, kept_keys)
         rows = partial(_giving_back, partial(encoded, batches, encoder, told, limits, known_ids))
-        schema = schema_of(batches.schema)
-        _insert(store, _in_turns(rows) if is_dry_run else _ahead(rows, schema), load_id)
+        is_ahead = read is None and not is_dry_run  # a thread and a stream cost more than few rows
+        parts = _ahead(rows, schema_of(batches.schema)) if is_ahead else _in_turns(rows)
+        _insert(store, parts, load_id)
         new_rows = encoder.keys.new_rows()
     del encoder, rows  # with the texts of a large file, for what follows
     kept_keys.are_used()
@@ -165,7 +166,11 @@ def is_unreadable(error: BaseException) -> bool:
 def _in_turns(
     rows: "Callable[[], Iterator[pa.RecordBatch]]",
 ) -> "Iterator[Iterable[pa.Table]]":
-    """The rows in parts, each encoded when the one before was taken: looks need the connection."""
+    """
+    The rows in parts, each encoded when the one before was taken.
+
+    In a dry run, since looks need the connection; of a small file, since there is one part only.
+    """
     import pyarrow as pa
 
     yield (pa.Table.from_batches([part]) for part in rows())

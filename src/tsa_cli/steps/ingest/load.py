@@ -106,8 +106,9 @@ class Loader:
         return report
 
     def _load(self, file: FileToLoad, release: Mapping[str, object] | None) -> FileReport:
+        # A small file is read at once, which tells what it repeats before anything is inserted.
         try:
-            if not self.store.value("1_events/has_events.sql"):
+            if not (file.is_small or self.store.value("1_events/has_events.sql")):
                 try:
                     return self._in_transaction(self._load_into_empty, file, release)
                 except _RepeatedIds as repeated:
