@@ -1,7 +1,6 @@
 """Wilson's interval against scipy's."""
 
 import pytest
-from scipy.stats import binomtest
 
 from tsa_cli.kernels.wilson import wilson
 
@@ -10,6 +9,8 @@ from tsa_cli.kernels.wilson import wilson
     ("hits", "n"), [(0, 1), (1, 1), (0, 10), (5, 10), (98, 100), (3, 7), (12_345, 1_000_000)]
 )
 def test_the_interval_equals_that_of_scipy(hits: int, n: int) -> None:
+    from scipy.stats import binomtest  # here: it takes two seconds of every worker's start
+
     theirs = binomtest(hits, n).proportion_ci(confidence_level=0.95, method="wilson")
     assert wilson(hits, n) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
 
