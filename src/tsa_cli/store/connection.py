@@ -111,6 +111,9 @@ def _config() -> dict[str, str | bool | int | float | list[str]]:
         "python_enable_replacements": False,
         # Five by default: rows that wait to be written are a quarter of what a load holds.
         "write_buffer_row_group_count": 1,
+        # 16 MB by default: of many small files each second one had the last, unfilled row group
+        # of every column packed again, in a new place. What a killed run leaves is read in seconds.
+        "checkpoint_threshold": "256MB",
     }
 
 
