@@ -10,12 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.soak import soaked
-from tests.steps.ingest.conftest import ingest_config
+from tests.steps.ingest.conftest import Ingest, ingest_config
 from tests.stored import table, worded
 from tsa_cli.steps import ingest
-from tsa_cli.steps.ingest import lines_file, prepare, relation
-from tsa_cli.store import open_store
+from tsa_cli.steps.ingest import lines_file, new_files, prepare, relation
+from tsa_cli.store import Store, open_store
 
+T = "2026-05-01T10:00:00Z"
 PLAIN: dict[str, Any] = {
     "event": "page_viewed", "user_id": "u1", "page_url": "https://shop.example/",
     "properties": {"page": "p"},
@@ -35,6 +36,14 @@ ODD: dict[str, dict[str, Any]] = {
     "a personal key in the properties": {"properties": {"email": "ann@example.com"}},
     "nothing of weight": {"properties": {"color": "red", "form": {"email": "ann@example.com"}}},
 }
+
+
+def sample_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the call on, of every file only the first lines are searched for keys."""
+    monkeypatch.setattr(prepare, "SAMPLED_ABOVE_BYTES", 0)
+    monkeypatch.setattr(lines_file, "BLOCK_BYTES", 256)
+    monkeypatch.setattr(lines_file, "SAMPLE_HEAD_BLOCKS", 1)
+    monkeypatch.setattr(lines_file, "SAMPLE_BLOCKS", 1)
 
 
 def stored(folder: Path, lines: list[str], known: int, source: str) -> tuple[Any, ...]:
@@ -70,11 +79,27 @@ def test_a_sampled_file_is_stored_as_one_read_whole(
         events.append(event | (ODD[odd] if at >= 9 else {}))
     lines = [json.dumps(event).replace("\\\\u", "\\u") for event in events]
     whole = stored(tmp_path / "whole", lines, known, source)
-    monkeypatch.setattr(prepare, "SAMPLED_ABOVE_BYTES", 0)
-    monkeypatch.setattr(lines_file, "BLOCK_BYTES", 256)
-    monkeypatch.setattr(lines_file, "SAMPLE_HEAD_BLOCKS", 1)
-    monkeypatch.setattr(lines_file, "SAMPLE_BLOCKS", 1)
+    sample_all(monkeypatch)
     assert stored(tmp_path / "sampled", lines, known, source) == whole
+
+
+def test_a_key_that_was_rare_in_one_file_is_looked_for_in_the_next(
+    store: Store, do_ingest: Ingest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample_all(monkeypatch)
+    for number in range(3):
+        lines = [{"event_id": f"{number}-{at}", "timestamp": T, **PLAIN} for at in range(12)]
+        lines[-1] |= ODD["a personal key in the properties"]
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        (tmp_path / f"{number}.jsonl").write_text(text)
+    read = []
+    ask = new_files.file_to_load
+    monkeypatch.setattr(
+        new_files, "file_to_load", lambda *given: (read.append(given[3].name), ask(*given))[1]
+    )
+    assert [report.inserted for report in do_ingest(tmp_path).files] == [12] * 3
+    assert [Path(name).name for name in read] == ["0.jsonl", "0.jsonl", "1.jsonl", "2.jsonl"]
+    assert len(table(store, "from user_traits where key = 'email_sha256'")) == 3
 
 
 TEXTS = ['a "b":1', "x):y", "n :null", '"c":null', "\\", 'é":', "", "nan"]

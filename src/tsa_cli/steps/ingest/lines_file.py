@@ -20,8 +20,9 @@ from tsa_cli.kernels.lines import BlockScan, scan_block
 from tsa_cli.steps.ingest.file_bytes import BLOCK_BYTES, FileBytes
 from tsa_cli.steps.ingest.verdict import Verdict, judge
 
-SAMPLE_HEAD_BLOCKS = 16
-SAMPLE_BLOCKS = 64
+SAMPLE_HEAD_BLOCKS = 16  # at most
+SAMPLE_BLOCKS = 64  # about, of a large file
+SAMPLED_ONE_OF = 8  # blocks of a smaller one
 BOM = b"\xef\xbb\xbf"
 
 
@@ -174,8 +175,8 @@ class LinesFile:
         """A copy of some blocks: the first ones, and others evenly over the file."""
         count = len(self.block_starts)
         chosen = {
-            *range(min(SAMPLE_HEAD_BLOCKS, count)),
-            *range(0, count, max(count // SAMPLE_BLOCKS, 1)),
+            *range(min(SAMPLE_HEAD_BLOCKS, count // SAMPLED_ONE_OF)),
+            *range(0, count, max(count // SAMPLE_BLOCKS, SAMPLED_ONE_OF)),
         }
         refused = {r.line.byte_offset: len(r.line.raw) for r in self.refused}
         with target.open("wb") as out:

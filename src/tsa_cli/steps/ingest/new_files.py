@@ -14,6 +14,7 @@ from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import counted_in
 from tsa_cli.steps.ingest.insert_events import OtherLinesError, is_unreadable
 from tsa_cli.steps.ingest.load import Loader
+from tsa_cli.steps.ingest.met_keys import MetKeys
 from tsa_cli.steps.ingest.nature import OtherFormatError
 from tsa_cli.steps.ingest.prepare import NoLineError, NoMappingError, Reading, file_to_load
 from tsa_cli.steps.ingest.report import FileReport, failed
@@ -31,6 +32,7 @@ class NewFiles:
         self._loader = Loader(store, config.policies, config.keys, run_id, config.is_dry_run)
         self._spool = spool
         self._config = config
+        self._met: dict[str, MetKeys] = {}
 
     def load(self, spooled: Spooled) -> FileReport:
         """What became of one file, which is in the store by then; DataError when it is not."""
@@ -59,7 +61,7 @@ class NewFiles:
         return report
 
     def _read(self, spooled: Spooled) -> tuple[FileToLoad, FileReport]:
-        reading = Reading()
+        reading = Reading(met=self._met)
         while True:
             try:
                 return self._once(spooled, reading)

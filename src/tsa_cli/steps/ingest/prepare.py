@@ -6,7 +6,7 @@ Lines are read in place where the engine may see every one of them, else from a 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import Before, read_before
 from tsa_cli.steps.ingest.key_count import KeyCount
 from tsa_cli.steps.ingest.lines_file import Line, LinesFile, open_lines
+from tsa_cli.steps.ingest.met_keys import MetKeys
 from tsa_cli.steps.ingest.nature import HEAD_BYTES, nature_of
 from tsa_cli.steps.ingest.places import lines_at, parquet_rows_at, rows_at
 from tsa_cli.steps.ingest.propose import Proposal, propose
@@ -43,6 +44,7 @@ class Reading:
 
     is_sampled: bool = True  # slices of a large file say which keys its properties have
     is_copied: bool = False  # the engine reads a copy of what was counted
+    met: dict[str, MetKeys] = field(default_factory=dict)  # by mapping, of the run's files before
 
 
 class NoMappingError(DataError):
@@ -68,7 +70,7 @@ def file_to_load(
     config: IngestConfig,
     spooled: Spooled,
     run_id: str,
-    reading: Reading = Reading(),
+    reading: Reading,
 ) -> FileToLoad:
     """
     The file, ready for the loader of the run.
@@ -104,7 +106,8 @@ def file_to_load(
         raise NoLineError(left_bytes, before)
     found = _mapping(config, spooled.name, lines, before)
     path, sample = _paths(spool, taken.path, lines, reading)
-    relation, unseen = relation_of_lines(store, found.source, path, sample, config.policies)
+    met = reading.met.setdefault(found.name, MetKeys())
+    relation, unseen = relation_of_lines(store, found.source, path, sample, config.policies, met)
     key_count = None
     if unseen is not None and unseen.counted is not None:
         key_count = KeyCount(lines, unseen.counted, partial(top_level_keys, store, path))

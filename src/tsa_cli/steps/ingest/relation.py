@@ -21,6 +21,7 @@ from tsa_cli.steps.ingest.canonical import (
     is_plain,
     open_keys_of,
 )
+from tsa_cli.steps.ingest.met_keys import MetKeys
 from tsa_cli.steps.ingest.paths import pointer
 from tsa_cli.steps.ingest.plan_sql import refusal
 from tsa_cli.steps.ingest.settings import Policies
@@ -28,7 +29,7 @@ from tsa_cli.steps.ingest.unseen_keys import UnseenKeys
 from tsa_cli.steps.ingest.written_objects import reading_texts
 from tsa_cli.store import Fragment, Store, fragment_of
 
-SAMPLED_ABOVE_BYTES = 64 << 20
+SAMPLED_ABOVE_BYTES = 4 << 20
 SAMPLED_ABOVE_ROWS = 200_000  # of a Parquet file
 
 
@@ -39,19 +40,29 @@ def trusting(relation: Fragment, max_future_seconds: float) -> Fragment:
 
 
 def relation_of_lines(
-    store: Store, source: SourceConfig, path: Path, sample: Path, policies: Policies
+    store: Store,
+    source: SourceConfig,
+    path: Path,
+    sample: Path,
+    policies: Policies,
+    met: MetKeys | None = None,
 ) -> tuple[Fragment, UnseenKeys | None]:
     """
     (the normalised relation of a JSONL file, what its sample may not have shown).
 
     `sample` is what the keys are discovered in: the file itself, or slices of a large one. Of that,
-    all lines are searched for top-level keys, unless the keys that are read can be counted.
+    all lines are searched for top-level keys, unless the keys that are read can be counted. `met`
+    are keys of the run's files before, of the same mapping.
     """
     documents = {"documents": engine.documents_reader(sample)}
     firsts = store.rows("1_events/first_documents.sql", documents)
     source = reading_texts(source, [str(first) for (first,) in firsts])
     keys, property_keys = discovered_keys(store, engine.documents_reader(sample), source)
     is_sampled = sample != path
+    if met is not None:
+        met.add(keys, property_keys)
+        if is_sampled:
+            keys, property_keys = met.top | keys, met.inner | property_keys
     are_columns = _are_columns(keys, property_keys, source, policies.privacy)
     is_counted = is_sampled and are_columns and has_objects_apart(source)
     if is_sampled and not is_counted:
