@@ -4,6 +4,7 @@ import bz2
 import errno
 import gzip
 import io
+import json
 import lzma
 import os
 import random
@@ -67,6 +68,11 @@ def test_a_parquet_that_breaks_in_its_last_pages_leaves_nothing(
     assert stored_ids(store) == ["e1"]
 
 
+def indented(*objects: bytes) -> bytes:
+    """The objects one after the other as a person would have them written."""
+    return b"".join(json.dumps(json.loads(each), indent=2).encode() + b"\n" for each in objects)
+
+
 PNG = b"\x89PNG\r\n\x1a\n" + bytes([0, 0, 0, 13]) + b"IHDR" + bytes(17)
 ARRAY = b"[" + event(1) + b", " + event(2) + b"]"
 NO_EVENT_FILES = {
@@ -78,6 +84,19 @@ NO_EVENT_FILES = {
     "array": (ARRAY, "JSON array"),
     "array and newline": (ARRAY + b"\n", "JSON array"),
     "array over lines": (ARRAY.replace(b"[", b"[\n ").replace(b"}, {", b"},\n {"), "JSON array"),
+    "array of unknown": (b'[\n{"a": {"b": 1}},\n{"a": {"b": 2}}\n]\n', "JSON array"),
+    "one object over lines": (indented(event(1)), "JSON over many lines"),
+    "objects over lines": (indented(event(1), event(2)), "JSON over many lines"),
+    "objects over lines of Windows": (
+        indented(event(1), event(2)).replace(b"\n", b"\r\n"), "JSON over many lines",
+    ),
+    "object with a list of all": (indented(b'{"events": ' + ARRAY + b"}"), "jq -c '.KEY[]'"),
+    "list in an object, one a line": (
+        b'{"events": [\n' + event(1) + b",\n" + event(2) + b"\n]}\n", "JSON over many lines",
+    ),
+    "object with small ones in a line": (
+        b'{\n  "event": "a", "items": [\n  {"a": 1},\n  {"b": 2}\n]\n}\n', "JSON over many lines",
+    ),
 }  # fmt: skip
 
 
@@ -160,6 +179,7 @@ BAD_FILES = {
     event(1) + b"\r" + event(2) + b"\r": ["invalid_json"],
     event(1) + event(2) + event(3)[:-9]: ["invalid_json"],  # no line end, as from a stream
     b'{"event": "' + b"x" * 1_000_000: ["line_too_long"],
+    b'{"event": "a",\n' + event(1)[:9] + b"\n": ["invalid_json"] * 2,  # cut off, both
     b"some text": ["invalid_json"],
     b"\xe9\xe9 is the first of a long line of text\n{bad\n": ["invalid_encoding", "invalid_json"],
     b'{"event": "page_viewed", "user_': [],  # perhaps still being written
