@@ -146,12 +146,16 @@ def test_an_archive_is_not_read_as_the_lines_that_stand_in_it(
     assert "unpack it" in report.hint
 
 
+@pytest.mark.parametrize("bits", [16, 32])
+@pytest.mark.parametrize("order", ["le", "be"])
 @pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.tsv", "a.csv.gz"])
-def test_utf_16_is_named_in_every_format(do_ingest: Ingest, tmp_path: Path, name: str) -> None:
-    text = "event,timestamp,user_id\na,2026-01-01,u\n".encode("utf-16")
+def test_another_unicode_is_named_in_every_format(
+    do_ingest: Ingest, tmp_path: Path, name: str, order: str, bits: int
+) -> None:
+    text = "\ufeffevent,timestamp,user_id\na,2026-01-01,u\n".encode(f"utf-{bits}-{order}")
     (tmp_path / name).write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
     [report] = do_ingest(tmp_path / name).files
-    assert (report.status, report.detail) == ("failed", "UTF-16 text (convert it to UTF-8)")
+    assert (report.status, report.detail) == ("failed", f"UTF-{bits} text (convert it to UTF-8)")
 
 
 def test_an_encrypted_parquet_is_named(do_ingest: Ingest, tmp_path: Path) -> None:

@@ -21,6 +21,10 @@ _ARCHIVES = {  # what they begin with
     b"PK\x03\x04": "zip", b"PK\x05\x06": "zip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz",
     b"7z\xbc\xaf\x27\x1c": "7z",
 }  # fmt: skip
+_ENCODINGS = {  # UTF-32 first: the mark of its little end begins with that of UTF-16
+    b"\xff\xfe\x00\x00": "UTF-32", b"\x00\x00\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16",
+}  # fmt: skip
 _TAR = slice(257, 262)  # where a tar has its name
 Nature = Literal["lines", "array", "spread", "binary"]
 # An object whose first line ends with what is open still.
@@ -50,8 +54,9 @@ def refuse_other_kinds(name: str, head: bytes) -> None:
         raise DataError(f"{name}: a {kind} archive", hint)
     if head[:4] == b"PARE":
         raise DataError(f"{name}: an encrypted Parquet file", "decrypt it first")
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise DataError(f"{name}: UTF-16 text", "convert it to UTF-8")
+    encoding = next((name for mark, name in _ENCODINGS.items() if head.startswith(mark)), "")
+    if encoding:
+        raise DataError(f"{name}: {encoding} text", "convert it to UTF-8")
 
 
 def nature_of(head: bytes) -> Nature:
