@@ -1,10 +1,13 @@
 """A model file is data: what is loaded is what was trained, built from trusted types only."""
 
+import errno
 import hashlib
 import io
 import json
 import subprocess
+import tempfile
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -191,6 +194,27 @@ def test_no_name_leads_out_of_the_folder(tmp_path, name):
     ):
         with pytest.raises((DataError, ZeroDivisionError)):
             reading()
+
+
+def test_what_may_not_be_read_or_written_is_named_as_such(saved, estimators, monkeypatch):
+    """As in folders of another's: root may write into any."""
+
+    def refused(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied", "something temporary")
+
+    root, folder = saved.folder.parents[1], saved.folder.parent
+    with monkeypatch.context() as other:
+        other.setattr(tempfile, "mkdtemp", refused)
+        with pytest.raises(DataError) as unwritable:
+            model_files.save_version(
+                root, "lead_score", "v2", estimators[1]["logistic"].estimator, {}, ""
+            )
+    assert unwritable.value.message == f"{folder}: Permission denied"
+    monkeypatch.setattr(Path, "read_text", refused)
+    with pytest.raises(DataError) as unreadable:
+        model_files.read_version(root, "lead_score", "v1")
+    assert unreadable.value.message == f"{saved.folder / 'manifest.json'}: Permission denied"
+    assert "train" not in unreadable.value.hint
 
 
 def test_a_damaged_manifest_is_named(saved):

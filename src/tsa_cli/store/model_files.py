@@ -61,7 +61,7 @@ def save_version(
     _clear_leftovers(folder.parent)
     if not folder.exists():
         _make_private(folder.parent)
-        staged = Path(tempfile.mkdtemp(dir=folder.parent, prefix=STAGED))  # mode 0700
+        staged = _staged(folder.parent)
         try:
             model = skops.io.dumps(estimator)
             full = dict(manifest) | {
@@ -77,6 +77,14 @@ def save_version(
         finally:
             shutil.rmtree(staged, ignore_errors=True)
     return read_version(root, name, version)
+
+
+def _staged(folder: Path) -> Path:
+    """A new folder in it, mode 0700."""
+    try:
+        return Path(tempfile.mkdtemp(dir=folder, prefix=STAGED))
+    except OSError as error:
+        raise DataError(f"{folder}: {error.strerror}", "choose a folder you may write") from None
 
 
 def _clear_leftovers(folder: Path) -> None:
@@ -110,7 +118,9 @@ def read_version(root: Path, name: str, version: str | None = None) -> ModelVers
         if path.stat().st_size > MAX_MANIFEST_BYTES:
             raise DataError(f"{path}: too large to be a manifest", f"run `tsa train {name}`")
         manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError, OSError) as error:
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror}", "check its rights and the disk") from None
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: {error}", f"run `tsa train {name}`") from None
     if not isinstance(manifest, dict):
         raise DataError(f"{path}: not a manifest", f"run `tsa train {name}`")
