@@ -141,6 +141,12 @@ def current_version(root: Path, name: str) -> str | None:
     return text if _NAME.fullmatch(text) else None
 
 
+def is_superseded(root: Path, name: str, version: str) -> bool:
+    """True when another version is in use than this one of the same folder."""
+    current = current_version(root, name)
+    return current not in (None, version) and (_folder(root, name) / _checked(version)).is_dir()
+
+
 def list_versions(root: Path, name: str | None = None) -> list[ModelVersion]:
     """Every readable version, by name, then version (oldest training data first)."""
     folders = [_folder(root, name)] if name else sorted(root.glob("*"))
