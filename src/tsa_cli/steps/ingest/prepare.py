@@ -23,6 +23,7 @@ from tsa_cli.steps.ingest.detect import (
 )
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import Before, read_before
+from tsa_cli.steps.ingest.hashing import digests_of_first
 from tsa_cli.steps.ingest.key_count import KeyCount
 from tsa_cli.steps.ingest.lines_file import Line, LinesFile, open_lines
 from tsa_cli.steps.ingest.nature import HEAD_BYTES, Nature, nature_of, refuse_spread
@@ -125,6 +126,7 @@ def file_to_load(
         nature=nature, before=before, proposal=found.proposal,
         absolute=spooled.absolute, unseen=unseen, key_count=key_count,
         lines_at=lambda held: _lines_at(taken.path, lines, first_lines, held),
+        digests_of_first=partial(digests_of_first, spooled.path),
     )  # fmt: skip
 
 
