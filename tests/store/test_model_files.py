@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import tempfile
+import time
 import zipfile
 from pathlib import Path
 
@@ -54,6 +55,20 @@ def test_what_is_loaded_predicts_what_was_saved(tmp_path, estimators, method):
     loaded = model_loading.load_estimator(found, FEATURES)
     expected = models[method].estimator.decision_function(x)
     assert (loaded.decision_function(x) == expected).all()
+
+
+@pytest.mark.parametrize("method", ["logistic", "boosting"])
+def test_equal_trainings_give_equal_bytes(tmp_path, monkeypatch, method):
+    """Whenever they were, and wherever their arrays stood in memory."""
+    rng = np.random.default_rng(1)
+    x = rng.random((300, 2))
+    sample = Sample(x, x[:, 0] > x[:, 1], np.zeros(300, dtype=np.int64))
+    made = []
+    for day, root in ((1, tmp_path / "a"), (2, tmp_path / "b")):
+        monkeypatch.setattr(time, "localtime", lambda *_, day=day: (2026, 1, day, 0, 0, 0, 0, 1, 0))
+        found = save(root, lead_score.fit(sample, method).estimator)
+        made.append([path.read_bytes() for path in sorted(found.folder.iterdir())])
+    assert made[0] == made[1]
 
 
 def test_folders_and_files_are_their_owners_only(saved):

@@ -20,6 +20,7 @@ from tsa_cli import __version__
 from tsa_cli.atomic_file import write_bytes, write_text
 from tsa_cli.config.spelling import nearest
 from tsa_cli.errors import DataError
+from tsa_cli.store.model_bytes import model_bytes
 
 MODEL_FILE = "model.skops"
 MANIFEST_FILE = "manifest.json"
@@ -55,15 +56,13 @@ def save_version(
 
     The manifest gains `name`, `version`, `sha256` of the model file, and library versions.
     """
-    import skops.io
-
     folder = _folder(root, name) / _checked(version)
     _clear_leftovers(folder.parent)
     if not folder.exists():
         _make_private(folder.parent)
         staged = _staged(folder.parent)
         try:
-            model = skops.io.dumps(estimator)
+            model = model_bytes(estimator)
             full = dict(manifest) | {
                 "name": name,
                 "version": version,
