@@ -32,8 +32,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.replace(path)
-        _sync_folder(path.parent)
+        try:
+            temporary.replace(path)
+        except OSError as error:  # it names the temporary file
+            hint = "name another file, or remove this one"
+            raise DataError(f"{path}: {error.strerror}", hint) from None
+        sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -60,9 +64,12 @@ def check_target(path: Path) -> None:
         raise DataError(f"{path}: no such folder {path.parent}", "create it first")
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the rename itself survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync_folder(folder: Path) -> None:
+    """Make a rename in it survive a power cut, where the folder may be read at all."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return
     try:
         os.fsync(handle)
     finally:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 _under_way: list[Callable[[], None]] = []
 _beside: list[Callable[[], None]] = []  # the main thread
+_left_alone: list[bool] = []
 _received: list[int] = []
 
 
@@ -31,8 +32,18 @@ def interruptible(stop: Callable[[], None], *, is_beside: bool = False) -> Itera
 
 def stop_what_is_under_way() -> None:
     """Stop it; the main thread may begin more, or it may already stand down."""
-    for stop in [*_under_way, *_beside]:
+    for stop in [*([] if _left_alone else _under_way), *_beside]:
         stop()
+
+
+@contextmanager
+def left_alone() -> Iterator[None]:
+    """Stop nothing of the main thread in the block, where it writes down how it was ended."""
+    _left_alone.append(True)
+    try:
+        yield
+    finally:
+        _left_alone.pop()
 
 
 def hear(*numbers: int) -> None:

@@ -381,6 +381,11 @@ def test_a_channel_comes_with_the_hash_of_its_rules(tsa: Tsa) -> None:
     assert len(str(answer["definition"])) == 16
 
 
+def test_a_name_that_no_table_has_is_exit_2(tsa: Tsa) -> None:
+    ran = tsa("tables", "fact_event")
+    assert (ran.code, "did you mean 'fact_events'?" in ran.err) == (2, True)
+
+
 def test_a_table_that_no_command_makes_yet_names_none(tsa: Tsa, tmp_path: Path) -> None:
     (tmp_path / "e.jsonl").write_text(EVENT)
     assert tsa("ingest", "e.jsonl").code == 0

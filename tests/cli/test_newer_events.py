@@ -7,6 +7,8 @@ from pathlib import Path
 from tests.conftest import Tsa
 from tests.enrich.mmdb_file import write_mmdb
 
+from tsa_cli.store import open_store
+
 LINE = '{"event": "page_viewed", "timestamp": "2024-01-0%dT10:00:00Z", "user_id": "u"}\n'
 
 
@@ -122,6 +124,42 @@ def test_audiences_warn_when_a_login_came_after_the_features(tsa: Tsa, tmp_path:
     assert stale.startswith("user_behavior_features is of before the last `tsa sessionize`")
     warnings("features")
     assert warnings("audiences", "plan", "seen") == []
+
+
+def test_audiences_warn_when_another_model_is_in_use_than_made_the_scores(
+    tsa: Tsa, tmp_path: Path
+) -> None:
+    """Trained again, or promoted, as of the same moment: no moment tells."""
+    warnings = partial(warnings_of, tsa)
+
+    audience = tmp_path / "configs" / "audiences" / "hot.yaml"
+    audience.parent.mkdir(parents=True)
+    audience.write_text("version: 1\nwhere: {lead_score: {gte: 1}}\ndestinations: [csv]\n")
+    (tmp_path / "1.jsonl").write_text(LINE % 1)
+    for words in (("ingest", "1.jsonl"), ("sessionize",), ("features",)):
+        warnings(*words)
+    with open_store(tmp_path / "tsa.duckdb") as store:
+        store.execute("5_scores/user_scores.sql")
+        store.connection().execute(
+            "insert into user_scores by name select 'u' as user_id, 'lead_score' as model, 'v1' as"
+            " model_version, timestamp '2024-01-01 10:00:00' as as_of, 50 as score, 0.5 as"
+            " probability, 'Hot' as band, '{}' as factors"
+        ).fetchall()
+    models = tmp_path / "models" / "lead_score"
+    for version in ("v1", "v2"):
+        (models / version).mkdir(parents=True)
+    asked = ("audiences", "plan", "hot"), ("audiences", "export", "hot")
+    other = "user_scores are by another version of lead_score than is in use"
+    for current, told in (
+        ("v1", []),
+        ("v2", [f"{other}: `tsa score` makes them anew"]),
+        ("no version", []),  # of a damaged file
+    ):
+        (models / "current").write_text(current + "\n")
+        assert [warnings(*words) for words in asked] == [told, told]
+    (models / "v1").rmdir()  # the scores may be by the models of another --dir
+    (models / "current").write_text("v2\n")
+    assert [warnings(*words) for words in asked] == [[], []]
 
 
 def test_a_city_database_that_came_changed_or_went_is_told(tsa: Tsa, tmp_path: Path) -> None:

@@ -159,6 +159,22 @@ def test_a_fault_in_one_reports_yaml_fails_its_step_alone(tsa: Tsa, tmp_path: Pa
     assert (whole["status"], whole["exit_code"]) == ("failed", 2)
 
 
+def test_a_run_that_a_fault_of_ours_ends_has_its_row(
+    tsa: Tsa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(session: Session, names: list[str]) -> pipeline.Answer:
+        raise ValueError
+
+    log(tmp_path)
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs" / "tsa.yaml").write_text("version: 1\ninbox: [e.jsonl]\n")
+    monkeypatch.setitem(pipeline.STEPS, "sessionize", breaks)
+    assert tsa("run", "--to", "features").code == 4
+    whole, _ = sorted(runs(tsa), key=lambda run: str(run["run_id"]))
+    assert (whole["command"], whole["status"], whole["exit_code"]) == ("run", "failed", 4)
+    assert whole["counts"] == {"ingest": "done"}
+
+
 @pytest.mark.parametrize(
     ("faults", "code", "message"),
     [

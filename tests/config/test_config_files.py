@@ -1,5 +1,8 @@
 """What config files may say, and which of them count."""
 
+import errno
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -172,3 +175,32 @@ def test_a_link_to_no_folder_is_no_wish_for_the_defaults(
     path.symlink_to("gone")
     told = tsa("funnel")
     assert (told.code, f"error: {name}: no folder" in told.err) == (2, True)
+
+
+def test_a_folder_that_may_not_be_read_is_a_config_error_as_a_file_is(
+    tsa: Tsa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if it were one: root may read any."""
+    closed = tmp_path / "configs" / "funnels"
+    closed.mkdir(parents=True)
+
+    def unless_closed(work: Callable[..., Any]) -> Callable[..., Any]:
+        def refused(path: Any, *args: Any, **kwargs: Any) -> Any:
+            if closed in (Path(path), Path(path).absolute(), Path(path).absolute().parent):
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
+            return work(path, *args, **kwargs)
+
+        return refused
+
+    with monkeypatch.context() as unlisted:
+        for name in ("listdir", "scandir"):
+            unlisted.setattr(os, name, unless_closed(getattr(os, name)))
+        for command in (("funnel",), ("config", "validate")):
+            told = tsa(*command)
+            assert (told.code, "configs/funnels: Permission denied" in told.err) == (2, True)
+    for name in ("is_file", "is_dir"):
+        monkeypatch.setattr(Path, name, unless_closed(getattr(Path, name)))
+    told = tsa("funnel", "booking")
+    assert (told.code, "configs/funnels/booking.yaml: Permission denied" in told.err) == (2, True)
+    told = tsa("funnel", "--configs", closed)
+    assert (told.code, "configs/funnels: Permission denied" in told.err) == (2, True)

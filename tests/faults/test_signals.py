@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tsa_cli import interrupts
 from tsa_cli.store import open_store
 
 MOST_SECONDS = 4  # of a statement that takes many minutes; 0.3 to 0.7 where nothing else runs
@@ -131,6 +132,64 @@ def test_what_the_engine_makes_of_a_signal_is_recorded_as_the_signal(tmp_path: P
     with open_store(db, "read") as store:
         rows = store.connection().execute("select status, exit_code from runs").fetchall()
     assert rows == [("failed", 143)]
+
+
+PIPELINE = """
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from tsa_cli.cli import pipeline
+from tsa_cli.cli.answer import Answer
+from tsa_cli.cli.outcome import Outcome
+from tsa_cli.cli.session import GlobalOptions, Session
+from tsa_cli.cli.signals import ending_signals
+from tsa_cli.config.tsa import PipelineStep
+
+
+def waits(session, names):
+    with session.writing("features", ""):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+
+
+pipeline.STEPS["sessionize"] = lambda session, names: Answer("sessionize", [])
+pipeline.STEPS["features"] = waits
+outcome = Outcome(tracebacks=False, as_json=False)
+with outcome, ending_signals(outcome.signals):
+    session = Session(GlobalOptions(db=Path(sys.argv[1])))
+    pipeline.run_all(session, [PipelineStep(step=name) for name in ("sessionize", "features")])
+sys.exit(outcome.code)
+"""
+
+
+def test_a_pipeline_that_a_signal_ends_has_its_row_and_so_has_the_step(tmp_path: Path) -> None:
+    db = tmp_path / "t.duckdb"
+    with open_store(db):
+        pass
+    ended = subprocess.run(
+        [sys.executable, "-c", PIPELINE, str(db)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (143, "")
+    with open_store(db, "read") as store:
+        rows = store.connection().execute(
+            "select command, status, exit_code, counts from runs order by started_at"
+        ).fetchall()  # fmt: skip
+    whole, step = rows
+    assert whole == ("run", "failed", 143, '{"sessionize": "done"}')
+    assert step[:3] == ("features", "failed", 143)
+
+
+def test_what_is_written_at_the_end_is_not_stopped_by_the_signal_that_ends() -> None:
+    stopped = []
+    with interrupts.left_alone(), interrupts.interruptible(lambda: stopped.append(1)):
+        interrupts.stop_what_is_under_way()
+    assert not stopped
+    with interrupts.interruptible(lambda: stopped.append(2)):
+        interrupts.stop_what_is_under_way()
+    assert stopped == [2]
 
 
 HUNG_UP = """

@@ -1,6 +1,9 @@
+import errno
+import io
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -93,6 +96,25 @@ def test_a_failed_run_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> No
         generate.run(20, 5, 1, old, answers=blocked / "answers.json")
     assert old.read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["blocked", "log.jsonl"]
+
+
+@pytest.mark.parametrize("name", ["log.jsonl", "answers.json"])
+def test_a_file_that_cannot_be_written_is_named_as_it_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """As in a folder that is not writable: for root none is."""
+    opened = io.open
+
+    def refused(path: str, *args: Any, **kwargs: Any) -> Any:
+        if Path(path).name.startswith(f".{name}."):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(path, *args, **kwargs)
+
+    monkeypatch.setattr(io, "open", refused)
+    with pytest.raises(DataError) as refusal:
+        generate.run(20, 5, 1, tmp_path / "log.jsonl", answers=tmp_path / "answers.json")
+    assert refusal.value.message == f"{tmp_path / name}: Permission denied"
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

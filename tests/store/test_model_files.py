@@ -1,10 +1,14 @@
 """A model file is data: what is loaded is what was trained, built from trusted types only."""
 
+import errno
 import hashlib
 import io
 import json
 import subprocess
+import tempfile
+import time
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -51,6 +55,20 @@ def test_what_is_loaded_predicts_what_was_saved(tmp_path, estimators, method):
     loaded = model_loading.load_estimator(found, FEATURES)
     expected = models[method].estimator.decision_function(x)
     assert (loaded.decision_function(x) == expected).all()
+
+
+@pytest.mark.parametrize("method", ["logistic", "boosting"])
+def test_equal_trainings_give_equal_bytes(tmp_path, monkeypatch, method):
+    """Whenever they were, and wherever their arrays stood in memory."""
+    rng = np.random.default_rng(1)
+    x = rng.random((300, 2))
+    sample = Sample(x, x[:, 0] > x[:, 1], np.zeros(300, dtype=np.int64))
+    made = []
+    for day, root in ((1, tmp_path / "a"), (2, tmp_path / "b")):
+        monkeypatch.setattr(time, "localtime", lambda *_, day=day: (2026, 1, day, 0, 0, 0, 0, 1, 0))
+        found = save(root, lead_score.fit(sample, method).estimator)
+        made.append([path.read_bytes() for path in sorted(found.folder.iterdir())])
+    assert made[0] == made[1]
 
 
 def test_folders_and_files_are_their_owners_only(saved):
@@ -191,6 +209,27 @@ def test_no_name_leads_out_of_the_folder(tmp_path, name):
     ):
         with pytest.raises((DataError, ZeroDivisionError)):
             reading()
+
+
+def test_what_may_not_be_read_or_written_is_named_as_such(saved, estimators, monkeypatch):
+    """As in folders of another's: root may write into any."""
+
+    def refused(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied", "something temporary")
+
+    root, folder = saved.folder.parents[1], saved.folder.parent
+    with monkeypatch.context() as other:
+        other.setattr(tempfile, "mkdtemp", refused)
+        with pytest.raises(DataError) as unwritable:
+            model_files.save_version(
+                root, "lead_score", "v2", estimators[1]["logistic"].estimator, {}, ""
+            )
+    assert unwritable.value.message == f"{folder}: Permission denied"
+    monkeypatch.setattr(Path, "read_text", refused)
+    with pytest.raises(DataError) as unreadable:
+        model_files.read_version(root, "lead_score", "v1")
+    assert unreadable.value.message == f"{saved.folder / 'manifest.json'}: Permission denied"
+    assert "train" not in unreadable.value.hint
 
 
 def test_a_damaged_manifest_is_named(saved):

@@ -207,6 +207,20 @@ def test_a_read_only_folder_can_be_read_without_a_lock(
         pass
 
 
+def test_a_folder_that_became_read_only_is_told_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lock file is there still, and opens; the engine's .wal beside it does not."""
+    path = tmp_path / "t.duckdb"
+    with open_store(path):
+        pass
+    monkeypatch.setattr(os, "access", lambda place, mode: Path(place) != tmp_path)
+    with pytest.raises(DataError, match=r"t\.duckdb: the folder is not writable"), open_store(path):
+        pass
+    with open_store(path, "read"):
+        pass
+
+
 def test_an_empty_file_is_no_store_yet(tmp_path: Path) -> None:
     path = tmp_path / "t.duckdb"
     path.touch()

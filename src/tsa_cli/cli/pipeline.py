@@ -24,7 +24,7 @@ from tsa_cli.cli.jobs import (
     retention,
     sessionize,
 )
-from tsa_cli.cli.recorded import now, record_finished
+from tsa_cli.cli.recorded import now, record_broken_off, record_finished
 from tsa_cli.cli.session import Session
 from tsa_cli.errors import BreachError, ConfigError, DataError, TsaError, UsageError
 
@@ -128,10 +128,15 @@ def run_all(session: Session, steps: "Sequence[PipelineStep]") -> list[StepEnd]:
     """Every step's end, told on stderr as it comes; the whole run gets a row in `runs`."""
     started_at = now()
     ends = []
-    for end in run_steps(session, steps):
-        logs.summary(f"{end.step}: {end.status}" + (f", {end.told}" if end.told else ""))
-        ends.append(end)
-    counts = {end.step: end.status for end in ends}
+    counts = {}
+    try:
+        for end in run_steps(session, steps):
+            logs.summary(f"{end.step}: {end.status}" + (f", {end.told}" if end.told else ""))
+            ends.append(end)
+            counts[end.step] = end.status
+    except BaseException as error:  # a signal, a store in use, a fault of tsa
+        record_broken_off(session, "run", started_at, error, counts)
+        raise
     record_finished(session, "run", started_at, verdict(ends), counts)
     return ends
 

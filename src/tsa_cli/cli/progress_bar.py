@@ -30,12 +30,12 @@ def silent(done: int, total: int | None, description: str) -> None:
 
 
 class _Bar:
-    """Draws nothing until the work has lasted a second."""
+    """One line; draws nothing until the work has lasted a second."""
 
     def __init__(self) -> None:
         self._started = time.monotonic()
         self._bars: Bars | None = None
-        self._tasks: dict[str, TaskID] = {}
+        self._task: TaskID | None = None
 
     def __call__(self, done: int, total: int | None, description: str) -> None:
         if self._bars is None:
@@ -43,10 +43,10 @@ class _Bar:
                 return
             self._bars = _bars()
             self._bars.start()
-        task = self._tasks.get(description)
-        if task is None:
-            task = self._tasks[description] = self._bars.add_task(visible(description))
-        self._bars.update(task, completed=done, total=total)
+        if self._task is None:
+            self._task = self._bars.add_task("", total=None)
+        told = visible(description)
+        self._bars.update(self._task, completed=done, total=total, description=told)
 
     def close(self) -> None:
         """Take the bar away."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from tsa_cli.cli.plain import plain
 from tsa_cli.errors import BreachError, DataError, MissingTable, TsaError
-from tsa_cli.interrupts import exit_code_of_signal, is_interruption, let_clean_up
+from tsa_cli.interrupts import exit_code_of_signal, is_interruption, left_alone, let_clean_up
 from tsa_cli.store import Store, has_store, open_store
 
 if TYPE_CHECKING:
@@ -92,12 +92,37 @@ def record_finished(
     counts: Mapping[str, object],
 ) -> None:
     """A row for a run whose steps have rows of their own; none where there is no store."""
+    wait = session.options.wait_seconds
+    _record(session, command, started_at, _ending(verdict), counts, wait)
+
+
+def record_broken_off(
+    session: "Session",
+    command: str,
+    started_at: datetime,
+    error: BaseException,
+    counts: Mapping[str, object],
+) -> None:
+    """The same of a run that `error` or a signal ends; no row where none can be written at once."""
+    with suppress(TsaError), left_alone():
+        _record(session, command, started_at, ("failed", _code_of(error)), counts, 0)
+
+
+def _record(
+    session: "Session",
+    command: str,
+    started_at: datetime,
+    ending: tuple[str, int],
+    counts: Mapping[str, object],
+    wait_seconds: float,
+) -> None:
     if not has_store(session.db):
         return
-    wait = session.options.wait_seconds
-    with open_store(session.db, "write", settings=session.settings, wait_seconds=wait) as store:
+    with open_store(
+        session.db, "write", settings=session.settings, wait_seconds=wait_seconds
+    ) as store:
         _start(store, session.run_id, command, "", started_at)
-        _end(store, session.run_id, *_ending(verdict), counts)
+        _end(store, session.run_id, *ending, counts)
 
 
 def _code_of(error: BaseException) -> int:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -37,8 +38,9 @@ class Catalog:
             if folder is None:
                 continue
             path = folder / relative
-            if path.is_file():
-                return path
+            with self.readable(path):
+                if path.is_file():
+                    return path
             if os.path.lexists(path):  # a link to nothing is no wish for the defaults
                 raise ConfigError(f"{self.shown(path)}:1:1: no file that can be read", "mend it")
             other = path.with_suffix(".yml")
@@ -56,9 +58,27 @@ class Catalog:
                 inner = folder / kind
                 if os.path.lexists(inner) and not inner.is_dir():
                     raise ConfigError(f"{self.shown(inner)}: no folder", "mend it")
-                entries = inner.glob("*.yaml")
-                found |= {path.stem for path in entries if not path.name.startswith(".")}
+                found |= {
+                    path.stem
+                    for path in self._entries(inner)
+                    if path.suffix == ".yaml" and not path.name.startswith(".")
+                }
         return sorted(found)
+
+    def _entries(self, folder: Path) -> list[Path]:
+        with self.readable(folder):
+            return list(folder.iterdir()) if folder.is_dir() else []
+
+    @contextmanager
+    def readable(self, path: Path) -> Iterator[None]:
+        """ConfigError, as of a file that is wrong, where the system lets nobody see one."""
+        try:
+            yield
+        except OSError as error:
+            place = self.shown(Path(error.filename or path))
+            raise ConfigError(
+                f"{place}: {error.strerror}", "check the path and its rights"
+            ) from None
 
     def load(self, model: type[Model], relative: str) -> Model:
         """The validated file; the model's own defaults when no such file exists anywhere."""
@@ -113,7 +133,8 @@ class Catalog:
         """The hash of the files in force, as bytes: the same one means the same configuration."""
         digest = hashlib.sha256()
         for path in map(self.path, relatives):
-            digest.update(hashlib.sha256(path.read_bytes() if path else b"").digest())
+            with self.readable(path or self.defaults_dir):
+                digest.update(hashlib.sha256(path.read_bytes() if path else b"").digest())
         return digest.hexdigest()
 
     def shown(self, path: Path) -> str:
@@ -130,10 +151,15 @@ class Catalog:
 
 def open_catalog(user_dir: Path | None) -> Catalog:
     """The catalog over `user_dir`; ConfigError when it was named and is no folder."""
-    if user_dir is not None and not user_dir.is_dir():
+    catalog = Catalog(user_dir, defaults_dir())
+    if user_dir is None:
+        return catalog
+    with catalog.readable(user_dir):
+        is_folder = user_dir.is_dir()
+    if not is_folder:
         why = "no folder" if os.path.lexists(user_dir) else "no such folder"
         raise ConfigError(f"{user_dir}: {why}", "give --configs DIR, or run `tsa init`")
-    return Catalog(user_dir, defaults_dir())
+    return catalog
 
 
 def defaults_dir() -> Path:

@@ -112,7 +112,7 @@ def read_text(path: Path, name: str) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ConfigError(f"{name}: {error.strerror}", "check the path") from None
+        raise ConfigError(f"{name}: {error.strerror}", "check the path and its rights") from None
     if len(data) > MAX_BYTES:
         raise ConfigError(f"{name}:1:1: larger than {MAX_BYTES} bytes", "split it")
     try:

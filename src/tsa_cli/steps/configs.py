@@ -4,9 +4,11 @@ What the configuration says: is each file right, which value is in force and why
 reads   the user's configs and the defaults
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 from pydantic.json_schema import GenerateJsonSchema
 
@@ -96,13 +98,24 @@ def _in_force(catalog: Catalog) -> list[str]:
         if folder is not None:
             named = {
                 path.relative_to(folder).as_posix()
-                for path in folder.rglob("*")
+                for path in _files_in(catalog, folder)
                 if path.suffix.lower() in (".yaml", ".yml")
                 and not path.name.startswith(".")  # an editor's or a file manager's
             }
             # A user's NAME.yml is told as itself, not as a fault of our NAME.yaml, too.
             found |= {name for name in named if f"{name.removesuffix('.yaml')}.yml" not in found}
     return sorted(found)
+
+
+def _files_in(catalog: Catalog, folder: Path) -> Iterator[Path]:
+    """What stands in it at any depth; ConfigError of a folder that cannot be looked into."""
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    with catalog.readable(folder):
+        for place, folders, names in os.walk(folder, onerror=refuse):
+            yield from (Path(place, name) for name in (*folders, *names))
 
 
 def _names(catalog: Catalog) -> list[str]:

@@ -15,12 +15,13 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tsa_cli.atomic_file import sync_folder
 from tsa_cli.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ def run(
             })  # fmt: skip
         except OSError as error:
             path = error.filename or out
-            raise DataError(f"{path}: {error.strerror or error}", "name another --out") from error
+            hint = "choose a folder you may write to"
+            raise DataError(f"{path}: {error.strerror or error}", hint) from error
     late = int((log.visits.late_ms[log.events.visit] > 0).sum())
     duplicates = len(log.duplicates.event)
     return GenerateResult(files, log.line_count, len(log.events.ts_ms), duplicates, late, answers)
@@ -115,8 +117,8 @@ def _write_all(
 ) -> tuple[GeneratedFile, ...]:
     """Everything into temporary files beside the targets, then all renamed; empty files are not."""
     paths = [target.path for target in targets] + ([answers] if answers else [])
-    with ExitStack() as cleanup:
-        temporary: dict[Path, Path] = {}
+    temporary: dict[Path, Path] = {}
+    with ExitStack() as cleanup, _named_as_asked(temporary):
         for path in paths:
             path.parent.mkdir(parents=True, exist_ok=True)
             temporary[path] = path.with_name(f".{path.name}.{os.getpid()}.tmp")
@@ -168,11 +170,18 @@ def _publish(temporary: dict[Path, Path]) -> None:
     for path, hidden in temporary.items():
         hidden.replace(path)
     for folder in {path.parent for path in temporary}:
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync_folder(folder)
+
+
+@contextmanager
+def _named_as_asked(temporary: dict[Path, Path]) -> Iterator[None]:
+    """Let an error of the system name the file that was asked for, not the one beside it."""
+    try:
+        yield
+    except OSError as error:
+        asked = {str(hidden): path for path, hidden in temporary.items()}
+        error.filename = asked.get(str(error.filename), error.filename)
+        raise
 
 
 def _rendered(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tsa_cli.config import nearest
-from tsa_cli.errors import DataError
+from tsa_cli.errors import UsageError
 from tsa_cli.store import Store
 from tsa_cli.store.dictionary import ColumnEntry, TableEntry, dictionary
 from tsa_cli.store.guard import PUBLISHED_TABLES
@@ -31,13 +31,13 @@ def run(store: Store | None, name: str | None = None, *, has_internal: bool = Fa
     """
     The published tables, or the one asked; `has_internal` adds those behind them.
 
-    Raises DataError when no table has the asked name.
+    Raises UsageError when no table has the asked name.
     """
     stored = _stored(store)
     entries = dictionary()
     known = sorted((set(entries) | set(stored)) - {"tsa_meta"})
     if name is not None and name not in known:
-        raise DataError(f"no table {name!r}{nearest(name, known)}", "`tsa tables` lists them")
+        raise UsageError(f"no table {name!r}{nearest(name, known)}", "`tsa tables` lists them")
     chosen = [name] if name else [n for n in known if has_internal or n in PUBLISHED_TABLES]
     return [_table(entries.get(n, TableEntry(n, "")), stored.get(n)) for n in chosen]
 

@@ -24,7 +24,7 @@ POLL_SECONDS = 0.05
 _OPENED = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 _NO_FILE = frozenset((errno.ELOOP, errno.EISDIR, errno.ENXIO))
 _READ_ONLY = frozenset((errno.EACCES, errno.EPERM, errno.EROFS))
-_WHY = dict.fromkeys(_READ_ONLY, "the folder is not writable")
+_ANOTHER = "choose another file with --db"
 
 
 @contextmanager
@@ -36,6 +36,8 @@ def store_lock(db: Path, *, exclusive: bool, command: str, wait_seconds: float) 
     DataError when the folder cannot be written, or what is in the lock's place is no file.
     """
     path = lock_path(db)
+    if exclusive and path.exists() and not os.access(path.parent, os.W_OK):
+        raise _not_writable(db)  # the engine would only say so of its .wal, and at the end
     try:
         handle = os.open(path, _OPENED, 0o600)
     except OSError as error:
@@ -44,8 +46,9 @@ def store_lock(db: Path, *, exclusive: bool, command: str, wait_seconds: float) 
         if error.errno in _READ_ONLY and not exclusive:
             yield  # a read-only folder has no writer to wait for
             return
-        why = _WHY.get(error.errno or 0, error.strerror)
-        raise DataError(f"{db}: {why}", "choose another file with --db") from None
+        if error.errno in _READ_ONLY:
+            raise _not_writable(db) from None
+        raise DataError(f"{db}: {error.strerror}", _ANOTHER) from None
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise _no_lock_file(path)
@@ -82,6 +85,10 @@ def locked_error(db: Path, holder: str) -> LockedError:
         f"{db} is in use by {holder}",
         "wait for it to end, or give --wait SECONDS",
     )
+
+
+def _not_writable(db: Path) -> DataError:
+    return DataError(f"{db}: the folder is not writable", _ANOTHER)
 
 
 def _no_lock_file(path: Path) -> DataError:

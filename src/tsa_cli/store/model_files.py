@@ -20,6 +20,7 @@ from tsa_cli import __version__
 from tsa_cli.atomic_file import write_bytes, write_text
 from tsa_cli.config.spelling import nearest
 from tsa_cli.errors import DataError
+from tsa_cli.store.model_bytes import model_bytes
 
 MODEL_FILE = "model.skops"
 MANIFEST_FILE = "manifest.json"
@@ -55,15 +56,13 @@ def save_version(
 
     The manifest gains `name`, `version`, `sha256` of the model file, and library versions.
     """
-    import skops.io
-
     folder = _folder(root, name) / _checked(version)
     _clear_leftovers(folder.parent)
     if not folder.exists():
         _make_private(folder.parent)
-        staged = Path(tempfile.mkdtemp(dir=folder.parent, prefix=STAGED))  # mode 0700
+        staged = _staged(folder.parent)
         try:
-            model = skops.io.dumps(estimator)
+            model = model_bytes(estimator)
             full = dict(manifest) | {
                 "name": name,
                 "version": version,
@@ -77,6 +76,14 @@ def save_version(
         finally:
             shutil.rmtree(staged, ignore_errors=True)
     return read_version(root, name, version)
+
+
+def _staged(folder: Path) -> Path:
+    """A new folder in it, mode 0700."""
+    try:
+        return Path(tempfile.mkdtemp(dir=folder, prefix=STAGED))
+    except OSError as error:
+        raise DataError(f"{folder}: {error.strerror}", "choose a folder you may write") from None
 
 
 def _clear_leftovers(folder: Path) -> None:
@@ -110,7 +117,9 @@ def read_version(root: Path, name: str, version: str | None = None) -> ModelVers
         if path.stat().st_size > MAX_MANIFEST_BYTES:
             raise DataError(f"{path}: too large to be a manifest", f"run `tsa train {name}`")
         manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError, OSError) as error:
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror}", "check its rights and the disk") from None
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: {error}", f"run `tsa train {name}`") from None
     if not isinstance(manifest, dict):
         raise DataError(f"{path}: not a manifest", f"run `tsa train {name}`")
@@ -129,6 +138,12 @@ def current_version(root: Path, name: str) -> str | None:
     path = _folder(root, name) / CURRENT_FILE
     text = path.read_text("utf-8", errors="replace").strip() if path.is_file() else ""
     return text if _NAME.fullmatch(text) else None
+
+
+def is_superseded(root: Path, name: str, version: str) -> bool:
+    """True when another version is in use than this one of the same folder."""
+    current = current_version(root, name)
+    return current not in (None, version) and (_folder(root, name) / _checked(version)).is_dir()
 
 
 def list_versions(root: Path, name: str | None = None) -> list[ModelVersion]:

@@ -9,6 +9,16 @@ import duckdb
 
 from tsa_cli.errors import DataError
 
+_UNREAD = {  # what the engine says of a file that may well be whole: why it is not read, what to do
+    "is not valid UTF8": (
+        "a text in it is no UTF-8",
+        "write that column as UTF-8, or as binary; if it was right once, copy the file again",
+    ),
+    "Need at least one non-root column": ("it has no columns", "write the events' columns into it"),
+    "Unsupported compression codec": (
+        "its compression is not one that is read", "write it with snappy, gzip, zstd or brotli",
+    ),
+}  # fmt: skip
 InvalidInput = duckdb.InvalidInputException  # of a file that changed under the engine, too
 
 
@@ -55,7 +65,8 @@ def damage_of(name: str, kind: str) -> Iterator[None]:
     """
     Turn whatever the engine raises on broken bytes into a DataError that blames the file `name`.
 
-    The engine's own words are left out: they may quote a value. A signal is no damage.
+    The engine's own words are left out: they may quote a value. A signal is no damage, and a whole
+    file that the engine cannot read is none, either.
     """
     try:
         yield
@@ -64,8 +75,7 @@ def damage_of(name: str, kind: str) -> Iterator[None]:
             raise
         if isinstance(error, OSError) and error.errno is not None:  # the system's word
             raise
-        raise DataError(
-            f"{name}: no readable {kind} file: damaged or cut off ({type(error).__name__});"
-            " nothing of it was stored",
-            "copy it again from where it came",
-        ) from error
+        default = f"damaged or cut off ({type(error).__name__})", "copy it again from where it came"
+        why, hint = next((told for sign, told in _UNREAD.items() if sign in str(error)), default)
+        what = f"{name}: no readable {kind} file: {why}; nothing of it was stored"
+        raise DataError(what, hint) from error

@@ -4,6 +4,7 @@ import bz2
 import errno
 import gzip
 import io
+import json
 import lzma
 import os
 import random
@@ -67,6 +68,11 @@ def test_a_parquet_that_breaks_in_its_last_pages_leaves_nothing(
     assert stored_ids(store) == ["e1"]
 
 
+def indented(*objects: bytes) -> bytes:
+    """The objects one after the other as a person would have them written."""
+    return b"".join(json.dumps(json.loads(each), indent=2).encode() + b"\n" for each in objects)
+
+
 PNG = b"\x89PNG\r\n\x1a\n" + bytes([0, 0, 0, 13]) + b"IHDR" + bytes(17)
 ARRAY = b"[" + event(1) + b", " + event(2) + b"]"
 NO_EVENT_FILES = {
@@ -78,6 +84,19 @@ NO_EVENT_FILES = {
     "array": (ARRAY, "JSON array"),
     "array and newline": (ARRAY + b"\n", "JSON array"),
     "array over lines": (ARRAY.replace(b"[", b"[\n ").replace(b"}, {", b"},\n {"), "JSON array"),
+    "array of unknown": (b'[\n{"a": {"b": 1}},\n{"a": {"b": 2}}\n]\n', "JSON array"),
+    "one object over lines": (indented(event(1)), "JSON over many lines"),
+    "objects over lines": (indented(event(1), event(2)), "JSON over many lines"),
+    "objects over lines of Windows": (
+        indented(event(1), event(2)).replace(b"\n", b"\r\n"), "JSON over many lines",
+    ),
+    "object with a list of all": (indented(b'{"events": ' + ARRAY + b"}"), "jq -c '.KEY[]'"),
+    "list in an object, one a line": (
+        b'{"events": [\n' + event(1) + b",\n" + event(2) + b"\n]}\n", "JSON over many lines",
+    ),
+    "object with small ones in a line": (
+        b'{\n  "event": "a", "items": [\n  {"a": 1},\n  {"b": 2}\n]\n}\n', "JSON over many lines",
+    ),
 }  # fmt: skip
 
 
@@ -127,12 +146,16 @@ def test_an_archive_is_not_read_as_the_lines_that_stand_in_it(
     assert "unpack it" in report.hint
 
 
+@pytest.mark.parametrize("bits", [16, 32])
+@pytest.mark.parametrize("order", ["le", "be"])
 @pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.tsv", "a.csv.gz"])
-def test_utf_16_is_named_in_every_format(do_ingest: Ingest, tmp_path: Path, name: str) -> None:
-    text = "event,timestamp,user_id\na,2026-01-01,u\n".encode("utf-16")
+def test_another_unicode_is_named_in_every_format(
+    do_ingest: Ingest, tmp_path: Path, name: str, order: str, bits: int
+) -> None:
+    text = "\ufeffevent,timestamp,user_id\na,2026-01-01,u\n".encode(f"utf-{bits}-{order}")
     (tmp_path / name).write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
     [report] = do_ingest(tmp_path / name).files
-    assert (report.status, report.detail) == ("failed", "UTF-16 text (convert it to UTF-8)")
+    assert (report.status, report.detail) == ("failed", f"UTF-{bits} text (convert it to UTF-8)")
 
 
 def test_an_encrypted_parquet_is_named(do_ingest: Ingest, tmp_path: Path) -> None:
@@ -160,6 +183,7 @@ BAD_FILES = {
     event(1) + b"\r" + event(2) + b"\r": ["invalid_json"],
     event(1) + event(2) + event(3)[:-9]: ["invalid_json"],  # no line end, as from a stream
     b'{"event": "' + b"x" * 1_000_000: ["line_too_long"],
+    b'{"event": "a",\n' + event(1)[:9] + b"\n": ["invalid_json"] * 2,  # cut off, both
     b"some text": ["invalid_json"],
     b"\xe9\xe9 is the first of a long line of text\n{bad\n": ["invalid_encoding", "invalid_json"],
     b'{"event": "page_viewed", "user_': [],  # perhaps still being written

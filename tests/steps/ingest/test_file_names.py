@@ -5,9 +5,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.steps.ingest.conftest import Ingest
+from tests.steps.ingest.conftest import Ingest, ingest_config
 from tests.steps.ingest.test_ledger import event, stored_ids
 from tests.stored import worded
+from tsa_cli.steps import ingest
 from tsa_cli.store import Store
 
 
@@ -53,3 +54,14 @@ def test_a_folder_named_as_a_column_says_what_the_file_does_not(
     held = {str(row["event_id"]): row for row in worded(store, "event_id")}
     assert (held["own"]["user_id"], held["own"]["properties"]) == ("ann", "{}")
     assert (held["more"]["user_id"], held["more"]["properties"]) == ("bob", '{"country":"DE"}')
+
+
+def test_who_watches_is_told_how_many_files_were_found_so_far(store: Store, tmp_path: Path) -> None:
+    for name in ("a/1", "a/2", "b/3"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / f"{name}.jsonl").write_bytes(event(1) + b"\n")
+    told: list[str] = []
+    paths = [str(tmp_path / name) for name in ("a", "b", "b/3.jsonl")]
+    ingest.run(store, ingest_config(), paths, "run", told.append)
+    looked = ["looking for files: 2 found", "looking for files: 3 found"]
+    assert told == looked + [f"reading {tmp_path / n}.jsonl" for n in ("a/1", "a/2", "b/3")]

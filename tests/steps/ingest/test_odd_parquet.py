@@ -1,6 +1,7 @@
 """One odd cell of a Parquet file is that row's matter: the others are events."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +85,43 @@ def test_a_refused_row_is_held_with_the_integer_id(
     [row] = table(store, "select raw from quarantined_events")
     assert '"user_id":5,' in row["raw"], "the person that a replay finds is the file's"
     assert '"amount":5.0' in row["raw"]
+
+
+def without_utf8(folder: Path) -> None:
+    texts = pa.array([b"fine", b"caf\xe9"]).buffers()
+    parquet(folder, note=pa.Array.from_buffers(pa.string(), 2, texts), user_id=["u", "v"])
+
+
+def without_columns(folder: Path) -> None:
+    pq.write_table(pa.table({}), folder / "x.parquet")
+
+
+def packed_by_lzo(folder: Path) -> None:
+    """What pyarrow does not write: the codec of each column in the file's footer is another."""
+    data = parquet(folder, user_id=["u"]).read_bytes()
+    end = len(data) - 8
+    start = end - int.from_bytes(data[end : end + 4], "little")
+    snappy, lzo = b"\x15\x02\x16", b"\x15\x06\x16"
+    footer = data[start:end].replace(snappy, lzo)
+    (folder / "x.parquet").write_bytes(data[:start] + footer + data[end:])
+
+
+@pytest.mark.parametrize(
+    ("write", "why", "hint"),
+    [
+        (without_utf8, "a text in it is no UTF-8", "as binary"),
+        (without_columns, "it has no columns", "columns"),
+        (packed_by_lzo, "its compression is not one that is read", "zstd"),
+    ],
+)
+def test_a_whole_file_that_cannot_be_read_is_not_called_damaged(
+    store: Store, do_ingest: Ingest, tmp_path: Path,
+    write: Callable[[Path], None], why: str, hint: str,
+) -> None:  # fmt: skip
+    write(tmp_path)
+    [report] = do_ingest(tmp_path / "x.parquet").files
+    assert report.status == "failed"
+    assert report.detail.startswith(f"no readable Parquet file: {why}; nothing of it was stored")
+    assert hint in report.hint
+    assert "caf" not in report.detail
+    assert not table(store, "from fact_events")

@@ -83,6 +83,21 @@ def _stale(session: Session, store: "Store") -> list[str]:
             if store.has_table(table)
             and store.value("6_audiences/is_older_than_sessions.sql", command=command)
         ),
+        *_superseded(store),
+    ]
+
+
+def _superseded(store: "Store") -> list[str]:
+    """The warnings for scores of a version that was in use when they were made, and is no more."""
+    from tsa_cli.cli.jobs.models import FOLDER as MODELS
+    from tsa_cli.store.model_files import is_superseded
+
+    if not store.has_table("user_scores"):
+        return []
+    return [
+        f"user_scores are by another version of {model} than is in use: `tsa score` makes them anew"
+        for model, version in store.rows("6_audiences/scored_versions.sql")
+        if is_superseded(MODELS, str(model), str(version))
     ]
 
 

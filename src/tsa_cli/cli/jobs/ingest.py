@@ -30,9 +30,7 @@ def work(session: Session, paths: list[str], config: "IngestConfig") -> Answer:
         session.writing("ingest", definition, is_dry_run=config.is_dry_run) as run,
         session.progress() as bar,
     ):
-        result = step.run(
-            run.store, config, paths, run.run_id, lambda name: bar(0, None, f"reading {name}")
-        )
+        result = step.run(run.store, config, paths, run.run_id, lambda doing: bar(0, None, doing))
         data = result.data()
         run.note({**data, "files": len(result.files)})
         run.verdict = _verdict(result, config)

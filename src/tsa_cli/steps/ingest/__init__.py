@@ -31,7 +31,7 @@ Progress = Callable[[str], None]
 _NAME_FILES = "name files, folders or globs that are there, seen from the working folder"
 
 
-def _silent(name: str) -> None:
+def _silent(doing: str) -> None:
     """No progress is shown."""
 
 
@@ -47,7 +47,7 @@ def run(
         names = ", ".join(sorted(config.sources))
         close = nearest(config.source, list(config.sources))
         raise UsageError(f"no mapping named {config.source!r}{close}", f"known: auto, {names}")
-    inputs, faults = resolve(paths)
+    inputs, faults = resolve(paths, lambda count: progress(f"looking for files: {count:,} found"))
     reports = [FileReport(name, "failed", detail=why, hint=_NAME_FILES) for name, why in faults]
     lookups.rename_events(store, config.policies.plan.canonical_names())
     sizes = {} if config.is_forced else sizes_read(store, inputs)
@@ -62,7 +62,7 @@ def run(
             return NewFiles(store, spool, config, run_id)
 
         for item in inputs:
-            progress(item.name)
+            progress(f"reading {item.name}")
             reports.append(_one(spool, known, item, lambda file: new_files().load(file)))
     return IngestResult(reports, [report.warning for report in reports if report.warning])
 

@@ -2,7 +2,7 @@
 A file as the loader needs it: its rows as a relation, its lines, what was refused before.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from tsa_cli.config.sources import Delivery
@@ -18,8 +18,15 @@ from tsa_cli.store import Fragment
 LinesAt = Callable[[list[Line]], Iterable[tuple[Line, bytes]]]
 
 
+Digests = Callable[[Collection[int]], Mapping[int, str]]
+
+
 def _nothing_at(_: list[Line]) -> Iterable[tuple[Line, bytes]]:
     return ()
+
+
+def _unknown(_: Collection[int]) -> Mapping[int, str]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,7 @@ class FileToLoad:
     is_replay: bool = False
     nature: Nature = "lines"
     lines_at: LinesAt = _nothing_at  # as they stand in the file, of lines of an earlier reading
+    digests_of_first: Digests = _unknown  # of as many of its first bytes, unpacked
     proposal: Callable[[], Proposal] | None = None  # of a mapping, where none was asked for
     unseen: UnseenKeys | None = None  # what its sample may not have shown
     key_count: KeyCount | None = None  # tells whether it had all top-level keys

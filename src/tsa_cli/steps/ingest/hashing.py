@@ -23,6 +23,21 @@ class Digest:
     of_first: Mapping[int, str] = field(default_factory=dict)
 
 
+def digests_of_first(path: Path, sizes: Collection[int]) -> dict[int, str]:
+    """SHA-256 in hex of as many first bytes of the file, by their number, where it has so many."""
+    digest, done = hashlib.sha256(), 0
+    found: dict[int, str] = {}
+    with path.open("rb") as handle:
+        whole = path.stat().st_size
+        for size in sorted(size for size in sizes if size <= whole):
+            while done < size and (chunk := handle.read(min(size - done, CHUNK_BYTES))):
+                digest.update(chunk)
+                done += len(chunk)
+            if done == size:
+                found[size] = digest.hexdigest()
+    return found
+
+
 class Hashes:
     """
     The digests of files as they were when asked for, or a few files before that.

@@ -7,6 +7,7 @@ reads  files, folders (their event files, at any depth), globs, `-` for standard
 import glob
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ PACKED = (".gz", ".zst")
 STDIN = "-"
 
 Fault = tuple[str, str]  # what cannot be read, and why
+Found = Callable[[int], None]  # told how many files were found so far
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,11 @@ class Input:
     absolute: str | None = None  # where the file stands, links followed; a pipe stands nowhere
 
 
-def resolve(arguments: list[str]) -> tuple[list[Input], list[Fault]]:
+def _silent(count: int) -> None:
+    """Nobody watches."""
+
+
+def resolve(arguments: list[str], found_so_far: Found = _silent) -> tuple[list[Input], list[Fault]]:
     """
     (the files, [(name, why)] of arguments that name nothing to read).
 
@@ -43,7 +49,7 @@ def resolve(arguments: list[str]) -> tuple[list[Input], list[Fault]]:
         if argument == STDIN:
             found.setdefault(STDIN, Input("<stdin>", None))
             continue
-        paths, found_faults = _expand(argument)
+        paths, found_faults = _expand(argument, lambda more: found_so_far(len(found) + more))
         faults += [(named(place), why) for place, why in found_faults]
         for path in paths:
             place = path.resolve()
@@ -57,14 +63,14 @@ def named(path: Path | str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def _expand(argument: str) -> tuple[list[Path], list[Fault]]:
+def _expand(argument: str, found_so_far: Found) -> tuple[list[Path], list[Fault]]:
     """The files, and what of the argument cannot be read; it never counts as nothing."""
     if not argument:  # Path("") is the working folder, which an unset variable does not mean
         return [], [("''", "an empty name")]
     path = Path(argument)
     try:
         if path.is_dir():
-            return _in_folder(path)
+            return _in_folder(path, found_so_far)
         if _is_device(path):
             return [], [(argument, "a device, which may have no end")]
         if path.exists() or path.is_symlink():
@@ -84,7 +90,7 @@ def _is_device(path: Path) -> bool:
     return stat.S_ISBLK(mode) or (stat.S_ISCHR(mode) and not path.samefile(os.devnull))
 
 
-def _in_folder(folder: Path) -> tuple[list[Path], list[Fault]]:
+def _in_folder(folder: Path, found_so_far: Found) -> tuple[list[Path], list[Fault]]:
     """Its event files at any depth, and the folders in it that cannot be looked into."""
     faults: list[Fault] = []
 
@@ -92,11 +98,13 @@ def _in_folder(folder: Path) -> tuple[list[Path], list[Fault]]:
         name = str(Path(error.filename))
         faults.append((name, f"{error.strerror or type(error).__name__}: its files are not read"))
 
-    files = []
+    files: list[Path] = []
     for place, folders, names in os.walk(folder, onerror=note):
         folders.sort()
-        files += [Path(place, name) for name in names if is_event_file(Path(name))]
-    files = sorted(path for path in files if path.is_file())
+        named_so = (Path(place, name) for name in names if is_event_file(Path(name)))
+        files += [path for path in named_so if path.is_file()]
+        found_so_far(len(files))
+    files.sort()
     if not files and not faults:
         looked_for = ", ".join(SUFFIXES)
         faults.append((str(folder), f"no event files in this folder (looked for {looked_for})"))

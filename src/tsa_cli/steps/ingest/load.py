@@ -206,7 +206,7 @@ class Loader:
             reasons = [held.reason for held in (*ahead, *loaded.faults)]
             doubt(file.nature, report, self.policies.tsa.max_file_rejected, reasons)
         refused = [*ahead, *loaded.faults, *loaded.conflicts]
-        read_again.let_go(store, file, refused, self._cleaner)
+        read_again.let_go(store, file, of_rows, refused, self._cleaner)
         quarantine_rows.write(
             store, refused, source_file=file.name, absolute_path=file.absolute,
             source=file.source_name, load_id=load_id,

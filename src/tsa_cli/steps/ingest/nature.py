@@ -1,8 +1,8 @@
 """
 What a file is that most likely holds no events, seen from its first bytes.
 
-Only a doubt: one line of such bytes, or one array, may also stand in a log of events, and is then
-a line like any other that is refused. `doubt` is asked when the lines were counted.
+Only a doubt: one line of such bytes, or one array or object over many lines, may also stand in a
+log of events, and is then refused like any other. `doubt` is asked when the lines were counted.
 """
 
 import re
@@ -21,8 +21,21 @@ _ARCHIVES = {  # what they begin with
     b"PK\x03\x04": "zip", b"PK\x05\x06": "zip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz",
     b"7z\xbc\xaf\x27\x1c": "7z",
 }  # fmt: skip
+_ENCODINGS = {  # UTF-32 first: the mark of its little end begins with that of UTF-16
+    b"\xff\xfe\x00\x00": "UTF-32", b"\x00\x00\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16",
+}  # fmt: skip
 _TAR = slice(257, 262)  # where a tar has its name
-Nature = Literal["lines", "array", "binary"]
+Nature = Literal["lines", "array", "spread", "binary"]
+# An object whose first line ends with what is open still.
+_SPREAD = re.compile(r'\s*\{([^\n]*[{\[])?\s*\n|\s*\{[^\n]*,\s*\n\s*"([^"\\\n]|\\.)*"\s*:')
+_ONE_A_LINE = {  # what else it is, and how to mend it
+    "array": ("a JSON array", "`jq -c '.[]' FILE > FILE.jsonl` writes one object a line"),
+    "spread": (
+        "JSON over many lines",
+        "`jq -c . FILE > FILE.jsonl` writes one object a line, `jq -c '.KEY[]'` those of a list",
+    ),
+}
 
 
 def refuse_other_kinds(name: str, head: bytes) -> None:
@@ -41,16 +54,20 @@ def refuse_other_kinds(name: str, head: bytes) -> None:
         raise DataError(f"{name}: a {kind} archive", hint)
     if head[:4] == b"PARE":
         raise DataError(f"{name}: an encrypted Parquet file", "decrypt it first")
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise DataError(f"{name}: UTF-16 text", "convert it to UTF-8")
+    encoding = next((name for mark, name in _ENCODINGS.items() if head.startswith(mark)), "")
+    if encoding:
+        raise DataError(f"{name}: {encoding} text", "convert it to UTF-8")
 
 
 def nature_of(head: bytes) -> Nature:
-    """What the first bytes look like; "array" is one JSON text for all events."""
+    """What the first bytes look like; "array" is one JSON text for all events, "spread" an object
+    that is written over several lines."""
     text = head.decode("utf-8", errors="replace").removeprefix("\ufeff")
     if len(_NO_TEXT.findall(text)) > MOST_NO_TEXT * len(text):
         return "binary"
-    return "array" if text.lstrip()[:1] == "[" else "lines"
+    if text.lstrip()[:1] == "[":
+        return "array"
+    return "spread" if _SPREAD.match(text) else "lines"
 
 
 class OtherFormatError(DataError):
@@ -72,11 +89,8 @@ def doubt(
             "name JSON lines, CSV or Parquet, plain, .gz or .zst",
         )
     is_refused = report.rejected > max_file_rejected * report.read
-    if nature == "array" and is_refused:
-        raise DataError(
-            f"{report.path}: a JSON array, not one object a line; nothing of it was stored",
-            "`jq -c '.[]' FILE > FILE.jsonl` writes one object a line",
-        )
+    if is_refused:
+        refuse_spread(report.path, nature)
     if report.read >= FEWEST_LINES_TO_DOUBT and is_refused:
         counted = Counter(reasons).most_common()
         told = ", ".join(f"{count} {reason}" for reason, count in counted)
@@ -85,3 +99,10 @@ def doubt(
             f" {report.source} ({told}); nothing of it was stored",
             f"name another mapping with --source; {PROPOSED_ELSEWHERE}",
         )
+
+
+def refuse_spread(name: str, nature: Nature) -> None:
+    """DataError of a file whose objects are not one a line, as its first bytes look like."""
+    if nature in _ONE_A_LINE:
+        what, hint = _ONE_A_LINE[nature]
+        raise DataError(f"{name}: {what}, not one object a line; nothing of it was stored", hint)

@@ -14,13 +14,20 @@ from tsa_cli.config.sources import SourceConfig
 from tsa_cli.errors import DataError
 from tsa_cli.quantities import quantity
 from tsa_cli.steps.ingest import parquet_columns
-from tsa_cli.steps.ingest.detect import Detected, detect, documents_among, sample_documents
+from tsa_cli.steps.ingest.detect import (
+    SAMPLE_LINES,
+    Detected,
+    detect,
+    documents_among,
+    sample_documents,
+)
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import Before, read_before
+from tsa_cli.steps.ingest.hashing import digests_of_first
 from tsa_cli.steps.ingest.key_count import KeyCount
 from tsa_cli.steps.ingest.lines_file import Line, LinesFile, open_lines
 from tsa_cli.steps.ingest.met_keys import MetKeys
-from tsa_cli.steps.ingest.nature import HEAD_BYTES, nature_of
+from tsa_cli.steps.ingest.nature import HEAD_BYTES, Nature, nature_of, refuse_spread
 from tsa_cli.steps.ingest.places import lines_at, parquet_rows_at, rows_at
 from tsa_cli.steps.ingest.propose import Proposal, propose
 from tsa_cli.steps.ingest.quarantine_rows import MAX_RAW_BYTES
@@ -104,15 +111,15 @@ def file_to_load(
     left_bytes += lines.left_bytes
     if not lines.read_count:
         raise NoLineError(left_bytes, before)
-    found = _mapping(config, spooled.name, lines, before)
+    # Of the file as given: the rows that a table is made into look otherwise.
+    nature = nature_of(head_of(spooled.path, HEAD_BYTES))
+    found = _mapping(config, spooled.name, lines, before, nature)
     path, sample = _paths(spool, taken.path, lines, reading)
     met = reading.met.setdefault(found.name, MetKeys())
     relation, unseen = relation_of_lines(store, found.source, path, sample, config.policies, met)
     key_count = None
     if unseen is not None and unseen.counted is not None:
         key_count = KeyCount(lines, unseen.counted, partial(top_level_keys, store, path))
-    # Of the file as given: the rows that a table is made into look otherwise.
-    nature = nature_of(head_of(spooled.path, HEAD_BYTES))
     return FileToLoad(
         spooled.name, found.name, spooled.sha256, spooled.size_bytes, left_bytes,
         relation, lines.row_count,
@@ -122,13 +129,22 @@ def file_to_load(
         nature=nature, before=before, proposal=found.proposal,
         absolute=spooled.absolute, unseen=unseen, key_count=key_count,
         lines_at=lambda held: _lines_at(taken.path, lines, first_lines, held),
+        digests_of_first=partial(digests_of_first, spooled.path),
     )  # fmt: skip
 
 
-def _mapping(config: IngestConfig, name: str, lines: LinesFile, before: Before | None) -> Detected:
+def _mapping(
+    config: IngestConfig, name: str, lines: LinesFile, before: Before | None, nature: Nature
+) -> Detected:
     """What the lines are read by: what their first ones were, where there is an earlier reading."""
     if before is None:
-        return choose(config, name, sample_documents(lines))
+        documents = sample_documents(lines)
+        try:
+            return choose(config, name, documents)
+        except NoMappingError:
+            if len(documents) <= min(SAMPLE_LINES, lines.read_count) / 2:
+                refuse_spread(name, nature)  # the few objects are parts of others
+            raise
     why = f"as its first {quantity(before.read, 'line')}"
     return Detected(before.source_name, config.sources[before.source_name], why)
 

@@ -89,7 +89,7 @@ def write(
             "byte_offset": [row.line.byte_offset for row in rows],
             "reason": [row.reason for row in rows],
             "detail": [_detail(row) for row in rows],
-            "raw": clean([_told(row.line) for row in rows]),
+            "raw": clean([told(row.line) for row in rows]),
         },
         schema_overrides={"line_number": polars.Int64, "byte_offset": polars.Int64},
     )
@@ -101,7 +101,7 @@ def write(
         )  # fmt: skip
 
 
-def _told(line: Line) -> bytes:
+def told(line: Line) -> bytes:
     """What is to be cleaned: a kept text, too, as more may be personal now than when it came."""
     return line.raw[:MAX_RAW_BYTES] if line.kept is None else line.kept.encode()
 
