@@ -11,7 +11,7 @@ from tsa_cli.steps import configs
 from tsa_cli.store.dictionary import dictionary
 
 MODEL = "label: {event: x}"
-SOURCE = "title: M\nfields: {event: [e], timestamp: [t]}"
+SOURCE = "title: M\nfields: {event: [e], timestamp: [t], user_id: [u]}"
 METRIC = "metrics: [{name: m, numerator: {%s}, denominator: {count: events}}]"
 
 
@@ -111,14 +111,58 @@ def test_a_fault_is_told_with_its_place(tmp_path: Path, name: str, text: str, to
 
 
 @pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("fields: {event: [''], timestamp: [t], user_id: [u]}",
+         "3:18: fields.event.0: a path names a key, not ''"),
+        ("fields: {event: [$.e], timestamp: [t], user_id: [u]}",
+         "3:18: fields.event.0: a path begins with its first key: 'e', not '$.e'"),
+        ("fields: {event: [e], timestamp: [t], user_id: ['ids[0].id']}",
+         "3:48: fields.user_id.0: a place in a list is a number between dots: 'ids.0.id',"),
+        ("fields: {event: [e..name], timestamp: [t], user_id: [u]}",
+         "3:18: fields.event.0: a key is missing at a dot: 'e.name' has none"),
+        ("fields: {event: [/a~2b], timestamp: [t], user_id: [u]}",
+         "3:18: fields.event.0: in a path that begins with / a ~ is written ~0"),
+        ("fields: {event: ['e*'], timestamp: [t], user_id: [u]}",
+         "3:18: fields.event.0: the key inside is needed, like e*/KEY, not 'e*'"),
+        ("fields: {event: ['a.*.e'], timestamp: [t], user_id: [u]}",
+         "3:18: fields.event.0: a * ends the beginning of a top-level key"),
+        ("fields: {timestamp: [t], user_id: [u]}", "3:1: fields: no line could be an event without"
+         " event"),
+        ("fields: {event: [e], timestamp: [], user_id: [u]}",
+         "3:1: fields: no line could be an event without timestamp"),
+        ("fields: {event: [e], timestamp: [t], session_id: [s]}",
+         "3:1: fields: no line could be an event without user_id or anonymous_id"),
+        ("detect: {all_paths: [a.b], none_paths: [a]}",
+         "3:1: detect: none_paths: 'a' cannot be missing where 'a.b' is"),
+        ("detect: {all_paths: ['a*']}", "3:22: detect.all_paths.0: a whole path is needed here"),
+        ("detect: {values: {kind: []}}", "3:19: detect.values.kind: List should have at least 1"),
+        ("event_names: {log_in: $identfy}",
+         "3:15: event_names.log_in: '$identfy' is no call; did you mean '$identify'?"),
+        ("kinds: {path: '', calls: {a: {event: b}}}", "3:9: kinds.path: a path names a key"),
+        ("consent_words: {markting: [m]}", "3:17: consent_words.markting"),
+        ("columns: [e, t, u, t]", "3:1: columns: two columns have the name 't'"),
+    ],
+)  # fmt: skip
+def test_a_mapping_that_can_read_nothing_is_refused(tmp_path: Path, line: str, told: str) -> None:
+    fields = "" if line.startswith("fields") else f"\n{SOURCE.partition(chr(10))[2]}"
+    found = fault_of(tmp_path, "sources/s", f"version: 1\ntitle: M\n{line}{fields}")
+    assert found.startswith(f"sources/s.yaml:{told}")
+
+
+@pytest.mark.parametrize(
     ("name", "text"),
     [
+        ("sources/s", "version: 1\ntitle: M\nfields: {event: ['/a.b[0]'], timestamp: [$at, 'b*/t'],"
+         " session_id: [ids.0]}\nanonymous_by_session: true\nproperties: ['b*']"),
+        ("sources/s", "version: 1\ntitle: M\nfields: {timestamp: [t], user_id: [u]}\n"
+         "kinds: {path: type, calls: {view: {event: page_viewed}}}"),
         ("sessions", "version: 1\nsplit_at_midnight: true"),
         ("events", "version: 1\nevents: {a: {properties: {key: string, by: {enum: [x, true]}}}}"),
         ("audiences/a", "version: 1\nwhere: {user.plan: pro, user.total_sessions: 2}"),
         ("metrics", "version: 1\n" + METRIC % "sum: properties.price, of: events"),
     ],
-)
+)  # fmt: skip
 def test_what_is_right_stays_right(tmp_path: Path, name: str, text: str) -> None:
     assert fault_of(tmp_path, name, text) == ""
 
