@@ -81,6 +81,10 @@ class Catalog:
             f"{name!r}{nearest(name, self.names(kind))}"
             for place, kind, name in found.references()
             if name not in self.names(kind)
+        ] + [
+            f"{document.at(place)}: {'.'.join(map(str, place))}: {name!r} is this file itself"
+            for place, kind, name in found.references()
+            if (kind, name) == (path.parent.name, path.stem)
         ]
         if faults:
             raise ConfigError("\n".join(faults), "name one of configs/, or add its file there")
