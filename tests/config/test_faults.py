@@ -134,6 +134,24 @@ def fault_of(folder: Path, name: str, text: str) -> str:
          "2:17: server_events.0: a name is needed, not ' '"),
         ("audiences/a", "version: 1\nwhere: {total_bookings: 1}\nexclude: [cart_abandoners, a]",
          "3:28: exclude.1: 'a' is this file itself"),
+        ("tsa", "version: 1\npipeline: [ingest]",
+         "2:12: pipeline.0: a mapping is needed, not 'ingest' (keys: names, step)"),
+        ("tsa", "version: 1\ninbox: logs", "2:1: inbox: a list is needed, like ['logs']"),
+        ("tsa", "version: 1\nmax_rejected: 2%", "2:1: max_rejected: a number is needed, not '2%'"),
+        ("sessions", "version: 1\nmax_events: 0x10", "2:1: max_events: a whole number is needed,"),
+        ("sessions", "version: 1\nexclude:", "2:1: exclude: a mapping is needed, not null (keys:"),
+        ("sessions", "version: 1\nsplit_at_midnight: maybe",
+         "2:1: split_at_midnight: true or false is needed, not 'maybe'"),
+        ("sources/s", f"version: 1\n{SOURCE}\nempty_values: [0]",
+         "4:16: empty_values.0: a text is needed, not 0; in quotes it is one"),
+        ("sources/s", "version: 1\ntitle: M", "1:1: fields: is missing"),
+        ("journeys/j", "version: 1\nstart: ''", "2:1: start: a text is needed, not ''"),
+        ("events", "version: 1\nevents: {a: {properties: {x: {enum: [b, null]}}}}",
+         "2:41: events.a.properties.x.enum.1: a text is needed, not null"),
+        ("funnels/f", "version: 1\nsteps: [&a {name: s, any_of: [*a]}]",
+         "2:9: steps.0.any_of.0.any_of.0: an anchor that holds itself has no end"),
+        ("users", "version: 1\nsegments: [{name: a, where: {bookings: {gte: 1}}}]",
+         "2:30: segments.0.where.bookings: Input should be 'total_sessions',"),
         ("tsa", "version: 1\npipeline: [{step: sessionize, names: [booking]}]",
          "2:12: pipeline.0: names: sessionize is asked for no names"),
         ("tsa", "version: 1\npipeline: [{step: funnel, names: [bookin]}]",
@@ -141,7 +159,10 @@ def fault_of(folder: Path, name: str, text: str) -> str:
     ],
 )  # fmt: skip
 def test_a_fault_is_told_with_its_place(tmp_path: Path, name: str, text: str, told: str) -> None:
-    assert fault_of(tmp_path, name, text).startswith(f"{name}.yaml:{told}")
+    found = fault_of(tmp_path, name, text)
+    assert found.startswith(f"{name}.yaml:{told}")
+    places = [line.partition(" ")[0] for line in found.splitlines()]
+    assert len({*places}) == len(places), "one line a value"
 
 
 @pytest.mark.parametrize(
