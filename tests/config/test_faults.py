@@ -134,6 +134,14 @@ def fault_of(folder: Path, name: str, text: str) -> str:
          "2:17: server_events.0: a name is needed, not ' '"),
         ("audiences/a", "version: 1\nwhere: {total_bookings: 1}\nexclude: [cart_abandoners, a]",
          "3:28: exclude.1: 'a' is this file itself"),
+        ("funnels/f", "version: 1\nsteps: [{name: a, where: {channel: organic search}}]",
+         "2:27: channel: channels.yaml has none called 'organic search'; did you mean 'Organic"
+         " Search'? (known: "),
+        ("funnels/f", "version: 1\nsteps: [{name: a, where: {user.customer_segment: {in: [vip]}}}]",
+         "2:51: user.customer_segment: users.yaml has none called 'vip'; did you mean 'VIP'?"),
+        ("audiences/a", "version: 1\nwhere: {lead_score_band: {ne: hot}}",
+         "2:27: lead_score_band: models/lead_score.yaml has none called 'hot'; did you mean"
+         " 'Hot'? (known: Cold, Hot, Warm)"),
         ("tsa", "version: 1\npipeline: [ingest]",
          "2:12: pipeline.0: a mapping is needed, not 'ingest' (keys: names, step)"),
         ("tsa", "version: 1\ninbox: logs", "2:1: inbox: a list is needed, like ['logs']"),
@@ -217,6 +225,8 @@ def test_a_mapping_that_can_read_nothing_is_refused(tmp_path: Path, line: str, t
         ("audiences/a", "version: 1\nwhere: {user.plan: pro, user.total_sessions: 2}"),
         ("metrics", "version: 1\n" + METRIC % "sum: properties.price, of: events"),
         ("metrics", "version: 1\n" + METRIC % "sum: user.age, of: events"),
+        ("audiences/a", "version: 1\nwhere: {acquisition_channel: {in: [Direct, null]},"
+         " user.customer_segment: browser, lead_score_band: Hot, user.channel: {ne: of a trait}}"),
         ("funnels/f", "version: 1\nsteps: [{name: a, event: x, any_of: [{event: x}, {where:"
          " {properties.p: {gte: 5, lte: 5, ne: 3}}}]}]"),
         ("audiences/a", "version: 1\nwhere: {engagement_score: {gte: 1}, lead_score: {gt: 70}}"),

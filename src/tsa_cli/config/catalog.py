@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from tsa_cli.config.faults import validate
 from tsa_cli.config.model import ConfigFile, ConfigModel
+from tsa_cli.config.named_words import unknown_words
 from tsa_cli.config.spelling import nearest
 from tsa_cli.config.yaml_loader import Document, parse_yaml, read_text
 from tsa_cli.errors import ConfigError
@@ -88,6 +89,8 @@ class Catalog:
         ]
         if faults:
             raise ConfigError("\n".join(faults), "name one of configs/, or add its file there")
+        if model.keys is not None and (faults := unknown_words(self, model.keys, document)):
+            raise ConfigError("\n".join(faults), "name one that is there, or add it there")
         return found
 
     def default_of(self, model: type[ConfigModel], relative: str) -> Path | None:

@@ -7,7 +7,7 @@ A condition that asks for another value holds for nobody (or, negated, for every
 
 from collections.abc import Iterator, Mapping
 
-from tsa_cli.config.operands import as_number
+from tsa_cli.config.operands import EQUALS, ORDER, as_number
 from tsa_cli.config.spelling import nearest
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
@@ -29,7 +29,6 @@ _LIMITS: Mapping[str, tuple[float, float]] = {
     "lead_score_probability": _SHARE,
     "lead_score": (0.0, 100.0),
 }
-_NUMERIC = ("eq", "ne", "in", "not_in", "gt", "gte", "lt", "lte")
 
 
 def value_fault(key: str, operator: str, value: object) -> str:
@@ -44,13 +43,13 @@ def value_fault(key: str, operator: str, value: object) -> str:
 def limit_fault(column: str, operator: str, value: object) -> Iterator[str]:
     """Why the number lies outside of what the column can be, if it does."""
     limits, number = _LIMITS.get(column), as_number(value)
-    if limits is None or number is None or operator not in _NUMERIC:
+    if limits is None or number is None or operator not in (*EQUALS, *ORDER):
         return
     if not limits[0] <= number <= limits[1]:
         yield f"it lies between {limits[0]:g} and {limits[1]:g}, never at {number:g}"
 
 
 def _word_fault(column: str, operator: str, value: object) -> Iterator[str]:
-    words = _WORDS.get(column) if operator in ("eq", "ne", "in", "not_in") else None
+    words = _WORDS.get(column) if operator in EQUALS else None
     if words and value is not None and value not in words:
         yield f"one of {', '.join(words)} is needed, not {value!r}{nearest(str(value), words)}"
