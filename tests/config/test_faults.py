@@ -119,6 +119,14 @@ def fault_of(folder: Path, name: str, text: str) -> str:
          "2:27: steps.0.where.n: exists: what does not exist passes no other test"),
         ("funnels/f", "version: 1\nsteps: [{name: a, event: x, any_of: [{event: y}, {event: z}]}]",
          "2:9: steps.0: event: no event is 'x' and one of `any_of`, too"),
+        ("funnels/f", "version: 1\nsteps: [{name: a, event: 'price_*'}]",
+         "2:19: steps.0.event: a name, or \"*\" for any, is needed; 'price_*' is `where:"
+         " {event_type: {glob: 'price_*'}}`"),
+        ("funnels/f", "version: 1\nsteps: [{name: a, event: x}, {name: b, event: y}]\n"
+         "abandonment: {step: 1, window: 0s}", "3:1: abandonment: window: more than 0s is needed"),
+        ("events", "version: 1\nderived: [{name: d, when: {event: a}, unless: {event: b},"
+         " within: 0s}]",
+         "2:11: derived.0: within: of no time nothing can come"),
         ("funnels/f", "version: 1\nsteps: [{name: a, event: ' '}]",
          "2:19: steps.0.event: a name is needed, not ' '"),
         ("metrics", "version: 1\n" + METRIC % "sum: channel",
@@ -225,6 +233,7 @@ def test_a_mapping_that_can_read_nothing_is_refused(tmp_path: Path, line: str, t
         ("audiences/a", "version: 1\nwhere: {user.plan: pro, user.total_sessions: 2}"),
         ("metrics", "version: 1\n" + METRIC % "sum: properties.price, of: events"),
         ("metrics", "version: 1\n" + METRIC % "sum: user.age, of: events"),
+        ("funnels/f", "version: 1\nsteps: [{name: a, event: '*', where: {event_type: {glob: a}}}]"),
         ("audiences/a", "version: 1\nwhere: {acquisition_channel: {in: [Direct, null]},"
          " user.customer_segment: browser, lead_score_band: Hot, user.channel: {ne: of a trait}}"),
         ("funnels/f", "version: 1\nsteps: [{name: a, event: x, any_of: [{event: x}, {where:"

@@ -124,6 +124,16 @@ class Matcher(ConfigModel):
     any_of: "list[Matcher] | None" = Field(None, min_length=1)
     where: Where = Field(default_factory=dict)
 
+    @field_validator("event")
+    @classmethod
+    def _no_glob(cls, value: str | None) -> str | None:
+        if value is not None and "*" in value and value != ANY_EVENT:
+            raise ValueError(
+                f'a name, or "*" for any, is needed; {value!r} is'
+                f" `where: {{event_type: {{glob: {value!r}}}}}`"
+            )
+        return value
+
     @model_validator(mode="after")
     def _says_something(self) -> "Matcher":
         if self.event is None and self.any_of is None and not self.where:
