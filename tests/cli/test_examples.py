@@ -46,6 +46,7 @@ def test_a_page_is_no_wider_than_the_terminal(
     page = tsa(*name.split(), "--help").out
     assert max(map(len, page.splitlines())) <= int(width)
     assert not re.search(r"<(str|path|list\[str\]|int range)>", page)
+    assert f"Example: {EXAMPLES[name]}\n" in page  # a second line would be a command of its own
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

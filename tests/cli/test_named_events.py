@@ -35,6 +35,17 @@ def warnings(tsa: Tsa, *words: str) -> list[str]:
             ["no event is named 'zzz_*'"],
         ),
         ("sessions.yaml", "interactive_events: [PriceChecked]", "sessionize", [ALIAS]),
+        (
+            "events.yaml",
+            "derived: [{name: often, when: {event: cofee_drunk}, at_least: 3, per: user},"
+            " {name: again, when: {event: often}}]",
+            "sessionize",
+            [
+                "derived: 'often' is computed, into the table derived_events: only what is sent is"
+                " looked for",
+                "derived: no event is named 'cofee_drunk'; did you mean 'coffee_drunk'?",
+            ],
+        ),
         ("users.yaml", "service_events: {PriceChecked: 2}", "sessionize", [ALIAS]),
     ],
 )  # fmt: skip

@@ -1,9 +1,9 @@
-"""One line to try, for the end of each command's help."""
+"""One line to try, for the end of each command's help; it fits into 80 columns, to be copied."""
 
 EXAMPLES = {
     "init": "tsa init shop",
     "demo": "tsa demo shop",
-    "generate": "tsa generate --users 1000 --days 90 --seed 7 --out logs --answers answers.json",
+    "generate": "tsa generate --users 1000 --days 90 --seed 7 --out logs",
     "ingest": "tsa ingest logs/ 'archive/*.jsonl.gz' --source auto",
     "sessionize": "tsa sessionize --full",
     "features": "tsa features --as-of 2025-04-01",
@@ -16,7 +16,7 @@ EXAMPLES = {
     "score": "tsa score lead_score --as-of 2025-04-01",
     "run": "tsa run --from sessionize --to audiences --wait 60",
     "check": "tsa check --format json",
-    "sql": 'tsa sql "select channel, count(*) as visits from dim_sessions group by all"',
+    "sql": 'tsa sql "select channel, count(*) from dim_sessions group by all"',
     "tables": "tsa tables dim_sessions",
     "quarantine list": "tsa quarantine list --reason invalid_timestamp",
     "quarantine replay": "tsa quarantine replay --reason unplanned_event",

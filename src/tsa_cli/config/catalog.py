@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from tsa_cli.config.faults import validate
 from tsa_cli.config.model import ConfigFile, ConfigModel
+from tsa_cli.config.named_words import unknown_words
 from tsa_cli.config.spelling import nearest
 from tsa_cli.config.yaml_loader import Document, parse_yaml, read_text
 from tsa_cli.errors import ConfigError
@@ -101,9 +102,15 @@ class Catalog:
             f"{name!r}{nearest(name, self.names(kind))}"
             for place, kind, name in found.references()
             if name not in self.names(kind)
+        ] + [
+            f"{document.at(place)}: {'.'.join(map(str, place))}: {name!r} is this file itself"
+            for place, kind, name in found.references()
+            if (kind, name) == (path.parent.name, path.stem)
         ]
         if faults:
             raise ConfigError("\n".join(faults), "name one of configs/, or add its file there")
+        if model.keys is not None and (faults := unknown_words(self, model.keys, document)):
+            raise ConfigError("\n".join(faults), "name one that is there, or add it there")
         return found
 
     def default_of(self, model: type[ConfigModel], relative: str) -> Path | None:

@@ -58,6 +58,8 @@ class DerivedEvent(ConfigModel):
     def _says_what_it_counts(self) -> "DerivedEvent":
         if (self.unless is None) != (self.within is None):
             raise ValueError("`unless` and `within` belong together: within what time it must come")
+        if self.within is not None and not self.within:
+            raise ValueError("within: of no time nothing can come; more than 0s is needed")
         if self.ever and self.unless is None:
             raise ValueError("`ever` says something about `unless`, which is missing")
         if self.at_least > 1 and self.per == "event":

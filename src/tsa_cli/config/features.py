@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from pydantic import Field, field_validator, model_validator
 
-from tsa_cli.config.model import ConfigFile, ConfigModel, Duration
+from tsa_cli.config.model import ConfigFile, ConfigModel, Duration, NameText
 from tsa_cli.config.sessions import EventPattern
 from tsa_cli.config.timezones import known_timezone
 
@@ -68,7 +68,7 @@ class Feedback(ConfigModel):
 
     events: list[EventPattern] = ["negative_feedback", "complaint_filed"]
     rated: list[EventPattern] = ["feedback_submitted", "review_submitted", "rating_submitted"]
-    rating_properties: list[str] = Field(default=["rating", "score", "stars"], min_length=1)
+    rating_properties: list[NameText] = Field(default=["rating", "score", "stars"], min_length=1)
     at_most: float = 2
 
 

@@ -131,6 +131,8 @@ class FunnelConfig(ConfigFile):
     def _abandonment_faults(self) -> list[str]:
         if self.abandonment is None:
             return []
+        if self.abandonment.window <= timedelta(0):
+            return ["abandonment: window: more than 0s is needed, else everyone gives up at once"]
         completes = self.abandonment.completes or len(self.steps)
         if not self.abandonment.step < completes <= len(self.steps):
             return [f"abandonment: step {self.abandonment.step} completed by step {completes}"]

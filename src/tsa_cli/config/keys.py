@@ -9,8 +9,9 @@ source  the contract's sections 4, 5 and 8
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from tsa_cli.config.column_values import value_fault
 from tsa_cli.config.model import Place
-from tsa_cli.config.operands import operand_fault
+from tsa_cli.config.operands import EQUALS, operand_fault
 from tsa_cli.config.spelling import nearest
 from tsa_cli.config.yaml_loader import Document
 
@@ -135,8 +136,27 @@ class Keys:
             f"{document.at((*place, operator))}: {place[-1]}: {fault}"
             for place, test in _tests(self._asked(document), ())
             for operator, value in (test if isinstance(test, dict) else {"eq": test}).items()
-            if (fault := operand_fault(self.columns.get(str(place[-1]), ""), str(operator), value))
+            if (fault := self.misfit(str(place[-1]), str(operator), value))
         ]
+
+    def misfit(self, key: str, operator: str, value: object) -> str:
+        """Why no value of the key's column can be what the operator asks for; "" when one can."""
+        if key not in self.columns:
+            return ""
+        return operand_fault(self.columns[key], operator, value) or value_fault(
+            key, operator, value
+        )
+
+    def words(self, document: Document) -> Iterator[tuple[Place, str, str]]:
+        """(place, key, text) of each text that a key of a known column is to be, or not to be."""
+        for place, test in _tests(self._asked(document), ()):
+            key = str(place[-1])
+            for operator, value in (test if isinstance(test, dict) else {"eq": test}).items():
+                if key in self.columns and operator in EQUALS:
+                    texts = value if isinstance(value, list) else [value]
+                    yield from (
+                        ((*place, operator), key, text) for text in texts if isinstance(text, str)
+                    )
 
     def _asked(self, document: Document) -> object:
         values = document.values

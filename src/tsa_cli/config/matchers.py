@@ -8,11 +8,14 @@ source  the contract's section 5
 """
 
 import re
+from datetime import datetime
+from itertools import product
 from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from tsa_cli.config.model import ConfigModel
+from tsa_cli.config.model import ConfigModel, NameText
+from tsa_cli.config.operands import as_moment, as_number
 
 ANY_EVENT = "*"
 
@@ -75,12 +78,37 @@ class ValueTest(ConfigModel):
         for name in self.model_fields_set - {"eq", "ne"}:
             if getattr(self, name) is None:
                 raise ValueError(f"{name.rstrip('_')}: a value is missing")
+        if fault := self._contradiction():
+            raise ValueError(fault)
         return self
+
+    def _contradiction(self) -> str:
+        """Why no value can pass all of the tests; "" when one can."""
+        asked = dict(self.tests())
+        if asked.get("in") == []:
+            return "in: the list is empty, so that nothing is in it"
+        if asked.get("exists") is False and len(asked) > 1:
+            return "exists: what does not exist passes no other test"
+        if "eq" in asked and "ne" in asked and asked["eq"] == asked["ne"]:
+            return f"eq: the value cannot be {asked['eq']!r} and not be it"
+        for low, high in product(("gt", "gte"), ("lt", "lte")):
+            ends = [(as_number(asked.get(end)), as_moment(asked.get(end))) for end in (low, high)]
+            for bottom, top in zip(*ends, strict=True):
+                is_open = (low, high) != ("gte", "lte")
+                if bottom is not None and top is not None and _crosses(bottom, top, is_open):
+                    return f"{low}: nothing is above {asked[low]} and below {asked[high]}"
+        return ""
 
     def tests(self) -> list[tuple[str, object]]:
         """The (operator, value) pairs that were given, in the order of the class."""
         names = [name for name in type(self).model_fields if name in self.model_fields_set]
         return [(name.rstrip("_"), getattr(self, name)) for name in names]
+
+
+def _crosses(bottom: float | datetime, top: float | datetime, is_open: bool) -> bool:
+    if isinstance(bottom, datetime) != isinstance(top, datetime):
+        return False
+    return bottom >= top if is_open else bottom > top  # type: ignore[operator]
 
 
 Test = Annotated[
@@ -92,14 +120,26 @@ Where = dict[str, Test]
 class Matcher(ConfigModel):
     """`event`, `where` and `any_of`: what is given must hold together."""
 
-    event: str | None = Field(None, min_length=1)
+    event: NameText | None = None
     any_of: "list[Matcher] | None" = Field(None, min_length=1)
     where: Where = Field(default_factory=dict)
+
+    @field_validator("event")
+    @classmethod
+    def _no_glob(cls, value: str | None) -> str | None:
+        if value is not None and "*" in value and value != ANY_EVENT:
+            raise ValueError(
+                f'a name, or "*" for any, is needed; {value!r} is'
+                f" `where: {{event_type: {{glob: {value!r}}}}}`"
+            )
+        return value
 
     @model_validator(mode="after")
     def _says_something(self) -> "Matcher":
         if self.event is None and self.any_of is None and not self.where:
             raise ValueError('one of `event`, `any_of`, `where` is needed (`event: "*"` is any)')
+        if self.event_names() == frozenset():
+            raise ValueError(f"event: no event is {self.event!r} and one of `any_of`, too")
         return self
 
     def event_names(self) -> frozenset[str] | None:

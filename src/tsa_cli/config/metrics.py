@@ -80,6 +80,8 @@ class Measure(ConfigModel):
         faults = []
         if self.of is not None and self.sum is None:
             faults.append("`of` belongs to `sum`")
+        if self.sum is not None and not _may_be_a_number(self.sum):
+            faults.append(f"sum: {self.sum} is no number to add up; `count` with `where` counts it")
         if (self.at_least is not None or self.identified) and self.count != "users":
             faults.append("`at_least` and `identified` need `count: users`")
         if (self.key is None) != (self.count != "keys"):
@@ -99,6 +101,12 @@ class Measure(ConfigModel):
     def entity(self) -> Counted:
         """What is counted, or summed over."""
         return self.count or self.of or "sessions"
+
+
+def _may_be_a_number(key: str) -> bool:
+    """Whether a column has numbers; what a property or trait has nobody knows."""
+    is_told = key.startswith("properties.") or key not in EVENT_KEYS.columns
+    return is_told or EVENT_KEYS.columns[key] == "double"
 
 
 class Target(ConfigModel):
@@ -131,7 +139,9 @@ class Metric(ConfigModel):
 
     @model_validator(mode="after")
     def _target_is_a_bound(self) -> "Metric":
-        self.bound()
+        bound = self.bound()
+        if bound is not None and self.unit == "share" and not 0 <= bound.value <= 1:
+            raise ValueError(f"target: a share is 0 to 1 (70 % is 0.7), not {bound.value:g}")
         return self
 
     def bound(self) -> Target | None:

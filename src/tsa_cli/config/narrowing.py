@@ -14,7 +14,6 @@ from tsa_cli.config.journeys import JourneyConfig
 from tsa_cli.config.keys import EVENT_KEYS
 from tsa_cli.config.matchers import Matcher, ValueTest, Where
 from tsa_cli.config.metrics import Measure, Metric
-from tsa_cli.config.operands import operand_fault
 from tsa_cli.config.retention import RetentionConfig
 from tsa_cli.errors import UsageError
 
@@ -39,7 +38,7 @@ def parse_where(conditions: Sequence[str]) -> Where:
         if tests.setdefault(key, {}).keys() & test:
             raise UsageError(f"--where {condition}: {key} is asked for twice", "give it once")
         for name, asked in test.items():
-            if fault := operand_fault(EVENT_KEYS.columns.get(key, ""), name, asked):
+            if fault := EVENT_KEYS.misfit(key, name, asked):
                 raise UsageError(f"--where {condition}: {fault}", "see `tsa tables`")
         tests[key] |= test
     return {key: ValueTest.model_validate(test) for key, test in tests.items()}

@@ -8,8 +8,8 @@ everybody of 60 days; a file that says so is wrong.
 import math
 from datetime import UTC, datetime
 
-_EQUALS = ("eq", "ne", "in", "not_in")
-_ORDER = ("gt", "gte", "lt", "lte")
+EQUALS = ("eq", "ne", "in", "not_in")
+ORDER = ("gt", "gte", "lt", "lte")
 _NEEDS = {
     "double": "a number is needed",
     "timestamp": "a date or timestamp is needed, like 2025-01-31",
@@ -41,10 +41,10 @@ def as_moment(value: object) -> datetime | None:
 
 def operand_fault(kind: str, operator: str, value: object) -> str:
     """Why no value of a column of this type can be what the operator asks for; "" when one can."""
-    if kind not in _NEEDS or operator not in (*_EQUALS, *_ORDER):
+    if kind not in _NEEDS or operator not in (*EQUALS, *ORDER):
         return ""
     for one in value if isinstance(value, list) else [value]:
-        if not (one is None and operator in _EQUALS) and not _fits(kind, operator, one):
+        if not (one is None and operator in EQUALS) and not _fits(kind, operator, one):
             shown = str(one).lower() if isinstance(one, bool) else repr(one)
             return f"{_NEEDS[kind]}, not {shown}"
     return ""
@@ -55,4 +55,4 @@ def _fits(kind: str, operator: str, value: object) -> bool:
         return as_number(value) is not None
     if kind == "timestamp":
         return as_number(value) is None and as_moment(value) is not None
-    return operator in _EQUALS and (isinstance(value, bool) or value in ("true", "false"))
+    return operator in EQUALS and (isinstance(value, bool) or value in ("true", "false"))

@@ -10,10 +10,10 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from tsa_cli.config.model import ConfigFile, ConfigModel, Duration
+from tsa_cli.config.model import ConfigFile, ConfigModel, Duration, NameText
 from tsa_cli.config.timezones import known_timezone
 
-EventPattern = str  # a canonical event name, or a glob over names: "booking_*"
+EventPattern = NameText  # a canonical event name, or a glob over names: "booking_*"
 
 SERVER_EVENTS = [
     "service_completed", "pickup", "device_picked_up", "no_show", "booking_no_show",

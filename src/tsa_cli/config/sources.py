@@ -1,35 +1,60 @@
 """
 configs/sources/NAME.yaml: how another system's export becomes canonical events.
 
-A mapping is data. Paths are dotted (`context.page.url`) or JSON pointers (`/gtm.uniqueEventId`); of
-a list, the first path that a line fills wins.
+A mapping is data. Paths are dotted (`context.page.url`) or JSON pointers (`/gtm.uniqueEventId`), as
+source_paths says; of a list, the first path that a line fills wins.
 """
 
 import re
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from tsa_cli.config.model import ConfigFile, ConfigModel, NameText
+from tsa_cli.config.source_paths import SourcePath, TextPath, WholePath
+from tsa_cli.config.spelling import nearest
 
 OUTSIDE = "(none)"  # stands for the client's session id where an event belongs to no visit
 
+CALLS = ("$identify", "$alias")  # names of what speaks of people, and is no event
+Purpose = Literal["analytics", "marketing", "personalization", "necessary"]
 CanonicalField = Literal[
     "event_id", "event", "timestamp", "user_id", "anonymous_id", "session_id", "page_url",
     "referrer_url", "user_agent", "ip",
 ]  # fmt: skip
 
 
+def _no_misspelt_call(value: str) -> str:
+    if value.startswith("$") and value not in CALLS and (near := nearest(value, CALLS)):
+        raise ValueError(f"{value!r} is no call{near}")
+    return value
+
+
+EventText = Annotated[NameText, AfterValidator(_no_misspelt_call)]
+
+
 class Detect(ConfigModel):
     """What a line of this source looks like; every test that is given must hold."""
 
-    all_paths: list[str] = []
-    any_paths: list[str] = []
-    none_paths: list[str] = []
-    values: dict[str, list[str]] = {}
-    patterns: dict[str, str] = Field({}, description="path: a regular expression of all its text")
+    all_paths: list[WholePath] = []
+    any_paths: list[WholePath] = []
+    none_paths: list[WholePath] = []
+    values: dict[WholePath, Annotated[list[str], Field(min_length=1)]] = {}
+    patterns: dict[WholePath, str] = Field(
+        {}, description="path: a regular expression of all its text"
+    )
     any_of: list["Detect"] = Field([], description="one of these rules must hold, too")
+
+    @model_validator(mode="after")
+    def _may_hold(self) -> "Detect":
+        needed = [*self.all_paths, *self.values, *self.patterns]
+        needed += self.any_paths if len(self.any_paths) == 1 else []
+        for path in needed:
+            for none in self.none_paths:
+                if path == none or path.startswith(f"{none}."):
+                    raise ValueError(f"none_paths: {none!r} cannot be missing where {path!r} is")
+        return self
 
     @field_validator("patterns")
     @classmethod
@@ -45,38 +70,42 @@ class Detect(ConfigModel):
 class KeyValues(ConfigModel):
     """A list of {key, value} records that stands for an object, as GA4's `event_params`."""
 
-    path: str
-    key: str = "key"
-    values: list[str] = Field(["value"], min_length=1)
-    numbers: list[str] = Field([], description="paths of values that are numbers, maybe as text")
+    path: WholePath
+    key: WholePath = "key"
+    values: list[WholePath] = Field(["value"], min_length=1)
+    numbers: list[WholePath] = Field(
+        [], description="paths of values that are numbers, maybe as text"
+    )
 
 
 class Call(ConfigModel):
     """How one kind of line differs: its fixed name, or other paths for some of its fields."""
 
-    event: NameText | None = Field(
+    event: EventText | None = Field(
         None, description="$identify and $alias speak of people, no event"
     )
-    fields: dict[CanonicalField, list[str]] = {}
-    properties: list[str] | None = None
-    traits: list[str] | None = None
+    fields: dict[CanonicalField, list[TextPath]] = {}
+    properties: list[SourcePath] | None = None
+    traits: list[SourcePath] | None = None
 
 
 class ToldDevice(ConfigModel):
     """What a source says of the device, for lines without a user agent."""
 
-    type: list[str] = Field([], description="mobile, tablet, …, or the name of a model")
-    browser: list[str] = []
-    os: list[str] = []
+    type: list[TextPath] = Field([], description="mobile, tablet, …, or the name of a model")
+    browser: list[TextPath] = []
+    os: list[TextPath] = []
 
 
 class ToldCampaign(ConfigModel):
     """Where the parameters are that a page's URL would have."""
 
-    utm_source: list[str] = []
-    utm_medium: list[str] = []
-    utm_campaign: list[str] = []
-    click_ids: dict[str, list[str]] = Field({}, description="a click id of channels.yaml: paths")
+    utm_source: list[TextPath] = []
+    utm_medium: list[TextPath] = []
+    utm_campaign: list[TextPath] = []
+    click_ids: dict[str, list[TextPath]] = Field(
+        {}, description="a click id of channels.yaml: paths"
+    )
 
     def parameters(self) -> dict[str, list[str]]:
         """The paths of each parameter that has some."""
@@ -100,8 +129,8 @@ class Delivery(ConfigModel):
 class Kinds(ConfigModel):
     """Lines that are told apart by the text at `path`, e.g. page and track calls."""
 
-    path: str
-    calls: dict[str, Call]
+    path: TextPath
+    calls: dict[str, Call] = Field(min_length=1)
 
 
 class SourceConfig(ConfigFile):
@@ -110,14 +139,20 @@ class SourceConfig(ConfigFile):
     title: str
     priority: int = 0
     detect: Detect = Detect()
-    fields: dict[CanonicalField, list[str]]
+    fields: dict[CanonicalField, list[TextPath]]
     anonymous_by_session: bool = Field(
         False, description="a line without any id belongs to an anonymous person of its session_id"
     )
-    properties: list[str] = Field(["properties"], description="objects whose keys are properties")
-    traits: list[str] = Field([], description="objects that describe the person, the first wins")
-    consent: list[str] = Field([], description="objects of purpose: true or false")
-    consent_words: dict[str, list[str]] = Field({}, description="purpose: paths of a yes or no")
+    properties: list[SourcePath] = Field(
+        ["properties"], description="objects whose keys are properties"
+    )
+    traits: list[SourcePath] = Field(
+        [], description="objects that describe the person, the first wins"
+    )
+    consent: list[SourcePath] = Field([], description="objects of purpose: true or false")
+    consent_words: dict[Purpose, list[TextPath]] = Field(
+        {}, description="purpose: paths of a yes or no"
+    )
     device: ToldDevice | None = None
     campaign: ToldCampaign = Field(
         ToldCampaign(), description="of an event, for URLs that name no campaign themselves"
@@ -131,8 +166,8 @@ class SourceConfig(ConfigFile):
     )
     kinds: Kinds | None = None
     key_values: list[KeyValues] = []
-    embedded: list[str] = Field([], description="top-level keys that hold JSON as text")
-    event_names: dict[str, NameText] = Field({}, description="name as sent: name in events.yaml")
+    embedded: list[WholePath] = Field([], description="keys that hold JSON as text")
+    event_names: dict[str, EventText] = Field({}, description="name as sent: name in events.yaml")
     empty_values: list[str] = Field([], description="texts that stand for nothing in any field")
     no_session: list[str] = Field(
         [], description="session ids of events that belong to no visit, like those of servers"
@@ -140,10 +175,31 @@ class SourceConfig(ConfigFile):
     id_prefixes: list[str] = Field(
         [], description="beginnings of a person's id that are told apart from the id"
     )
-    strip: list[str] = Field([], description="paths that are consumed and not kept in properties")
+    strip: list[WholePath] = Field(
+        [], description="paths that are consumed and not kept in properties"
+    )
     drop_nulls: bool = Field(False, description="leave keys without a value out of properties")
     keep_rest: bool = True
     columns: list[str] = Field([], description="names of a headerless TSV's columns, in order")
+
+    @model_validator(mode="after")
+    def _can_make_an_event(self) -> "SourceConfig":
+        """A mapping that lacks one of three fields refuses every line, whatever it says."""
+        ids: list[CanonicalField] = ["user_id", "anonymous_id"]
+        ids += ["session_id"] if self.anonymous_by_session else []
+        told = {name for name, _ in self.field_paths()}
+        told |= {"event"} if any(call.event for call in self.calls()) else set()
+        for names in (["event"], ["timestamp"], ids):
+            if not told.intersection(names):
+                raise ValueError(f"fields: no line could be an event without {' or '.join(names)}")
+        return self
+
+    @field_validator("columns")
+    @classmethod
+    def _differ(cls, value: list[str]) -> list[str]:
+        if twice := sorted({name for name in value if value.count(name) > 1}):
+            raise ValueError(f"two columns have the name {twice[0]!r}")
+        return value
 
     def calls(self) -> list[Call]:
         """Every kind of line that has rules of its own."""

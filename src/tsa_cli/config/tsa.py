@@ -6,7 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    field_validator,
+    model_validator,
+)
 
 from tsa_cli.config.model import ConfigFile, ConfigModel, Duration, PathText, Reference, path_text
 
@@ -58,6 +65,12 @@ class PipelineStep(ConfigModel):
 
     step: Step
     names: list[str] = []
+
+    @model_validator(mode="after")
+    def _has_names(self) -> "PipelineStep":
+        if self.names and self.step not in (*FOLDER_OF_STEP, "metrics"):
+            raise ValueError(f"names: {self.step} is asked for no names")
+        return self
 
 
 class TsaConfig(ConfigFile):

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from tsa_cli.config.model import ConfigFile, ConfigModel
+from tsa_cli.config.column_values import limit_fault
+from tsa_cli.config.model import ConfigFile, ConfigModel, NameText
 from tsa_cli.config.sessions import EventPattern
 
 Weight = Annotated[float, Field(ge=0, le=1e9)]
@@ -32,19 +33,35 @@ class Bounds(ConfigModel):
             raise ValueError(f"gte {self.gte} is above lte {self.lte}")
         return self
 
+    def holds_all_of(self, other: "Bounds") -> bool:
+        """Whether what lies in the other interval lies in this one, too."""
+        is_above = self.gte is None or (other.gte is not None and other.gte >= self.gte)
+        is_below = self.lte is None or (other.lte is not None and other.lte <= self.lte)
+        return is_above and is_below
+
 
 class SegmentRule(ConfigModel):
     """A segment and the bounds that a person's measures must all keep; none: everyone left."""
 
-    name: str = Field(min_length=1)
+    name: NameText
     where: dict[Measure, Bounds] = {}
 
-    @field_validator("name")
-    @classmethod
-    def _no_blank(cls, value: str) -> str:
-        if not value.strip():
-            raise ValueError("a segment needs a name that can be read")
-        return value
+    @model_validator(mode="after")
+    def _takes_somebody(self) -> "SegmentRule":
+        for measure, bounds in self.where.items():
+            if bounds.lte is not None and bounds.lte < 0:
+                raise ValueError(f"where: {measure}: nobody has less than 0")
+            for value in (bounds.gte, bounds.lte):
+                for fault in limit_fault(measure, "eq", value):
+                    raise ValueError(f"where: {measure}: {fault}")
+        return self
+
+    def takes_all_of(self, other: "SegmentRule") -> bool:
+        """Whether everyone whom the other rule would take is taken by this one."""
+        return all(
+            measure in other.where and bounds.holds_all_of(other.where[measure])
+            for measure, bounds in self.where.items()
+        )
 
 
 def _default_segments() -> list[SegmentRule]:
@@ -68,15 +85,15 @@ class UsersConfig(ConfigFile):
     """configs/users.yaml; the first segment whose bounds all hold is a person's."""
 
     booking_events: list[EventPattern] = ["booking_completed", "service_booked"]
-    booking_id_property: str = "booking_id"
-    value_properties: list[str] = Field(
+    booking_id_property: NameText = "booking_id"
+    value_properties: list[NameText] = Field(
         default=["value", "revenue", "total", "price", "amount"], min_length=1
     )
     service_events: dict[EventPattern, Weight] = {
         "service_viewed": 1.0, "price_checked": 2.0, "quote_requested": 2.0,
         "booking_completed": 5.0, "service_booked": 5.0,
     }  # fmt: skip
-    service_properties: list[str] = Field(
+    service_properties: list[NameText] = Field(
         default=["service_name", "service_type", "service", "service_id", "service_category"],
         min_length=1,
     )
@@ -95,7 +112,8 @@ class UsersConfig(ConfigFile):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"named twice: {', '.join(twice)}")
-        takes_all = next((rule.name for rule in value[:-1] if not rule.where), None)
-        if takes_all is not None:
-            raise ValueError(f"{takes_all!r} takes everyone, none is left for the rules below it")
+        for number, rule in enumerate(value):
+            for above in value[:number]:
+                if above.takes_all_of(rule):
+                    raise ValueError(f"{above.name!r} leaves nobody for {rule.name!r} below it")
         return value

@@ -32,6 +32,7 @@ _CORE = (
     ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
     ("merge", r"^<<$", "<"),
 )
+_NO_TEXT = ("bool", "int", "float", "null")
 
 
 class _Loader(yaml.CSafeLoader):
@@ -60,21 +61,25 @@ def _integer(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> int:
 def _mapping(loader: yaml.CSafeLoader, node: yaml.MappingNode) -> Iterator[dict[object, object]]:
     seen: set[str] = set()
     for key, _ in node.value:
-        if key.tag == "tag:yaml.org,2002:merge":
-            continue
-        if not isinstance(key, yaml.ScalarNode):
-            raise yaml.constructor.ConstructorError(
-                None, None, "a list or mapping cannot be a key", key.start_mark
-            )
-        if key.value in seen:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"duplicate key {key.value!r}", key.start_mark
-            )
+        if fault := _key_fault(key, seen):
+            raise yaml.constructor.ConstructorError(None, None, fault, key.start_mark)
         seen.add(key.value)
     loader.flatten_mapping(node)
     out: dict[object, object] = {}
     yield out
     out.update(loader.construct_mapping(node))
+
+
+def _key_fault(key: yaml.Node, seen: set[str]) -> str:
+    """Why the node is no key beside those that were seen; "" when it is one."""
+    kind = key.tag.rpartition(":")[2]
+    if not isinstance(key, yaml.ScalarNode):
+        return "a list or mapping cannot be a key"
+    if key.value in seen:
+        return f"duplicate key {key.value!r}"
+    if kind in _NO_TEXT:  # of an event, or a band: names that are meant as texts
+        return f'the key {key.value or "nothing"} is no text; write it in quotes: "{key.value}"'
+    return ""
 
 
 _Loader.yaml_implicit_resolvers = {}
@@ -97,9 +102,9 @@ class Document:
         node = best = self.root
         for part in location:  # parts that are no keys (union tags, absent fields) are skipped
             if isinstance(node, yaml.MappingNode):
-                hit = next(((k, v) for k, v in node.value if k.value == str(part)), None)
-                if hit:
-                    best, node = hit
+                hits = [(k, v) for k, v in node.value if k.value == str(part)]
+                if hits:
+                    best, node = hits[-1]  # before it stand those that a merge brought and it beats
             elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
                 best = node = node.value[part] if part < len(node.value) else node
         if best is None:

@@ -28,21 +28,27 @@ class HasPatterns(Protocol):
 
 def warnings_of(store: Store, plan: EventsConfig, configs: Iterable[BaseModel]) -> list[str]:
     """
-    One sentence for each event name in `configs` that neither the store nor the plan has, and for
-    each stored name that the plan has made an alias of one of them since.
+    One sentence for each event name in `configs` that neither the store nor the plan has, for each
+    that is only computed, and for each stored name that the plan has made an alias since.
     """
     asked = list(dict.fromkeys(name for config in configs for name in event_names(config)))
     aliases = plan.canonical_names()
     stored = _stored(store)
-    known = {*plan.events, *aliases, *(rule.name for rule in plan.derived)} | stored
-    meant = {aliases.get(name, name) for name in asked}
+    known = {*plan.events, *aliases} | stored
+    computed = {rule.name for rule in plan.derived} - {aliases.get(name, name) for name in stored}
+    meant = {name: aliases.get(name, name) for name in asked}
     return [
+        *(
+            f"{name!r} is computed, into the table derived_events: only what is sent is looked for"
+            for name in asked
+            if meant[name] in computed
+        ),
         *(
             f"no event is named {name!r}{nearest(name, sorted(known))}"
             for name in asked
-            if name not in known
+            if name not in known | computed
         ),
-        *_renamed(stored, aliases, meant),
+        *_renamed(stored, aliases, {*meant.values()}),
     ]
 
 

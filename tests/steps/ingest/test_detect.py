@@ -5,14 +5,16 @@ from pathlib import Path
 
 from tests.steps.ingest import source_files
 from tests.steps.ingest.conftest import ingest_config
-from tsa_cli.config.sources import SourceConfig
+from tsa_cli.config.sources import Detect, SourceConfig
 from tsa_cli.steps import ingest
-from tsa_cli.steps.ingest.detect import detect
+from tsa_cli.steps.ingest.detect import detect, fits
 from tsa_cli.store import Store
+
+FIELDS = {"event": ["what"], "timestamp": ["at"], "user_id": ["who"]}
 
 
 def test_a_mapping_that_does_not_say_what_its_lines_look_like_is_not_chosen() -> None:
-    mine = SourceConfig.model_validate({"version": 1, "title": "mine", "fields": {"event": ["a"]}})
+    mine = SourceConfig.model_validate({"version": 1, "title": "mine", "fields": FIELDS})
     mappings = {**source_files.sources(), "mine": mine}
     assert detect("x", source_files.FILES["native"](), mappings).name == "native"
 
@@ -35,3 +37,18 @@ def test_a_tsv_without_header_is_told_by_how_many_columns_it_has(
         paths = [str(tmp_path / "sp.tsv"), str(tmp_path / "my.tsv")]
         found = ingest.run(store, replace(config, sources=sources), paths, "run").files
         assert [report.source for report in found] == ["snowplow", name]
+
+
+def test_a_rule_goes_into_lists_and_takes_yes_and_no_by_their_words() -> None:
+    line = {"what": "view", "ids": [{"kind": "till"}], "live": True, "count": 3}
+    for rule, told in (
+        ({"all_paths": ["ids.0.kind"]}, True),
+        ({"all_paths": ["ids.1.kind"]}, False),
+        ({"none_paths": ["/ids/0"]}, False),
+        ({"values": {"ids.0.kind": ["till"]}}, True),
+        ({"values": {"live": ["true"], "count": ["3"]}}, True),
+        ({"values": {"live": ["True"]}}, False),
+        ({"values": {"absent": ["None"]}}, False),
+        ({"patterns": {"live": "true|false"}}, True),
+    ):
+        assert fits(line, Detect.model_validate(rule)) is told, rule

@@ -15,6 +15,7 @@ from tsa_cli.config import load_file
 from tsa_cli.config.events import EventsConfig
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.config.sources import SourceConfig
+from tsa_cli.errors import ConfigError
 from tsa_cli.steps import ingest
 from tsa_cli.steps.ingest.paths import pointer
 from tsa_cli.steps.ingest.profile import masked, profiles
@@ -163,15 +164,25 @@ def test_any_documents_give_yaml_that_validates(tmp_path: Path) -> None:
         "2026-01-01",
     ]
     path = tmp_path / "x.yaml"
+    needed = {"name": "view", "at": "2026-01-01", "who": "u1"}
     for _ in range(60):
         documents = [
-            {rng.choice(odd): rng.choice(values) for _ in range(6)} for _ in range(rng.randrange(6))
+            {rng.choice(odd): rng.choice(values) for _ in range(6)} | needed
+            for _ in range(rng.randrange(1, 6))
         ]
         proposal = propose("x", documents)
         path.write_text(proposal.mapping, encoding="utf-8")
         load_file(SourceConfig, path)
         path.write_text(proposal.plan, encoding="utf-8")
         load_file(EventsConfig, path)
+
+
+def test_a_mapping_without_what_an_event_needs_is_not_taken_as_it_was_proposed(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "x.yaml").write_text(propose("x", [{"name": "view", "at": "2026-01-01"}]).mapping)
+    with pytest.raises(ConfigError, match="without user_id or anonymous_id"):
+        load_file(SourceConfig, tmp_path / "x.yaml")
 
 
 @pytest.mark.parametrize("key", ["evt", "was"])

@@ -38,6 +38,17 @@ def test_a_stored_name_that_became_an_alias_of_an_asked_one_is_told(given: Give)
     )
 
 
+def test_a_name_that_is_only_computed_is_told(given: Give) -> None:
+    store = given(history("u", "ab")).store
+    plan = EventsConfig.model_validate(
+        {"events": {"late": {"aliases": ["Late"]}, "a": {}},
+         "derived": [{"name": name, "when": {"event": "a"}} for name in ("late", "b")]}
+    )  # fmt: skip
+    said = "is computed, into the table derived_events: only what is sent is looked for"
+    assert warnings_of(store, plan, [funnel("a", "b", "Late")]) == [f"'Late' {said}"]
+    assert warnings_of(store, plan, [funnel("late", "a")]) == [f"'late' {said}"]
+
+
 def test_names_are_found_wherever_a_matcher_stands() -> None:
     config = FunnelConfig.model_validate(
         {

@@ -38,8 +38,10 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
         progress.remember_files(run.store, fingerprint(session))
         as_of = run.store.newest_event_ts()
         derived = derive_events.run(run.store, plan, as_of) if as_of else None
+        unknown_in_rules = unknown_events.warnings_of(run.store, plan, plan.derived)
         warnings = [
             *unknown_events.pattern_warnings(run.store, plan, files),
+            *(f"events.yaml: derived: {said}" for said in unknown_in_rules),
             *excluded.warnings(run.store, config.sessions.exclude),
         ]
         counts = asdict(result)

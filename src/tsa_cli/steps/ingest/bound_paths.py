@@ -8,7 +8,7 @@ path, and gets an element of the list that `lines` selects.
 from dataclasses import dataclass, field
 
 from tsa_cli.config.sources import KeyValues, SourceConfig
-from tsa_cli.steps.ingest.paths import first_key, pointer
+from tsa_cli.steps.ingest.paths import keys_of, pointer
 from tsa_cli.store import Fragment, fragment_of
 
 
@@ -131,7 +131,7 @@ def _embedded(key: str, paths: BoundPaths) -> str:
     text = f"json_extract_string(json, {at})"
     return (
         f"case when json_type(json, {at}) = 'VARCHAR' and json_valid({text})"
-        f" then json_object({paths.bind(first_key(key))}, cast({text} as json)) else '{{}}' end"
+        f" then {_standing_at(key, f'cast({text} as json)', paths)} else '{{}}' end"
     )
 
 
@@ -148,9 +148,16 @@ def _object_of(rule: KeyValues, paths: BoundPaths) -> str:
         f"list_transform({records}, lambda kv:"
         f" {{'k': json_extract_string(kv, {inner(rule.key)}), 'v': coalesce({', '.join(values)})}})"
     )
-    key = paths.bind(first_key(rule.path))
     made = f"try(to_json(map_from_entries({entries})))"  # a key that comes twice makes no map
-    return f"case when {made} is null then '{{}}' else json_object({key}, {made}) end"
+    patch = _standing_at(rule.path, made, paths)
+    return f"case when {made} is null then '{{}}' else {patch} end"
+
+
+def _standing_at(path: str, value: str, paths: BoundPaths) -> str:
+    """The patch that puts a value at a path."""
+    for key in reversed(keys_of(path)):
+        value = f"json_object({paths.bind(key)}, {value})"
+    return value
 
 
 def _number(text: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tsa_cli.config.sources import Detect, SourceConfig
 from tsa_cli.errors import DataError
 from tsa_cli.steps.ingest.lines_file import LinesFile
-from tsa_cli.steps.ingest.paths import look_up
+from tsa_cli.steps.ingest.paths import look_up, text_at
 from tsa_cli.steps.ingest.propose import Proposal
 from tsa_cli.steps.ingest.report import PROPOSED_ELSEWHERE
 from tsa_cli.steps.ingest.written_objects import with_objects
@@ -96,11 +96,11 @@ def fits(document: dict[str, object], rule: Detect) -> bool:
         return False
     if any(look_up(document, path) is not None for path in rule.none_paths):
         return False
-    if not all(str(look_up(document, path)) in allowed for path, allowed in rule.values.items()):
+    if not all(text_at(document, path) in allowed for path, allowed in rule.values.items()):
         return False
     for path, pattern in rule.patterns.items():
-        value = look_up(document, path)
-        if value is None or not re.fullmatch(pattern, str(value)):
+        text = text_at(document, path)
+        if text is None or not re.fullmatch(pattern, text):
             return False
     return not rule.any_of or any(fits(document, inner) for inner in rule.any_of)
 

@@ -1,5 +1,6 @@
 """Paths of a mapping: dotted (`context.page.url`) or JSON pointers (`/gtm.uniqueEventId`)."""
 
+import json
 from functools import cache
 
 from tsa_cli.json_pointers import pointer_of
@@ -30,10 +31,19 @@ def is_top(path: str) -> bool:
 
 
 def look_up(document: object, path: str) -> object:
-    """The value at a path of nested objects; None where there is none."""
+    """The value at a path of nested objects and lists; None where there is none."""
     value = document
     for key in keys_of(path):
-        if not isinstance(value, dict):
-            return None
-        value = value.get(key)
+        if isinstance(value, list) and key.isdecimal():  # as the engine goes into one
+            value = dict(enumerate(value)).get(int(key))
+        else:
+            value = value.get(key) if isinstance(value, dict) else None
     return value
+
+
+def text_at(document: object, path: str) -> str | None:
+    """What a line has at a path, as the text that fields have of it; None where nothing is."""
+    value = look_up(document, path)
+    return (
+        value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    )

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 
 from tsa_cli.config.events import EnumType, EventsConfig, PlannedEvent
 from tsa_cli.config.privacy import PrivacyConfig
+from tsa_cli.config.sources import CALLS
 from tsa_cli.json_pointers import pointer_of
 from tsa_cli.operators import condition_sql
 from tsa_cli.relations import Column
 from tsa_cli.store import Fragment, fragment_of
 
-CALLS = ("$identify", "$alias")  # calls about people are no events
 _NO_KEYS = "cast([] as varchar[])"
 _SENT = "coalesce(o.c_sent_properties, o.c_properties)"
 _MOMENT = fragment_of("1_events/moment.sql", {"text": Fragment("said")}).sql

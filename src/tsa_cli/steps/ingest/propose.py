@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tsa_cli.config.events import EventsConfig
+from tsa_cli.config.source_paths import is_path_of_text
 from tsa_cli.quantities import quantity
 from tsa_cli.steps.ingest.profile import KeyProfile, profiles
 from tsa_cli.steps.ingest.proposed_plan import Kept, is_name, plan_text, quoted, remark, shown
@@ -123,13 +124,14 @@ def propose(
     is_personal: Callable[[str], bool] = lambda _: False,
 ) -> Proposal:
     """
-    Both YAML texts; they validate, and what was not found stands in them as a comment.
+    Both YAML texts; they validate, and what was not found stands in them as a comment: a mapping
+    without an event's name, time or id is refused by that until somebody names the path.
 
     `name` is the mapping's; events that `plan` knows already, by name or alias, are left out of
     the proposed plan, and so is every key that `is_personal`: ingest makes a trait of it.
     """
     filled = [profile for profile in profiles(documents) if profile.filled_count]
-    found = [profile for profile in filled if all(map(is_name, profile.keys))]
+    found = [p for p in filled if all(map(is_name, p.keys)) and is_path_of_text(p.path)]
     fields = _fields(found)
     objects = [p for p in found if p.keys[-1:] and _is_whole(p, _OBJECTS)]
     people = [p for p in found if _is_whole(p, _PEOPLE) and p not in objects]
