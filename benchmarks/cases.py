@@ -19,6 +19,7 @@ def all_cases() -> list[Case]:
         cases_ingest.ingest(
             "ingest_faulty", "JSONL, 0.1 % of the lines no events", "faulty.jsonl", 0.01
         ),
+        cases_ingest.ingest("ingest_files", "JSONL in 100 files of equal size", "parts/*.jsonl"),
         cases_ingest.ingest("ingest_parquet", "Parquet", "events.parquet"),
         cases_ingest.unchanged(),
         cases_ingest.increment(),
