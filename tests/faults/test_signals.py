@@ -12,6 +12,18 @@ from tsa_cli import interrupts
 from tsa_cli.store import open_store
 
 MOST_SECONDS = 4  # of a statement that takes many minutes; 0.3 to 0.7 where nothing else runs
+
+
+def ran(
+    program: str, *words: object, folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """A Python program that has ended."""
+    return subprocess.run(
+        [sys.executable, "-c", program, *map(str, words)],
+        cwd=folder, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
 PROGRAM = """
 import signal
 import sys
@@ -124,10 +136,7 @@ sys.exit(outcome.code)
 
 def test_what_the_engine_makes_of_a_signal_is_recorded_as_the_signal(tmp_path: Path) -> None:
     db = tmp_path / "t.duckdb"
-    ended = subprocess.run(
-        [sys.executable, "-c", RECORDED, str(db)],
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    ended = ran(RECORDED, db)
     assert (ended.returncode, ended.stderr) == (143, "")
     with open_store(db, "read") as store:
         rows = store.connection().execute("select status, exit_code from runs").fetchall()
@@ -168,10 +177,7 @@ def test_a_pipeline_that_a_signal_ends_has_its_row_and_so_has_the_step(tmp_path:
     db = tmp_path / "t.duckdb"
     with open_store(db):
         pass
-    ended = subprocess.run(
-        [sys.executable, "-c", PIPELINE, str(db)],
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    ended = ran(PIPELINE, db)
     assert (ended.returncode, ended.stderr) == (143, "")
     with open_store(db, "read") as store:
         rows = store.connection().execute(
@@ -220,10 +226,7 @@ def test_a_closed_terminal_lets_clean_up_and_nohup_goes_on(
     tmp_path: Path, at_start: signal.Handlers, code: int, made: list[str]
 ) -> None:
     program = f"import signal; signal.signal(1, signal.Handlers({at_start.value})){HUNG_UP}"
-    ended = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    ended = ran(program, folder=tmp_path)
     assert (ended.returncode, ended.stderr) == (code, "")
     assert sorted(path.name for path in tmp_path.iterdir()) == made
 
@@ -271,9 +274,7 @@ sys.exit(outcome.code)
 
 def test_a_signal_that_a_callback_loses_ends_the_run_all_the_same() -> None:
     sent = time.monotonic()
-    ended = subprocess.run(
-        [sys.executable, "-c", LOSING], capture_output=True, text=True, timeout=60, check=False
-    )
+    ended = ran(LOSING)
     assert time.monotonic() - sent < MOST_SECONDS
     assert ended.returncode == 128 + signal.SIGTERM
     assert "Traceback" not in ended.stderr
@@ -306,10 +307,7 @@ def test_a_signal_within_an_import_waits_for_its_end(tmp_path: Path) -> None:
     """Of an exception while DuckDB's module makes its enums, the process died by SIGABRT."""
     (tmp_path / "imported.py").write_text(IMPORTED)
     sent = time.monotonic()
-    ended = subprocess.run(
-        [sys.executable, "-c", IMPORTING],
-        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    ended = ran(IMPORTING, folder=tmp_path)
     assert time.monotonic() - sent < MOST_SECONDS
     assert (ended.returncode, ended.stdout) == (128 + signal.SIGTERM, "whole\n")
     assert "Traceback" not in ended.stderr

@@ -127,18 +127,20 @@ def _ended(session: Session, step: str, names: list[str]) -> StepEnd:
 def run_all(session: Session, steps: "Sequence[PipelineStep]") -> list[StepEnd]:
     """Every step's end, told on stderr as it comes; the whole run gets a row in `runs`."""
     started_at = now()
-    ends = []
-    counts = {}
+    ends: list[StepEnd] = []
     try:
         for end in run_steps(session, steps):
             logs.summary(f"{end.step}: {end.status}" + (f", {end.told}" if end.told else ""))
             ends.append(end)
-            counts[end.step] = end.status
     except BaseException as error:  # a signal, a store in use, a fault of tsa
-        record_broken_off(session, "run", started_at, error, counts)
+        record_broken_off(session, "run", started_at, error, _statuses(ends))
         raise
-    record_finished(session, "run", started_at, verdict(ends), counts)
+    record_finished(session, "run", started_at, verdict(ends), _statuses(ends))
     return ends
+
+
+def _statuses(ends: "Sequence[StepEnd]") -> dict[str, str]:
+    return {end.step: end.status for end in ends}
 
 
 def plan_of(command: str, steps: "Sequence[PipelineStep]") -> Answer:

@@ -5,7 +5,7 @@ A condition that asks for another value holds for nobody (or, negated, for every
 `device_type: Mobile`, `engagement_score: {gte: 70}`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from tsa_cli.config.operands import EQUALS, ORDER, as_number
 from tsa_cli.config.spelling import nearest
@@ -34,22 +34,25 @@ _LIMITS: Mapping[str, tuple[float, float]] = {
 def value_fault(key: str, operator: str, value: object) -> str:
     """Why no row has what the operator asks of the column; "" when one may."""
     column = key.removeprefix("user.")
-    for one in value if isinstance(value, list) else [value]:
-        for fault in (*_word_fault(column, operator, one), *limit_fault(column, operator, one)):
-            return fault
-    return ""
+    faults = (
+        _word_fault(column, operator, one) or limit_fault(column, operator, one)
+        for one in (value if isinstance(value, list) else [value])
+    )
+    return next(filter(None, faults), "")
 
 
-def limit_fault(column: str, operator: str, value: object) -> Iterator[str]:
-    """Why the number lies outside of what the column can be, if it does."""
+def limit_fault(column: str, operator: str, value: object) -> str:
+    """Why the number lies outside of what the column can be; "" when it does not."""
     limits, number = _LIMITS.get(column), as_number(value)
     if limits is None or number is None or operator not in (*EQUALS, *ORDER):
-        return
-    if not limits[0] <= number <= limits[1]:
-        yield f"it lies between {limits[0]:g} and {limits[1]:g}, never at {number:g}"
+        return ""
+    if limits[0] <= number <= limits[1]:
+        return ""
+    return f"it lies between {limits[0]:g} and {limits[1]:g}, never at {number:g}"
 
 
-def _word_fault(column: str, operator: str, value: object) -> Iterator[str]:
+def _word_fault(column: str, operator: str, value: object) -> str:
     words = _WORDS.get(column) if operator in EQUALS else None
-    if words and value is not None and value not in words:
-        yield f"one of {', '.join(words)} is needed, not {value!r}{nearest(str(value), words)}"
+    if not words or value is None or value in words:
+        return ""
+    return f"one of {', '.join(words)} is needed, not {value!r}{nearest(str(value), words)}"

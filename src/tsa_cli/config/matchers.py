@@ -10,7 +10,7 @@ source  the contract's section 5
 import re
 from datetime import datetime
 from itertools import product
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
@@ -18,6 +18,7 @@ from tsa_cli.config.model import ConfigModel, NameText
 from tsa_cli.config.operands import as_moment, as_number
 
 ANY_EVENT = "*"
+End = TypeVar("End", float, datetime)  # of an interval
 
 # RE2, the engine's matcher of regular expressions, refuses these; Python's `re` would not.
 _NOT_RE2 = re.compile(
@@ -92,11 +93,12 @@ class ValueTest(ConfigModel):
         if "eq" in asked and "ne" in asked and asked["eq"] == asked["ne"]:
             return f"eq: the value cannot be {asked['eq']!r} and not be it"
         for low, high in product(("gt", "gte"), ("lt", "lte")):
-            ends = [(as_number(asked.get(end)), as_moment(asked.get(end))) for end in (low, high)]
-            for bottom, top in zip(*ends, strict=True):
-                is_open = (low, high) != ("gte", "lte")
-                if bottom is not None and top is not None and _crosses(bottom, top, is_open):
-                    return f"{low}: nothing is above {asked[low]} and below {asked[high]}"
+            bottom, top = asked.get(low), asked.get(high)
+            is_open = (low, high) != ("gte", "lte")
+            if _crosses(as_number(bottom), as_number(top), is_open=is_open) or _crosses(
+                as_moment(bottom), as_moment(top), is_open=is_open
+            ):
+                return f"{low}: nothing is above {bottom} and below {top}"
         return ""
 
     def tests(self) -> list[tuple[str, object]]:
@@ -105,10 +107,10 @@ class ValueTest(ConfigModel):
         return [(name.rstrip("_"), getattr(self, name)) for name in names]
 
 
-def _crosses(bottom: float | datetime, top: float | datetime, is_open: bool) -> bool:
-    if isinstance(bottom, datetime) != isinstance(top, datetime):
+def _crosses(bottom: End | None, top: End | None, *, is_open: bool) -> bool:
+    if bottom is None or top is None:
         return False
-    return bottom >= top if is_open else bottom > top  # type: ignore[operator]
+    return bottom >= top if is_open else bottom > top
 
 
 Test = Annotated[

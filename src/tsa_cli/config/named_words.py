@@ -47,9 +47,14 @@ _NAMED: Mapping[str, tuple[str, Callable[["Catalog"], set[str]]]] = {
 def unknown_words(catalog: "Catalog", keys: Keys, document: Document) -> list[str]:
     """`FILE:LINE:COL: KEY: why` of each word that the file which names them does not have."""
     faults = []
+    known_of: dict[str, list[str]] = {}  # by file, each of which is read once
     for place, key, word in keys.words(document):
         file, words_of = _NAMED.get(key.removeprefix("user."), ("", None))
-        if words_of is not None and word not in (known := sorted(words_of(catalog))):
+        if words_of is None:
+            continue
+        if file not in known_of:
+            known_of[file] = sorted(words_of(catalog))
+        if word not in (known := known_of[file]):
             why = f"{file} has none called {word!r}{nearest(word, known)}"
             faults.append(f"{document.at(place)}: {key}: {why} (known: {', '.join(known)})")
     return faults

@@ -52,7 +52,7 @@ class SegmentRule(ConfigModel):
             if bounds.lte is not None and bounds.lte < 0:
                 raise ValueError(f"where: {measure}: nobody has less than 0")
             for value in (bounds.gte, bounds.lte):
-                for fault in limit_fault(measure, "eq", value):
+                if fault := limit_fault(measure, "eq", value):
                     raise ValueError(f"where: {measure}: {fault}")
         return self
 

@@ -4,8 +4,9 @@ scanned. (1.6 GB/s on one core; hashing and reading run outside of Python's lock
 """
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -23,19 +24,35 @@ class Digest:
     of_first: Mapping[int, str] = field(default_factory=dict)
 
 
+class BytesGone(OSError):
+    """A file is shorter than it was when its size was asked for."""
+
+
 def digests_of_first(path: Path, sizes: Collection[int]) -> dict[int, str]:
     """SHA-256 in hex of as many first bytes of the file, by their number, where it has so many."""
-    digest, done = hashlib.sha256(), 0
+    whole = path.stat().st_size
     found: dict[int, str] = {}
-    with path.open("rb") as handle:
-        whole = path.stat().st_size
-        for size in sorted(size for size in sizes if size <= whole):
-            while done < size and (chunk := handle.read(min(size - done, CHUNK_BYTES))):
-                digest.update(chunk)
-                done += len(chunk)
-            if done == size:
-                found[size] = digest.hexdigest()
+    with suppress(BytesGone):
+        found.update(_digests(path, sorted(size for size in sizes if size <= whole)))
     return found
+
+
+def _digests(
+    path: Path, sizes: Sequence[int], is_stopped: Callable[[], bool] = lambda: False
+) -> Iterator[tuple[int, str]]:
+    """(size, SHA-256 in hex of as many first bytes) of each of the ascending sizes."""
+    digest = hashlib.sha256()
+    view = memoryview(bytearray(CHUNK_BYTES))
+    done = 0
+    with path.open("rb", buffering=0) as handle:
+        for size in sizes:
+            while done < size and not is_stopped():
+                count = handle.readinto(view[: min(size - done, CHUNK_BYTES)])
+                if not count:
+                    raise BytesGone(f"{sizes[-1] - done} bytes of it are gone")
+                digest.update(view[:count])
+                done += count
+            yield size, digest.hexdigest()
 
 
 class Hashes:
@@ -82,17 +99,6 @@ class Hashes:
         return size, self._pool.submit(self._digest, path, size)
 
     def _digest(self, path: Path, size: int) -> Digest:
-        digest = hashlib.sha256()
-        view = memoryview(bytearray(CHUNK_BYTES))
-        of_first: dict[int, str] = {}
-        done = 0
-        with path.open("rb", buffering=0) as handle:
-            for stop in (*sorted(n for n in self._sizes.get(path, ()) if n < size), size):
-                while done < stop and not self._stopped.is_set():
-                    count = handle.readinto(view[: min(stop - done, CHUNK_BYTES)])
-                    if not count:
-                        raise OSError(f"{size - done} bytes of it are gone")
-                    digest.update(view[:count])
-                    done += count
-                of_first[stop] = digest.hexdigest()
+        sizes = (*sorted(n for n in self._sizes.get(path, ()) if n < size), size)
+        of_first = dict(_digests(path, sizes, self._stopped.is_set))
         return Digest(of_first.pop(size), of_first)

@@ -60,8 +60,7 @@ def refuse_other_kinds(name: str, head: bytes) -> None:
 
 
 def nature_of(head: bytes) -> Nature:
-    """What the first bytes look like; "array" is one JSON text for all events, "spread" an object
-    that is written over several lines."""
+    """What they look like: "array" is one JSON text for all, "spread" an object over many lines."""
     text = head.decode("utf-8", errors="replace").removeprefix("\ufeff")
     if len(_NO_TEXT.findall(text)) > MOST_NO_TEXT * len(text):
         return "binary"

@@ -35,7 +35,7 @@ def look_up(document: object, path: str) -> object:
     value = document
     for key in keys_of(path):
         if isinstance(value, list) and key.isdecimal():  # as the engine goes into one
-            value = dict(enumerate(value)).get(int(key))
+            value = value[int(key)] if int(key) < len(value) else None
         else:
             value = value.get(key) if isinstance(value, dict) else None
     return value

@@ -68,7 +68,8 @@ def let_go(
         if each.elsewhere or each.text != each.line.kept or each.place not in still:
             asked.setdefault(each.line, []).append(each)
     same = same_lines(dict(file.lines_at(list(asked))), cleaner) if asked else set()
-    gone = [each for line in same for each in asked[line] if not _stands_still(each, cleaner)]
+    standing = [each for line in same for each in asked[line]]
+    gone = _gone_from_their_files(standing, cleaner)
     if report.duplicate > report.inserted:
         own = [each for each in held if each.elsewhere is None]
         gone += _moved(own, {each.row for each in gone}, refused, cleaner)
@@ -112,17 +113,25 @@ def _held(
     return held
 
 
-def _stands_still(held: _Held, cleaner: Cleaner) -> bool:
-    """Whether the other file that it is held of is there and may have the line."""
-    path = held.elsewhere
-    if path is None or not path.is_file():
-        return False
-    if held.line.byte_offset < 0:
-        return True  # a table: to find its row is to read all of it
-    try:
-        return bool(same_lines(dict(lines_at(path, [held.line], MAX_RAW_BYTES)), cleaner))
-    except OSError:
-        return True
+def _gone_from_their_files(held: Sequence[_Held], cleaner: Cleaner) -> list[_Held]:
+    """Those but for what the other file that it is held of may still have; each is read once."""
+    by_file: dict[Path | None, list[_Held]] = {}
+    for each in held:
+        by_file.setdefault(each.elsewhere, []).append(each)
+    gone: list[_Held] = []
+    for path, of_file in by_file.items():
+        if path is None or not path.is_file():
+            gone += of_file
+            continue
+        # Of a table nothing is looked for: to find its row is to read all of it.
+        lines = [each.line for each in of_file if each.line.byte_offset >= 0]
+        try:
+            still = same_lines(dict(lines_at(path, lines, MAX_RAW_BYTES)), cleaner)
+        except OSError:
+            continue
+        asked = {*lines}
+        gone += [each for each in of_file if each.line in asked and each.line not in still]
+    return gone
 
 
 def _moved(
