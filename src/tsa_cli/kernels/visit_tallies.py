@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tsa_cli.kernels.dense_keys import placed
+
 Columns = Mapping[str, NDArray[Any]]
 Tallies = dict[str, NDArray[Any]]
 _QUARTERS = ("nights", "mornings", "afternoons", "evenings")  # of six hours each
@@ -29,10 +31,10 @@ def tallies_of_users(visits: Columns) -> Tallies:
     `visits` are columns of equal length: user_key, start_us, end_us (µs), page_views,
     interactive_count, is_conversion, is_mobile, local_hour 0-23, local_weekday 1-7.
     """
-    users, least_key, size = _placed(visits["user_key"])
+    users, least_key, size = placed(visits["user_key"])
     counts = np.bincount(users, minlength=size)
     keys = np.flatnonzero(counts)
-    found: Tallies = {"user_key": keys + least_key, "total_sessions": counts[keys]}
+    found: Tallies = {"user_key": _as_stored(keys + least_key), "total_sessions": counts[keys]}
     for name, summed in (
         ("page_views", visits["page_views"]),
         ("interactive_count", visits["interactive_count"]),
@@ -61,14 +63,14 @@ def tallies_of_windows(visits: Columns, window_count: int) -> Tallies:
     `visits` as in `tallies_of_users`, with window_index in [0, window_count), or -1 in none.
     """
     is_in = visits["window_index"] >= 0
-    users, least_key, _ = _placed(visits["user_key"][is_in])
+    users, least_key, _ = placed(visits["user_key"][is_in])
     pairs, group = np.unique(
         users * window_count + visits["window_index"][is_in], return_inverse=True
     )
     size = len(pairs)
     durations = visits["end_us"][is_in] - visits["start_us"][is_in]
     return {
-        "user_key": pairs // window_count + least_key,
+        "user_key": _as_stored(pairs // window_count + least_key),
         "window_index": pairs % window_count,
         "total_sessions": np.bincount(group, minlength=size),
         "duration_us": _sums(group, durations, size),
@@ -79,7 +81,7 @@ def tallies_of_windows(visits: Columns, window_count: int) -> Tallies:
 
 def visits_of_travellers(visits: Columns) -> Columns:
     """The visits of users who came on several devices: user, device, first event, start (µs)."""
-    users, _, size = _placed(visits["user_key"])
+    users, _, size = placed(visits["user_key"])
     devices = visits["device_key"].astype(np.int64)
     has_devices = _least(users, devices, size) != -_least(users, -devices, size)
     is_theirs = has_devices[users]
@@ -89,18 +91,10 @@ def visits_of_travellers(visits: Columns) -> Columns:
 
 def first_visits(visits: Columns) -> Columns:
     """The visits that begin when the first one of their user does: user, session, first event."""
-    users, _, size = _placed(visits["user_key"])
+    users, _, size = placed(visits["user_key"])
     is_first = visits["start_us"] == _least(users, visits["start_us"], size)[users]
     names = ("user_key", "session_key", "first_event_seq")
     return {name: visits[name][is_first] for name in names}
-
-
-def _placed(keys: NDArray[Any]) -> tuple[NDArray[np.int64], int, int]:
-    """(each key's place, the key of place 0, how many places there are)."""
-    if not len(keys):
-        return keys.astype(np.int64), 0, 0
-    least = int(keys.min())
-    return keys.astype(np.int64) - least, least, int(keys.max()) - least + 1
 
 
 def _sums(groups: NDArray[np.int64], values: NDArray[Any], size: int) -> NDArray[np.int64]:
@@ -118,3 +112,8 @@ def _least(groups: NDArray[np.int64], values: NDArray[Any], size: int) -> NDArra
     least = np.full(size, np.iinfo(np.int64).max)
     np.minimum.at(least, groups, values)
     return least
+
+
+def _as_stored(keys: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Keys of users in the type of their column, which spares a join to cast each."""
+    return keys.astype(np.int32)

@@ -6,7 +6,7 @@ writes  user_behavior_features; columns, units and formulas in sql/3_features/
 source  definitions D42: events before the cut-off only, identities too
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,8 +17,12 @@ from tsa_cli.config.features import Component, FeaturesConfig
 from tsa_cli.config.identity import IdentityConfig
 from tsa_cli.config.sessions import SessionsConfig
 from tsa_cli.errors import DataError
+from tsa_cli.kernels.device_switches import Order, order_of, switches_of, tied_visits
+from tsa_cli.kernels.engagement import Weights, engagement_of, trends_of
+from tsa_cli.kernels.event_tallies import tallies_of_events
 from tsa_cli.kernels.visit_tallies import (
     Columns,
+    Tallies,
     first_visits,
     tallies_of_users,
     tallies_of_windows,
@@ -61,7 +65,7 @@ def run(store: Store, config: FeaturesInput, as_of: datetime | None = None) -> F
     moment, before_ts = _bounds(store, as_of)
     with store.transaction():
         visits = _prepare(store, config, before_ts, "then")
-        with _tallied(store, visits, config.features):
+        with _tallied(store, visits, config.features, before_ts):
             users = store.build(TABLE, _SQL, **_params(config.features, moment, before_ts))
     return FeaturesResult(users=users, as_of=moment)
 
@@ -87,7 +91,7 @@ def snapshot(
     moment, before_ts = _bounds(store, as_of)
     with store.transaction():
         visits = _prepare(store, config, before_ts, identities)
-        with _tallied(store, visits, config.features):
+        with _tallied(store, visits, config.features, before_ts):
             rows = store.frame(_SQL, **_params(config.features, moment, before_ts))
         with store.lent("first_visits", first_visits(visits)):
             channels = store.frame(
@@ -110,14 +114,50 @@ def _bounds(store: Store, as_of: datetime | None) -> tuple[datetime, datetime]:
 
 
 @contextmanager
-def _tallied(store: Store, visits: Columns, config: FeaturesConfig) -> Iterator[None]:
-    """What the statement of the features reads of the visits, for the time of the block."""
+def _tallied(
+    store: Store, visits: Columns, config: FeaturesConfig, before_ts: datetime
+) -> Iterator[None]:
+    """What the statement of the features reads of visits and events, for the time of the block."""
     with (
-        store.lent("visit_tallies", tallies_of_users(visits)),
-        store.lent("window_tallies", tallies_of_windows(visits, config.trend.windows)),
-        store.lent("travellers_visits", visits_of_travellers(visits)),
+        store.lent("visit_tallies", _tallies_of_visits(store, visits, config)),
+        store.lent("event_tallies", _tallies_of_events(store, before_ts)),
     ):
         yield
+
+
+def _tallies_of_visits(store: Store, visits: Columns, config: FeaturesConfig) -> Tallies:
+    tallies, windows = tallies_of_users(visits), config.trend.windows
+    users, weights = tallies["user_key"], _engagement(config)
+    travels = visits_of_travellers(visits)
+    return {
+        **tallies,
+        "engagement_score": engagement_of(tallies, weights),
+        **trends_of(users, tallies_of_windows(visits, windows), weights, windows),
+        **switches_of(users, travels, _order_of(store, travels)),
+    }
+
+
+def _order_of(store: Store, visits: Columns) -> Order:
+    """The places of the visits in time, of those that begin at one moment by first events' ids."""
+    order = order_of(visits)
+    tied = tied_visits(visits, order)
+    if not len(tied):
+        return order
+    with store.lent("tied_visits", {"first_event_seq": tied}):
+        by_id = store.arrays("3_features/tied_visits.sql")
+    return order_of(visits, by_id["first_event_seq"])
+
+
+def _tallies_of_events(store: Store, before_ts: datetime) -> Tallies:
+    return tallies_of_events(
+        store.arrays("3_features/flagged_events.sql", before_ts=before_ts),
+        store.arrays("3_features/users_of_actors.sql"),
+        store.arrays("3_features/counted_names.sql"),
+    )
+
+
+def _engagement(config: FeaturesConfig) -> Weights:
+    return {name: (part.weight, part.half) for name, part in config.engagement_score}
 
 
 def _prepare(
@@ -160,26 +200,16 @@ def _prepare(
 
 
 def _params(config: FeaturesConfig, moment: datetime, before_ts: datetime) -> dict[str, object]:
-    engagement, price = config.engagement_score, config.price_sensitivity_score
+    price = config.price_sensitivity_score
+    parts: dict[str, Component] = {
+        "checks": price.price_checks_per_session,
+        "unbooked": price.price_checks_per_booking,
+        "comparisons": price.price_comparisons,
+    }
     return {
         "as_of": moment,
         "before_ts": before_ts,
-        "window_count": config.trend.windows,
         "negative_at_most": config.negative_feedback.at_most,
-        **_weights(
-            {
-                "pages": engagement.pages_per_session,
-                "duration": engagement.avg_session_duration,
-                "interactions": engagement.interactions_per_session,
-                "sessions": engagement.total_sessions,
-                "checks": price.price_checks_per_session,
-                "unbooked": price.price_checks_per_booking,
-                "comparisons": price.price_comparisons,
-            }
-        ),
+        **{f"{name}_weight": part.weight for name, part in parts.items()},
+        **{f"{name}_half": part.half for name, part in parts.items()},
     }
-
-
-def _weights(parts: Mapping[str, Component]) -> dict[str, float]:
-    weights = {f"{name}_weight": part.weight for name, part in parts.items()}
-    return weights | {f"{name}_half": part.half for name, part in parts.items()}

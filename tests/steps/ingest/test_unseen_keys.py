@@ -13,7 +13,7 @@ from tests.soak import soaked
 from tests.steps.ingest.conftest import Ingest, ingest_config
 from tests.stored import table, worded
 from tsa_cli.steps import ingest
-from tsa_cli.steps.ingest import lines_file, new_files, prepare, relation
+from tsa_cli.steps.ingest import lines_file, prepare, read_files, relation
 from tsa_cli.store import Store, open_store
 
 T = "2026-05-01T10:00:00Z"
@@ -93,9 +93,9 @@ def test_a_key_that_was_rare_in_one_file_is_looked_for_in_the_next(
         text = "".join(json.dumps(line) + "\n" for line in lines)
         (tmp_path / f"{number}.jsonl").write_text(text)
     read = []
-    ask = new_files.file_to_load
+    ask = read_files.file_to_load
     monkeypatch.setattr(
-        new_files, "file_to_load", lambda *given: (read.append(given[3].name), ask(*given))[1]
+        read_files, "file_to_load", lambda *given: (read.append(given[3].name), ask(*given))[1]
     )
     assert [report.inserted for report in do_ingest(tmp_path).files] == [12] * 3
     assert [Path(name).name for name in read] == ["0.jsonl", "0.jsonl", "1.jsonl", "2.jsonl"]

@@ -9,7 +9,7 @@ import pytest
 from tests.steps.ingest.conftest import Ingest
 from tests.steps.ingest.test_ledger import counts, event, stored_ids
 from tsa_cli.errors import DataError
-from tsa_cli.steps.ingest import new_files
+from tsa_cli.steps.ingest import read_files
 from tsa_cli.steps.ingest.file_bytes import FileBytes
 from tsa_cli.store import Store
 
@@ -20,7 +20,7 @@ Meanwhile = Callable[[Callable[[], object]], None]
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
     """Let something happen once, when the lines of a file are counted and not yet read."""
     pending: list[Callable[[], object]] = []
-    prepared = new_files.file_to_load
+    prepared = read_files.file_to_load
 
     def then(*args: Any, **options: Any) -> Any:
         file = prepared(*args, **options)
@@ -28,7 +28,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
             pending.pop()()
         return file
 
-    monkeypatch.setattr(new_files, "file_to_load", then)
+    monkeypatch.setattr(read_files, "file_to_load", then)
     return pending.append
 
 

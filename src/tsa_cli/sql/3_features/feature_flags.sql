@@ -2,13 +2,15 @@
 -- reads:  event_types
 -- params: $price_check_events, $service_view_events, $booking_attempt_events, $price_comparison_events,
 --         $support_events, $negative_events, $rated_events VARCHAR[]  names and globs
--- notes:  two flags lie in the halves of one number, as their counts do (user_behavior_features.sql)
 create or replace temp table feature_flags as
 select
     event_code,
-    cast(is_price_check as bigint) + (cast(is_service_view as bigint) << 32) as checks_and_views,
-    cast(is_booking_attempt as bigint) + (cast(is_comparison as bigint) << 32) as attempts_and_comparisons,
-    cast(is_support as bigint) + (cast(is_negative as bigint) << 32) as support_and_negative,
+    is_price_check,
+    is_service_view,
+    is_booking_attempt,
+    is_comparison,
+    is_support,
+    is_negative,
     is_negative and is_rated as is_negative_anyway               -- whatever its rating
 from (
     select

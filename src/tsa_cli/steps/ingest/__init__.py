@@ -8,7 +8,9 @@ source  the contract's section 3; definitions D1–D5
 """
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from tsa_cli import lookups
@@ -19,7 +21,7 @@ from tsa_cli.steps.ingest.inputs import Input, resolve
 from tsa_cli.steps.ingest.known_files import KnownFiles
 from tsa_cli.steps.ingest.report import FileReport, IngestResult, failed
 from tsa_cli.steps.ingest.settings import AUTO, IngestConfig
-from tsa_cli.steps.ingest.spool import Spool, Spooled, open_spool
+from tsa_cli.steps.ingest.spool import Spool, open_spool
 from tsa_cli.store import Store
 
 __all__ = ["AUTO", "IngestConfig", "run"]
@@ -53,17 +55,20 @@ def run(
     sizes = {} if config.is_forced else sizes_read(store, inputs)
     wanted = "" if config.source == AUTO else config.source
     known = None if config.is_forced else KnownFiles(store, inputs, wanted)
-    with open_spool(store.path, config.policies.tsa.max_unpacked_ratio, inputs, sizes) as spool:
+    ratio = config.policies.tsa.max_unpacked_ratio
+    with open_spool(store.path, ratio, inputs, sizes) as spool, ExitStack() as begun:
 
         @cache
         def new_files() -> "NewFiles":
             from tsa_cli.steps.ingest.new_files import NewFiles
 
-            return NewFiles(store, spool, config, run_id)
+            files = NewFiles(store, spool, config, known, run_id)
+            begun.callback(files.close)
+            return files
 
-        for item in inputs:
+        for item, following in zip_longest(inputs, inputs[1:]):
             progress(f"reading {item.name}")
-            reports.append(_one(spool, known, item, lambda file: new_files().load(file)))
+            reports.append(_one(spool, known, item, following, new_files))
     return IngestResult(reports, [report.warning for report in reports if report.warning])
 
 
@@ -71,7 +76,8 @@ def _one(
     spool: Spool,
     known: KnownFiles | None,
     item: Input,
-    load: Callable[[Spooled], FileReport],
+    following: Input | None,
+    new_files: "Callable[[], NewFiles]",
 ) -> FileReport:
     try:
         given = spool.given(item)
@@ -79,7 +85,7 @@ def _one(
             return FileReport(item.name, "unchanged", detail=f"read before as {earlier}")
         if given.size_bytes == 0:
             return FileReport(item.name, "ingested", detail="empty")
-        report = load(spool.unpacked(given))
+        report = new_files().load(given, following)
         if known is not None:
             known.was_read(given)
         return report

@@ -4,6 +4,7 @@ A file as the loader needs it: its rows as a relation, its lines, what was refus
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tsa_cli.config.sources import Delivery
 from tsa_cli.steps.ingest.grown import Before
@@ -13,7 +14,10 @@ from tsa_cli.steps.ingest.nature import Nature
 from tsa_cli.steps.ingest.propose import Proposal
 from tsa_cli.steps.ingest.rows import batch_rows
 from tsa_cli.steps.ingest.unseen_keys import UnseenKeys
-from tsa_cli.store import Fragment
+from tsa_cli.store import Fragment, Store
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 LinesAt = Callable[[list[Line]], Iterable[tuple[Line, bytes]]]
 
@@ -27,6 +31,12 @@ def _nothing_at(_: list[Line]) -> Iterable[tuple[Line, bytes]]:
 
 def _unknown(_: Collection[int]) -> Mapping[int, str]:
     return {}
+
+
+def read_rows(store: Store, relation: Fragment) -> "pa.Table":
+    """All rows of a small file, in line order."""
+    with store.reader() as reader:
+        return reader.small_arrow("1_events/rows_of_file.sql", {"normalised": relation})
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,7 @@ class FileToLoad:
     unseen: UnseenKeys | None = None  # what its sample may not have shown
     key_count: KeyCount | None = None  # tells whether it had all top-level keys
     before: Before | None = None  # what an earlier run read of it, which is no part of the rows
+    rows: "pa.Table | None" = None  # all of them, where they were read already
 
     @property
     def batch_rows(self) -> int:

@@ -75,15 +75,13 @@ def repeated_ids_of(store: Store, load_id: int, event_count: int) -> KnownIds:
     return KnownIds(np.unique(hashes[1:][hashes[1:] == hashes[:-1]]))
 
 
-def read_rows(store: Store, relation: Fragment) -> "tuple[pa.Table, KnownIds]":
-    """(the rows of a small file, the known ids among them as `known_ids_of` has them)."""
+def known_ids_among(store: Store, rows: "pa.Table") -> KnownIds:
+    """The known ids among the rows of a small file, as `known_ids_of` has them."""
     import pyarrow.compute as pc
 
-    with store.reader() as reader:
-        rows = reader.small_arrow("1_events/rows_of_file.sql", {"normalised": relation})
     asked = pc.or_(pc.equal(rows["is_event"], 1), is_refused_by_plan(rows))
     ids = rows.select(["event_uuid", "event_text", "is_event"]).filter(asked)
-    return rows, _known_among(store, ids, is_small=True)
+    return _known_among(store, ids, is_small=True)
 
 
 def is_refused_by_plan(rows: "pa.Table") -> "pa.ChunkedArray":

@@ -19,7 +19,7 @@ from tsa_cli.errors import TsaError
 from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.privacy.field_crypto import Keys
 from tsa_cli.steps.ingest import plan, quarantine_rows, read_again, repeats
-from tsa_cli.steps.ingest.file_to_load import FileToLoad
+from tsa_cli.steps.ingest.file_to_load import FileToLoad, read_rows
 from tsa_cli.steps.ingest.grown import counted_in
 from tsa_cli.steps.ingest.insert_events import (
     LATEST_TRUSTED_TS,
@@ -27,7 +27,7 @@ from tsa_cli.steps.ingest.insert_events import (
     insert_events,
 )
 from tsa_cli.steps.ingest.kept_keys import KeptKeys
-from tsa_cli.steps.ingest.known_ids import KnownIds, known_ids_of, read_rows, repeated_ids_of
+from tsa_cli.steps.ingest.known_ids import KnownIds, known_ids_among, known_ids_of, repeated_ids_of
 from tsa_cli.steps.ingest.nature import doubt
 from tsa_cli.steps.ingest.personal import KnownTraits, store_people
 from tsa_cli.steps.ingest.quarantine_rows import DETAILS, Quarantined
@@ -98,7 +98,7 @@ class Loader:
             report = self._load(file, release)
         except ClockIsOff:
             ahead = (LATEST_TRUSTED_TS - self.policies.now_ts).total_seconds()
-            trusted = replace(file, relation=trusting(file.relation, ahead))
+            trusted = replace(file, relation=trusting(file.relation, ahead), rows=None)
             report = self._load(trusted, release)
             report = replace(report, warning=f"{file.name}: {CLOCK_IS_OFF}")
         if not self.is_dry_run:
@@ -158,8 +158,8 @@ class Loader:
                 self.store, file.relation, batch_rows=file.batch_rows, may_refuse=may_refuse
             )
             return self._load_knowing(file, known_ids)
-        rows, known_ids = read_rows(self.store, file.relation)
-        return self._load_knowing(file, known_ids, rows)
+        rows = read_rows(self.store, file.relation) if file.rows is None else file.rows
+        return self._load_knowing(file, known_ids_among(self.store, rows), rows)
 
     def _load_knowing(
         self,

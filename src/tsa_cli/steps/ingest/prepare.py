@@ -22,7 +22,7 @@ from tsa_cli.steps.ingest.detect import (
     sample_documents,
 )
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
-from tsa_cli.steps.ingest.grown import Before, read_before
+from tsa_cli.steps.ingest.grown import Before
 from tsa_cli.steps.ingest.hashing import digests_of_first
 from tsa_cli.steps.ingest.key_count import KeyCount
 from tsa_cli.steps.ingest.lines_file import Line, LinesFile, open_lines
@@ -53,6 +53,11 @@ class Reading:
     is_copied: bool = False  # the engine reads a copy of what was counted
     met: dict[str, MetKeys] = field(default_factory=dict)  # by mapping, of the run's files before
 
+    @property
+    def is_first(self) -> bool:
+        """True as long as nothing was met that asks for another reading."""
+        return self.is_sampled and not self.is_copied
+
 
 class NoMappingError(DataError):
     """The lines fit no mapping; the proposal is a first one."""
@@ -76,21 +81,18 @@ def file_to_load(
     spool: Spool,
     config: IngestConfig,
     spooled: Spooled,
-    run_id: str,
+    before: Before | None,
     reading: Reading,
 ) -> FileToLoad:
     """
-    The file, ready for the loader of the run.
+    The file, ready for the loader of the run, but for what was read `before` of it.
+
+    May be called beside statements on the store: it reads files only, by an engine of its own.
 
     Raises NoMappingError when its lines fit no mapping, NoLineError when there is none.
     """
     if spooled.shape == "parquet":
         return _parquet(store, config, spooled, reading)
-    before = None
-    if not config.is_forced:
-        before = read_before(store, spooled, "" if config.source == AUTO else config.source, run_id)
-    if before is not None and before.source_name not in config.sources:
-        before = None
     first_lines: list[int] = []
     left_bytes = 0
     taken = spooled
@@ -116,7 +118,10 @@ def file_to_load(
     found = _mapping(config, spooled.name, lines, before, nature)
     path, sample = _paths(spool, taken.path, lines, reading)
     met = reading.met.setdefault(found.name, MetKeys())
-    relation, unseen = relation_of_lines(store, found.source, path, sample, config.policies, met)
+    with store.reader() as reader:
+        relation, unseen = relation_of_lines(
+            reader, found.source, path, sample, config.policies, met
+        )
     key_count = None
     if unseen is not None and unseen.counted is not None:
         key_count = KeyCount(lines, unseen.counted, partial(top_level_keys, store, path))

@@ -18,6 +18,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import IO, Literal
 
@@ -72,7 +73,8 @@ class Spool:
 
     def __init__(self, folder: Path, max_unpacked_ratio: int, hashes: Hashes) -> None:
         self._folder = folder
-        self._count = 0
+        self._numbers = count(1)  # asked for by two threads
+        self._ahead: dict[Input, Given] = {}
         self._hashes = hashes
         self._max_ratio = max_unpacked_ratio
 
@@ -82,6 +84,14 @@ class Spool:
 
     def given(self, item: Input) -> Given:
         """The input, being hashed: enough to tell whether it was read before."""
+        return self._ahead.pop(item, None) or self._given(item)
+
+    def given_ahead(self, item: Input) -> Given:
+        """The same, which `given` answers in its turn."""
+        self._ahead[item] = self._ahead.get(item) or self._given(item)
+        return self._ahead[item]
+
+    def _given(self, item: Input) -> Given:
         name, path = item.name, item.path
         with _named_errors(name):
             if path is None:
@@ -112,8 +122,7 @@ class Spool:
     def new_path(self, suffix: str = ".jsonl") -> Path:
         """A fresh name in the spool."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        self._count += 1
-        return self._folder / f"{self._count}{suffix}"
+        return self._folder / f"{next(self._numbers)}{suffix}"
 
     def _stdin(self) -> Path:
         path = self.new_path(".stdin")
