@@ -177,7 +177,7 @@ def test_too_little_data_is_said_with_the_counts(store, tmp_path):
 def test_an_empty_store_says_what_to_run(store, tmp_path):
     fill(store, random_events(8, users=1)[:1], users=1)
     store.connection().execute("delete from core").fetchall()
-    with pytest.raises(DataError, match="no events"):
+    with pytest.raises(DataError, match="no analysed event"):
         train.run(store, train_request(store, tmp_path / "models"))
 
 
