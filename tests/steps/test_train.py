@@ -4,9 +4,19 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import numpy as np
 import pytest
 
-from tests.steps.scoring_shop import AS_OF, BOOK, CONFIG, START, fill, random_events, train_request
+from tests.steps.scoring_shop import (
+    AS_OF,
+    BOOK,
+    CONFIG,
+    START,
+    VISIT,
+    fill,
+    random_events,
+    train_request,
+)
 from tsa_cli.config.models import ModelConfig
 from tsa_cli.errors import ConfigError, DataError
 from tsa_cli.models.cutoffs import plan_cutoffs
@@ -172,6 +182,35 @@ def test_too_little_data_is_said_with_the_counts(store, tmp_path):
     with pytest.raises(DataError, match="too short a time"):
         train.run(store, train_request(store, tmp_path / "models"))
     assert not (tmp_path / "models").exists()
+
+
+def test_a_model_that_tells_nobody_apart_is_warned_of(store, tmp_path):
+    draw = np.random.default_rng(3)
+    once = [(user, 0.5, VISIT) for user in range(300)]
+    booked = [(u, day + 0.7, BOOK) for u in range(300) for day in range(70) if draw.random() < 0.04]
+    fill(store, [*once, *booked])
+    config = CONFIG.model_copy(update={"features": ("visits",)})
+    result = train.run(store, train_request(store, tmp_path / "models", config))
+    assert result.figures["holdout"]["roc_auc"] == 0.5
+    assert (
+        "on the hold-out the model ranks nobody above another: no feature tells" in result.warnings
+    )
+
+
+def test_a_model_that_is_worse_than_the_base_rate_is_warned_of(store, tmp_path):
+    draw = np.random.default_rng(4)
+    rows = [(u, day + 0.1, VISIT) for u in range(0, 300, 2) for day in range(0, 70, 3)]
+    rows += [(u, 0.1, VISIT) for u in range(1, 300, 2)]
+    rows += [
+        (user, day + 0.7, BOOK)
+        for user in range(300)
+        for day in range(70)
+        if user % 2 == int(day >= 63) and draw.random() < 0.1  # the last week is the others'
+    ]
+    fill(store, rows)
+    config = CONFIG.model_copy(update={"features": ("visits",)})
+    result = train.run(store, train_request(store, tmp_path / "models", config))
+    assert any("worse than the base rate for everyone: log loss" in w for w in result.warnings)
 
 
 def test_an_empty_store_says_what_to_run(store, tmp_path):

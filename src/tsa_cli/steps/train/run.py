@@ -61,6 +61,12 @@ class TrainResult:
     as_of: datetime
     figures: Mapping[str, object]
 
+    @property
+    def warnings(self) -> list[str]:
+        """What speaks against the version, as it was found at its training."""
+        found = self.figures.get("warnings")
+        return [str(text) for text in found] if isinstance(found, list) else []
+
 
 def run(store: Store, request: Request) -> TrainResult:
     """
