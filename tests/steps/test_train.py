@@ -145,6 +145,25 @@ def test_the_same_data_gives_the_same_version_and_changes_no_file(store, tmp_pat
     )
 
 
+@pytest.mark.parametrize("name", ["manifest.json", "model.skops"])
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_what_was_damaged_is_trained_again(store, tmp_path, name, is_gone):
+    """The same data gives the same version: a folder of that name must not stand in its way."""
+    fill(store, random_events(4))
+    root = tmp_path / "models"
+    first = train.run(store, train_request(store, root))
+    file = root / "lead_score" / first.version / name
+    content = file.read_bytes()
+    if is_gone:
+        file.unlink()
+    else:
+        file.write_bytes(content[:-9])
+    again = train.run(store, train_request(store, root))
+    assert (again.version, again.status, again.is_current) == (first.version, "trained", True)
+    assert file.read_bytes() == content
+    assert sorted(p.name for p in (root / "lead_score").iterdir()) == [first.version, "current"]
+
+
 def test_a_worse_version_is_kept_but_not_promoted(store, tmp_path):
     fill(store, random_events(5, users=600), users=600)
     good = train.run(store, train_request(store, tmp_path / "models"))
