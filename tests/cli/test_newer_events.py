@@ -68,6 +68,25 @@ def test_reports_warn_of_rules_that_came_after_the_sessions(tsa: Tsa, tmp_path: 
     assert warnings("metrics", "bounce_rate") == []
 
 
+def test_reports_say_when_every_event_is_left_out(tsa: Tsa, tmp_path: Path) -> None:
+    bots = LINE.replace("}", ', "user_agent": "curl/8.0"}')
+    (tmp_path / "bots.jsonl").write_text(bots % 1 + bots % 2)
+    assert tsa("ingest", "bots.jsonl").code == 0
+    assert tsa("sessionize").code == 0
+    said = (
+        "all 2 events are left out, as bots' or the shop's own: `exclude` of sessions.yaml says who"
+    )
+    for command in ("funnel", "retention", "metrics", "check", "features"):
+        assert warnings_of(tsa, command) == [said], command
+    assert warnings_of(tsa, "journey", "pages") == [said, "pages: no session in the asked time"]
+    assert "no analysed event to learn from" in tsa("train").err
+    (tmp_path / "ann.jsonl").write_text(LINE % 3)
+    assert tsa("ingest", "ann.jsonl").code == 0
+    assert warnings_of(tsa, "metrics")[0] == "1 newer event: `tsa sessionize` takes it in"
+    assert tsa("sessionize").code == 0
+    assert warnings_of(tsa, "metrics") == []
+
+
 def test_audiences_check_and_explain_warn_of_what_is_older_than_its_source(
     tsa: Tsa, tmp_path: Path
 ) -> None:

@@ -4,9 +4,19 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import numpy as np
 import pytest
 
-from tests.steps.scoring_shop import AS_OF, BOOK, CONFIG, START, fill, random_events, train_request
+from tests.steps.scoring_shop import (
+    AS_OF,
+    BOOK,
+    CONFIG,
+    START,
+    VISIT,
+    fill,
+    random_events,
+    train_request,
+)
 from tsa_cli.config.models import ModelConfig
 from tsa_cli.errors import ConfigError, DataError
 from tsa_cli.models.cutoffs import plan_cutoffs
@@ -135,6 +145,25 @@ def test_the_same_data_gives_the_same_version_and_changes_no_file(store, tmp_pat
     )
 
 
+@pytest.mark.parametrize("name", ["manifest.json", "model.skops"])
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_what_was_damaged_is_trained_again(store, tmp_path, name, is_gone):
+    """The same data gives the same version: a folder of that name must not stand in its way."""
+    fill(store, random_events(4))
+    root = tmp_path / "models"
+    first = train.run(store, train_request(store, root))
+    file = root / "lead_score" / first.version / name
+    content = file.read_bytes()
+    if is_gone:
+        file.unlink()
+    else:
+        file.write_bytes(content[:-9])
+    again = train.run(store, train_request(store, root))
+    assert (again.version, again.status, again.is_current) == (first.version, "trained", True)
+    assert file.read_bytes() == content
+    assert sorted(p.name for p in (root / "lead_score").iterdir()) == [first.version, "current"]
+
+
 def test_a_worse_version_is_kept_but_not_promoted(store, tmp_path):
     fill(store, random_events(5, users=600), users=600)
     good = train.run(store, train_request(store, tmp_path / "models"))
@@ -174,10 +203,39 @@ def test_too_little_data_is_said_with_the_counts(store, tmp_path):
     assert not (tmp_path / "models").exists()
 
 
+def test_a_model_that_tells_nobody_apart_is_warned_of(store, tmp_path):
+    draw = np.random.default_rng(3)
+    once = [(user, 0.5, VISIT) for user in range(300)]
+    booked = [(u, day + 0.7, BOOK) for u in range(300) for day in range(70) if draw.random() < 0.04]
+    fill(store, [*once, *booked])
+    config = CONFIG.model_copy(update={"features": ("visits",)})
+    result = train.run(store, train_request(store, tmp_path / "models", config))
+    assert result.figures["holdout"]["roc_auc"] == 0.5
+    assert (
+        "on the hold-out the model ranks nobody above another: no feature tells" in result.warnings
+    )
+
+
+def test_a_model_that_is_worse_than_the_base_rate_is_warned_of(store, tmp_path):
+    draw = np.random.default_rng(4)
+    rows = [(u, day + 0.1, VISIT) for u in range(0, 300, 2) for day in range(0, 70, 3)]
+    rows += [(u, 0.1, VISIT) for u in range(1, 300, 2)]
+    rows += [
+        (user, day + 0.7, BOOK)
+        for user in range(300)
+        for day in range(70)
+        if user % 2 == int(day >= 63) and draw.random() < 0.1  # the last week is the others'
+    ]
+    fill(store, rows)
+    config = CONFIG.model_copy(update={"features": ("visits",)})
+    result = train.run(store, train_request(store, tmp_path / "models", config))
+    assert any("worse than the base rate for everyone: log loss" in w for w in result.warnings)
+
+
 def test_an_empty_store_says_what_to_run(store, tmp_path):
     fill(store, random_events(8, users=1)[:1], users=1)
     store.connection().execute("delete from core").fetchall()
-    with pytest.raises(DataError, match="no events"):
+    with pytest.raises(DataError, match="no analysed event"):
         train.run(store, train_request(store, tmp_path / "models"))
 
 

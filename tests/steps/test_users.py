@@ -125,9 +125,14 @@ def test_a_value_beyond_all_reason_is_none(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "worth"), [((10**8, 1), "99999999.99"), ((-(10**9),), "-99999999.99")]
+    ("values", "worth"),
+    [
+        ((90_000_000,) * 5, "450000000.00"),  # in dong or rupiah five repairs, not riches
+        ((-(10**9),), "-1000000000.00"),
+        ((999_999_999_999,) * 10_001, "9999999999999999.99"),
+    ],
 )
-def test_a_worth_has_eight_digits_at_most(
+def test_a_worth_is_told_in_full_up_to_sixteen_digits(
     store: Store, values: tuple[int, ...], worth: str
 ) -> None:
     add_events(

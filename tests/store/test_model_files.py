@@ -237,3 +237,12 @@ def test_a_damaged_manifest_is_named(saved):
         (saved.folder / "manifest.json").write_text(text)
         with pytest.raises(DataError, match=r"manifest\.json"):
             model_files.read_version(saved.folder.parents[1], "lead_score", "v1")
+
+
+def test_a_damaged_version_hides_no_other(saved, estimators):
+    root = saved.folder.parents[1]
+    save(root, estimators[1]["boosting"].estimator, "v2")
+    (saved.folder / "manifest.json").write_text("{")
+    assert [v.version for v in model_files.list_versions(root)] == ["v2"]
+    [error] = model_files.damaged_versions(root)
+    assert str(saved.folder / "manifest.json") in error.message

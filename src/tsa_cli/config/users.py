@@ -89,6 +89,7 @@ class UsersConfig(ConfigFile):
     value_properties: list[NameText] = Field(
         default=["value", "revenue", "total", "price", "amount"], min_length=1
     )
+    currency_property: NameText = "currency"
     service_events: dict[EventPattern, Weight] = {
         "service_viewed": 1.0, "price_checked": 2.0, "quote_requested": 2.0,
         "booking_completed": 5.0, "service_booked": 5.0,

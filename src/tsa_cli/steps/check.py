@@ -162,5 +162,5 @@ def _metric_gate(row: JudgedMetric) -> Gate:
     else:
         verb = "keeps" if row.ok else "misses"
         value = f"{row.value:.4g}" if abs(row.value) < _LARGE else f"{row.value:,.0f}"
-        detail = f"{value} of {row.denominator:,.12g} {verb} the target {row.target:,.12g}"
+        detail = f"{value} (n {row.denominator:,.12g}) {verb} the target {row.target:,.12g}"
     return Gate(row.metric, "metric", row.ok, row.value, row.target, detail)

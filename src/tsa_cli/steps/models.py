@@ -51,6 +51,11 @@ def listing(root: Path) -> list[ModelRow]:
     return [_row(root, found) for found in model_files.list_versions(root)]
 
 
+def damaged(root: Path) -> list[str]:
+    """What is wrong with each version that cannot be read, and so is not listed."""
+    return [error.message for error in model_files.damaged_versions(root)]
+
+
 def one(root: Path, name: str, version: str | None) -> ModelDetail:
     """The version, by default the one in use; DataError when there is none."""
     found = model_files.read_version(root, name, version)

@@ -12,7 +12,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,17 +50,20 @@ def save_version(
     estimator: object,
     manifest: Mapping[str, object],
     card: str,
+    *,
+    is_replacing: bool = False,
 ) -> ModelVersion:
     """
-    The version as it now is on disk; an existing one of that name is kept as it was.
+    The version as it now is on disk; an existing one of that name is kept unless it is replaced.
 
     The manifest gains `name`, `version`, `sha256` of the model file, and library versions.
     """
     folder = _folder(root, name) / _checked(version)
     _clear_leftovers(folder.parent)
-    if not folder.exists():
+    if is_replacing or not folder.exists():
         _make_private(folder.parent)
         staged = _staged(folder.parent)
+        away = staged.with_name(f"{staged.name}-old")  # of what stood there, where it is replaced
         try:
             model = model_bytes(estimator)
             full = dict(manifest) | {
@@ -72,9 +75,12 @@ def save_version(
             write_bytes(staged / MODEL_FILE, model)
             write_text(staged / CARD_FILE, card)
             write_text(staged / MANIFEST_FILE, json.dumps(full, indent=1, allow_nan=False) + "\n")
+            if folder.exists():
+                folder.rename(away)
             staged.rename(folder)
         finally:
             shutil.rmtree(staged, ignore_errors=True)
+            shutil.rmtree(away, ignore_errors=True)
     return read_version(root, name, version)
 
 
@@ -148,13 +154,30 @@ def is_superseded(root: Path, name: str, version: str) -> bool:
 
 def list_versions(root: Path, name: str | None = None) -> list[ModelVersion]:
     """Every readable version, by name, then version (oldest training data first)."""
+    found = (_read(root, *place) for place in _places(root, name))
+    return [version for version in found if isinstance(version, ModelVersion)]
+
+
+def damaged_versions(root: Path) -> list[DataError]:
+    """Why each version that is not among those cannot be read."""
+    found = (_read(root, *place) for place in _places(root, None))
+    return [error for error in found if isinstance(error, DataError)]
+
+
+def _places(root: Path, name: str | None) -> Iterator[tuple[str, str]]:
+    """The name and version of every folder with a manifest, in order."""
     folders = [_folder(root, name)] if name else sorted(root.glob("*"))
-    return [
-        read_version(root, folder.name, path.parent.name)
-        for folder in folders
-        if _NAME.fullmatch(folder.name)
-        for path in sorted(folder.glob(f"[!.]*/{MANIFEST_FILE}"))
-    ]
+    for folder in folders:
+        if _NAME.fullmatch(folder.name):
+            for path in sorted(folder.glob(f"[!.]*/{MANIFEST_FILE}")):
+                yield folder.name, path.parent.name
+
+
+def _read(root: Path, name: str, version: str) -> ModelVersion | DataError:
+    try:
+        return read_version(root, name, version)
+    except DataError as error:
+        return error
 
 
 def library_versions() -> dict[str, str]:

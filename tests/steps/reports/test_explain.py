@@ -249,3 +249,14 @@ def test_everybodys_counted_attempt_is_the_reports(given: Give, name: str) -> No
     excluded = {unit.unit_id for unit in units if unit.state == "excluded"}
     assert len(excluded) == len(np.unique(outcome.attempts.excluded))
     assert len({row[:2] for row in want.values()}) > 1  # not all ended alike
+
+
+def test_of_a_device_with_very_many_first_steps_the_latest_attempts_are_told(given: Give) -> None:
+    unit = only(given(history("abc" + "a" * 500, gap=0.1)), config())
+    assert unit.attempt_count == 501
+    assert [a.number for a in unit.attempts] == [1, *range(302, 502)]
+    assert unit.state == "converted"
+    assert unit.why == (
+        "attempt 1 of 501 counts: none got further than 3 of 3 steps, and no earlier one as far;"
+        " did the last step 12s after the first"
+    )

@@ -7,8 +7,10 @@ import pytest
 
 from tsa_cli.kernels.funnel import run_funnel
 from tsa_cli.kernels.funnel_types import NO_TIME, Exclusion, FunnelEvents, FunnelRules, UnitEvents
+from tsa_cli.steps.explain import told as telling
 from tsa_cli.steps.explain import trace as tracing
-from tsa_cli.steps.explain.trace import Trace, counted, trace
+from tsa_cli.steps.explain.told import told_places
+from tsa_cli.steps.explain.trace import Trace, counted, starts_of, trace
 
 STEPS = 3
 
@@ -91,3 +93,36 @@ def test_an_exclusion_in_one_attempt_leaves_none_that_counts() -> None:
     rules = FunnelRules(step_count=2, window_us=5, exclusions=(Exclusion(0, 1),))
     assert [one.exclusion for one in trace(events, rules)] == [1, None]
     assert counted(trace(events, rules)) is None
+
+
+@pytest.mark.parametrize("is_holding", [False, True])
+@pytest.mark.parametrize("order", ["ordered", "strict", "any"])
+@pytest.mark.parametrize(("most", "rows"), [(1, 100), (100, 1)])
+def test_of_very_many_attempts_the_one_that_decides_and_the_latest_are_told(
+    monkeypatch: pytest.MonkeyPatch, order: str, is_holding: bool, most: int, rows: int
+) -> None:
+    monkeypatch.setattr(telling, "MOST_ATTEMPTS", most)
+    monkeypatch.setattr(telling, "MOST_ROWS", rows)
+    monkeypatch.setattr(telling, "LEAST_ATTEMPTS", 1)
+    draw = random.Random(f"{order} {is_holding}")
+    left_out = 0
+    for _ in range(300):
+        events, rules = random_unit(draw, is_holding=is_holding), random_rules(draw, order)
+        starts = starts_of(events, rules)
+        places = told_places(events, rules, starts)
+        told, everything = trace(events, rules, [starts[p] for p in places]), trace(events, rules)
+        assert told == [everything[place] for place in places]
+        assert places[-1:] == list(range(len(starts)))[-1:]
+        assert len(places) <= 2
+        best, of_all = counted(told), counted(everything)
+        if of_all is None:
+            assert best is None
+            assert any(one.exclusion is not None for one in told) == bool(told)
+        else:
+            assert best is not None
+            assert (told[best].depth, events.time_us[told[best].start]) == (
+                everything[of_all].depth,
+                events.time_us[everything[of_all].start],
+            )
+        left_out += len(starts) - len(places)
+    assert left_out > 50

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tsa_cli.cli.answer import Answer
-from tsa_cli.cli.jobs.window import Asked, behind, span
+from tsa_cli.cli.jobs.window import Asked, behind, nothing_there, span
 from tsa_cli.cli.plain import plain
 from tsa_cli.cli.session import Session
 from tsa_cli.errors import UsageError
@@ -59,6 +59,7 @@ def work(
         )
         shown = [metric for metric in config.metrics if not names or metric.name in names]
         warnings = [*unknown_events.warnings_of(store, plan, shown), *behind(session, store)]
+        warnings += [] if report.rows else nothing_there(store, window)
     missed = sum(row.ok is False for row in report.rows)
     return Answer(
         "metrics",

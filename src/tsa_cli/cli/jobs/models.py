@@ -55,6 +55,7 @@ def train(
                 run.verdict = error
                 continue
             results.append({key: plain(value) for key, value in vars(result).items()})
+            warnings += [f"{name}: {told}" for told in result.warnings]
             run.note({name: result.version})
     data = plain(results)
     return Answer(

@@ -24,7 +24,7 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
     from tsa_cli.config.events import EventsConfig
     from tsa_cli.steps import derive_events, unknown_events
     from tsa_cli.steps import sessionize as step
-    from tsa_cli.steps.sessionize import excluded, progress
+    from tsa_cli.steps.sessionize import excluded, progress, users
 
     config = config_of(session)
     files: dict[str, unknown_events.HasPatterns] = {
@@ -43,6 +43,7 @@ def work(session: Session, *, is_full: bool = False, is_dry_run: bool = False) -
             *unknown_events.pattern_warnings(run.store, plan, files),
             *(f"events.yaml: derived: {said}" for said in unknown_in_rules),
             *excluded.warnings(run.store, config.sessions.exclude),
+            *users.warnings(run.store),
         ]
         counts = asdict(result)
         run.note(counts)

@@ -45,6 +45,8 @@ def nothing_there(store: "Store", window: Span) -> list[str]:
     """The warning for an asked time without any event, for a report that found nobody; or none."""
     since = window.since or datetime(1, 1, 1)
     until = min(window.until or window.as_of, window.as_of)
+    if _all_left_out(store):  # which `behind` tells
+        return []
     [(_, first_asked)] = store.rows("4_reports/metric_range.sql", since=since, until=until)
     return ["no event in the asked time"] if first_asked is None else []
 
@@ -59,7 +61,18 @@ def behind(session: "Session", store: "Store") -> list[str]:
         for what, count in zip((NEWER_EVENTS, _CUT_LINKS), counts, strict=True)
         if count
     ]
-    return newer + other_rules(session, store)
+    return newer + (_all_left_out(store) if not newer else []) + other_rules(session, store)
+
+
+def _all_left_out(store: "Store") -> list[str]:
+    """The warning for a store whose events are all bots' or the shop's own; or none."""
+    if store.count("4_reports/last_core_seq.sql") >= 0:
+        return []
+    stored = store.count("4_reports/all_left_out.sql")
+    if not stored:
+        return []
+    told = quantity(stored, "event is", "events are")
+    return [f"all {told} left out, as bots' or the shop's own: `exclude` of sessions.yaml says who"]
 
 
 def other_rules(session: "Session", store: "Store") -> list[str]:

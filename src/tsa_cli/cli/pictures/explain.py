@@ -114,14 +114,15 @@ def _funnel(funnel: Item, width: int) -> "list[RenderableType]":
         step = f" after step {text(unit, 'last_step')}" if unit.get("state") == "dropped" else ""
         state = text(unit, "state").replace("_", " ") + step
         parts += [note(""), heading(f"Funnel {name}{of_unit}: {state}"), note(text(unit, "why"))]
-        parts += _attempts(items(unit, "attempts"), width)
+        parts += _attempts(unit, width)
     if len(units) > _MOST_UNITS:
         parts.append(note(f"… {len(units) - _MOST_UNITS} more: --format json"))
     return parts
 
 
-def _attempts(attempts: list[Item], width: int) -> "list[RenderableType]":
+def _attempts(unit: Item, width: int) -> "list[RenderableType]":
     """Step by step the attempt that counts, and a line for each where there are several."""
+    attempts = items(unit, "attempts")
     counted = [one for one in attempts if one.get("is_counted")]
     shown = [*counted, *(one for one in attempts if one not in counted)][:_MOST_ATTEMPTS]
     rows = [
@@ -137,10 +138,11 @@ def _attempts(attempts: list[Item], width: int) -> "list[RenderableType]":
     if len(attempts) > len(counted):
         parts += [note("")] * len(counted)
         parts.append(table(["attempt", "began", "steps", "how it ended"], [], rows))
-    if len(attempts) > len(shown):
-        parts.append(
-            note(f"… {quantity(len(attempts) - len(shown), 'more attempt')}: --format json")
-        )
+    more = int(number(unit.get("attempt_count")) or 0) - len(shown)
+    if more > 0:
+        listed = len(attempts) - len(shown)
+        which = "" if listed == more else f" has the latest {count(listed)}"
+        parts.append(note(f"… {quantity(more, 'more attempt')}: --format json{which}"))
     return parts
 
 

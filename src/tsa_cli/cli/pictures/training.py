@@ -80,6 +80,8 @@ def _importances(figures: Report) -> "RenderableType":
 
 def _share(column: Report, key: str) -> str:
     share = _object(column, key)
+    if share.get("value") is None:
+        return NOTHING
     value, low, high = (_number(share.get(name)) for name in ("value", "ci_low", "ci_high"))
     return f"{value} ({low}–{high})"
 

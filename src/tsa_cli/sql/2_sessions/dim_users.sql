@@ -182,7 +182,7 @@ select
     cast(m.first_ts as date) as first_seen_date,                -- UTC day of the first event
     m.acquisition_channel,                                      -- channel of the first visit
     cast(
-        greatest(least(m.lifetime_value, 99999999.99), -99999999.99) as decimal(10, 2)
+        greatest(least(m.lifetime_value, 9999999999999999.99), -9999999999999999.99) as decimal(18, 2)
     ) as lifetime_value,                                        -- sum of booking values, of an id the greatest; shop's currency
     cast(m.total_bookings as integer) as total_bookings,        -- bookings, cancelled ones too; a booking id counts once
     m.preferred_services,                                       -- VARCHAR[], most weight first (users.yaml)

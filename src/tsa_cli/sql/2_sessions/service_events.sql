@@ -1,7 +1,7 @@
 -- table:  service_events, what the properties of shop events say of value, service and rating
 -- reads:  service_flags, analysed_events
 -- params: $after_event_seq BIGINT  events up to this one are there already
---         $value_paths, $service_paths, $rating_paths, $booking_id_paths VARCHAR[]  JSON pointers, in order of preference
+--         $value_paths, $service_paths, $rating_paths, $booking_id_paths, $currency_paths VARCHAR[]  JSON pointers, in order of preference
 -- notes:  the one place of this step that reads JSON; a value is the first property that is a plain number
 --         below 10^12. Whoever is left out of core is here, too, but core is not joined: no join carries JSON
 select
@@ -21,6 +21,9 @@ select
             1
         )
     end as booking_value,                                            -- in the shop's currency
+    case
+        when f.is_booking then nullif(upper(trim(json_extract_string(e.properties, $currency_paths)[1])), '')
+    end as currency,                                                 -- as the event has it, in capitals
     case when f.is_booking then nullif(json_extract_string(e.properties, $booking_id_paths)[1], '') end as booking_id,
     case
         when f.service_weight > 0 then list_extract(

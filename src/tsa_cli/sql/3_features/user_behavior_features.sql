@@ -100,7 +100,7 @@ joined as (
         coalesce(v.total_sessions, 0) as total_sessions,
         coalesce(v.page_views, 0) as page_views,
         coalesce(b.total_bookings, 0) as total_bookings,
-        cast(greatest(least(coalesce(b.monetary_value, 0), 99999999.99), -99999999.99) as decimal(10, 2)) as monetary_value,
+        cast(greatest(least(coalesce(b.monetary_value, 0), 9999999999999999.99), -9999999999999999.99) as decimal(18, 2)) as monetary_value,
         coalesce(r.negative, 0) as negative_ratings,
         coalesce(v.engagement_score, 0) as engagement_score,
         coalesce(v.session_frequency_trend, 0) as session_frequency_trend,

@@ -5,8 +5,7 @@ source  definitions part 2, complaint 32: "this person did every step, why are t
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.kernels.funnel_types import FunnelRules, UnitEvents
@@ -33,6 +32,14 @@ class Unit:
     events: UnitEvents
     names: list[str]
     held: list[str | None]
+    _by_bit: dict[int, list[int]] = field(default_factory=dict, compare=False)
+
+    def of_step(self, step: int) -> list[int]:
+        """The events that match a step; found once, since each attempt asks."""
+        if step not in self._by_bit:
+            masks = enumerate(self.events.mask)
+            self._by_bit[step] = [i for i, mask in masks if mask >> step & 1]
+        return self._by_bit[step]
 
 
 @dataclass(frozen=True)
@@ -81,13 +88,11 @@ class _Case:
         """`step 3 Booking started`."""
         return f"step {place + 1} {self.config.steps[place].name}"
 
-    def hits(self, low: int, high: int) -> Iterator[int]:
+    def hits(self, low: int, high: int) -> list[int]:
         """The events of the next step from the moment `low` to `high`, both included."""
-        times, masks = self.unit.events.time_us, self.unit.events.mask
-        bit = 1 << self.next_step
-        for i in range(bisect_left(times, low), bisect_right(times, high)):
-            if masks[i] & bit:
-                yield i
+        times, found = self.unit.events.time_us, self.unit.of_step(self.next_step)
+        begin, end = bisect_left(times, low), bisect_right(times, high)
+        return found[bisect_left(found, begin) : bisect_left(found, end)]
 
     def is_held(self, i: int) -> bool:
         hold = self.unit.events.hold
@@ -199,15 +204,17 @@ def _near_miss(case: _Case, before: int) -> str:
     if late is not None:
         over = span_text((case.time(late) - case.deadline) / _SECOND)
         return f"came {over} too late, at {_moment(case.time(late))}"
-    mine = [i for i in case.hits(_EVER, at) if case.is_held(i)]
-    early = [i for i in mine if case.time(i) < at and i not in chain]
-    is_inside = bool(early) and case.time(early[-1]) >= case.time(case.trace.start)
-    if early and (is_inside or not case.is_open):
+    until_now = case.hits(_EVER, at)
+    before_it = (i for i in reversed(until_now) if case.time(i) < at and i not in chain)
+    early = next((i for i in before_it if case.is_held(i)), None)
+    is_inside = early is not None and case.time(early) >= case.time(case.trace.start)
+    if early is not None and (is_inside or not case.is_open):
         first = case.step(before if is_inside else 0)
-        return f"came at {_moment(case.time(early[-1]))}, before {first}"
-    if mine and not early and mine[0] in chain:
-        filled = next(s for s, event in case.trace.steps.items() if event == mine[0])
-        return f"has no event of its own: {case.event(mine[0])} already fills {case.step(filled)}"
+        return f"came at {_moment(case.time(early))}, before {first}"
+    mine = next((i for i in until_now if case.is_held(i)), None) if early is None else None
+    if mine in chain:
+        filled = next(s for s, event in case.trace.steps.items() if event == mine)
+        return f"has no event of its own: {case.event(mine)} already fills {case.step(filled)}"
     return "did not come"
 
 

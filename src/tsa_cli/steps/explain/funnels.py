@@ -17,7 +17,8 @@ from tsa_cli.relations import CORE_RELATION
 from tsa_cli.steps.explain.ending import CONVERTED, Unit, ending
 from tsa_cli.steps.explain.result import Attempt, AttemptStep, FunnelExplained, FunnelUnit
 from tsa_cli.steps.explain.texts import EPOCH, joined, moment_of, moment_text
-from tsa_cli.steps.explain.trace import Trace, counted, first_bits, trace
+from tsa_cli.steps.explain.told import told_places
+from tsa_cli.steps.explain.trace import Trace, counted, first_bits, starts_of, trace
 from tsa_cli.store.fragment import Fragment
 from tsa_cli.store.store import Store
 
@@ -132,35 +133,44 @@ def _held(compiler: MatcherCompiler, keys: list[str]) -> Fragment:
 
 
 def _judged(history: _History, asked: AskedFunnel, as_of_us: int) -> FunnelUnit:
-    traces = trace(history.unit.events, asked.rules)
+    events, rules = history.unit.events, asked.rules
+    starts = starts_of(events, rules)
+    places = told_places(events, rules, starts)
+    traces = trace(events, rules, [starts[place] for place in places])
     best = counted(traces)
     attempts = [
-        _attempt(history, asked, one, number, is_counted=number - 1 == best, as_of_us=as_of_us)
-        for number, one in enumerate(traces, start=1)
+        _attempt(history, asked, one, place + 1, is_counted=number == best, as_of_us=as_of_us)
+        for number, (place, one) in enumerate(zip(places, traces, strict=True))
     ]
     if best is None:
-        return _uncounted(history, asked, traces, attempts)
+        return _uncounted(history, asked, traces, attempts, len(starts))
     chosen = attempts[best]
     state = "pending" if chosen.window_ends_at > moment_of(as_of_us) else "dropped"
-    last_step = asked.rules.required()[chosen.reached - 1] + 1
+    last_step = rules.required()[chosen.reached - 1] + 1
     return FunnelUnit(
         history.unit_id,
         CONVERTED if chosen.ended == CONVERTED else state,
         last_step,
-        f"{_choice(attempts, best, len(asked.rules.required()))}; {chosen.why}",
+        f"{_choice(attempts, best, len(starts), len(rules.required()))}; {chosen.why}",
+        len(starts),
         attempts,
     )
 
 
 def _uncounted(
-    history: _History, asked: AskedFunnel, traces: list[Trace], attempts: list[Attempt]
+    history: _History,
+    asked: AskedFunnel,
+    traces: list[Trace],
+    attempts: list[Attempt],
+    total: int,
 ) -> FunnelUnit:
     """Nobody entered, or an exclusion in one attempt took the unit out of the whole funnel."""
     out = next((i for i, one in enumerate(traces) if one.exclusion is not None), None)
     if out is not None:
-        why = f"attempt {out + 1} of {len(attempts)}: {attempts[out].why}"
-        return FunnelUnit(history.unit_id, "excluded", None, why, attempts)
-    return FunnelUnit(history.unit_id, "not_entered", None, _no_start(history, asked), attempts)
+        why = f"attempt {attempts[out].number} of {total}: {attempts[out].why}"
+        return FunnelUnit(history.unit_id, "excluded", None, why, total, attempts)
+    why = _no_start(history, asked)
+    return FunnelUnit(history.unit_id, "not_entered", None, why, total, attempts)
 
 
 def _no_start(history: _History, asked: AskedFunnel) -> str:
@@ -182,14 +192,16 @@ def _no_start(history: _History, asked: AskedFunnel) -> str:
     return f"{name} at {at} has no {joined(asked.config.hold_constant, 'or')}"
 
 
-def _choice(attempts: Sequence[Attempt], best: int, most: int) -> str:
-    """Which attempt counts, and why this one."""
+def _choice(attempts: Sequence[Attempt], best: int, total: int, most: int) -> str:
+    """Which of all `total` attempts counts, and why this one."""
     chosen = attempts[best]
     reached = f"{chosen.reached} of {quantity(most, 'step')}"
-    if len(attempts) == 1:
+    if total == 1:
         return f"the only attempt: {reached}"
     others = sum(other.reached == chosen.reached for other in attempts) - 1
-    of_all = f"attempt {chosen.number} of {len(attempts)} counts"
+    of_all = f"attempt {chosen.number} of {total} counts"
+    if len(attempts) < total:
+        return f"{of_all}: none got further than {reached}, and no earlier one as far"
     if not others:
         return f"{of_all}: it got furthest, {reached}"
     return f"{of_all}: {reached}, as far as {others} later, but the earliest"

@@ -93,12 +93,17 @@ class Attempt:
 
 @dataclass(frozen=True)
 class FunnelUnit:
-    """The person, or one of their sessions or devices, as the funnel counts it."""
+    """
+    The person, or one of their sessions or devices, as the funnel counts it.
+
+    Of very many attempts the one that decides and the latest are told; `attempt_count` is of all.
+    """
 
     unit_id: str
     state: str  # converted | dropped | pending | excluded | not_entered
     last_step: int | None  # furthest required step of the attempt that counts, 1, 2, …
     why: str
+    attempt_count: int
     attempts: Sequence[Attempt]
 
 

@@ -36,15 +36,20 @@ class Trace:
         return len(self.chain)
 
 
-def trace(events: UnitEvents, rules: FunnelRules) -> list[Trace]:
-    """The attempts of the unit in the order of their first events, each with its exclusion."""
+def trace(events: UnitEvents, rules: FunnelRules, starts: list[int] | None = None) -> list[Trace]:
+    """
+    The attempts of the unit in the order of their first events, each with its exclusion.
+
+    All of them, or those that begin at `starts`.
+    """
     alone = replace(rules, exclusions=(), since_us=0, until_us=0)
     found: list[Trace] = []
-    for starts in _batches(events, rules, _starts(events, rules)):
-        lanes = [_lane(events, rules, start) for start in starts]
-        attempts = run_funnel(_joined(events, rules, starts, lanes), alone)
+    wanted = starts_of(events, rules) if starts is None else starts
+    for batch in _batches(events, rules, wanted):
+        lanes = [_lane(events, rules, start) for start in batch]
+        attempts = run_funnel(_joined(events, rules, batch, lanes), alone)
         place = np.concatenate([np.asarray(lane, np.int64) for lane in lanes])
-        for start, row in zip(starts, attempts.row.tolist(), strict=True):
+        for start, row in zip(batch, attempts.row.tolist(), strict=True):
             steps = {step: int(place[at]) for step, at in enumerate(row) if at != NONE}
             chain = [steps[step] for step in rules.required() if step in steps]
             found.append(Trace(start, chain, steps, _exclusion(events, rules, chain)))
@@ -63,7 +68,7 @@ def first_bits(rules: FunnelRules) -> int:
     return (1 << rules.step_count) - 1 if rules.order == "any" else 1
 
 
-def _starts(events: UnitEvents, rules: FunnelRules) -> list[int]:
+def starts_of(events: UnitEvents, rules: FunnelRules) -> list[int]:
     """The events that start an attempt; of `any`, one for each moment (and held value)."""
     bits = first_bits(rules)
     found: list[int] = []
@@ -84,7 +89,7 @@ def _batches(events: UnitEvents, rules: FunnelRules, starts: list[int]) -> Itera
     batch: list[int] = []
     rows = 0
     for start in starts:
-        size = bisect_right(events.time_us, events.time_us[start] + rules.window_us) - start + 1
+        size = lane_size(events, rules, start)
         if batch and rows + size > ROWS_AT_ONCE:
             yield batch
             batch, rows = [], 0
@@ -92,6 +97,11 @@ def _batches(events: UnitEvents, rules: FunnelRules, starts: list[int]) -> Itera
         rows += size
     if batch:
         yield batch
+
+
+def lane_size(events: UnitEvents, rules: FunnelRules, start: int) -> int:
+    """How many events an attempt has to look at, about."""
+    return bisect_right(events.time_us, events.time_us[start] + rules.window_us) - start + 1
 
 
 def _lane(events: UnitEvents, rules: FunnelRules, start: int) -> list[int]:

@@ -52,7 +52,7 @@ def run(
     scope_of = scope_of_lines if is_of_lines else make_scope
     scope = scope_of(store, config, grain, as_of, since, until)
     if scope is None:
-        return MetricsReport([], [*warnings, "no event in the asked time"])
+        return MetricsReport([], warnings)  # no event in the asked time
     aliases = event_aliases or {}
     now = _evaluate(store, metrics, scope, by, aliases)
     past = _past(store, metrics, scope, by, aliases, since, compare, warnings)

@@ -11,7 +11,7 @@ from tsa_cli.store import Store
 
 NO_EVENT = -1
 # Of the tables that this step builds on; raised when an older store has to be built anew.
-LAYOUT_VERSION = 7
+LAYOUT_VERSION = 8
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from tsa_cli.store import Store, fragment_of
 if TYPE_CHECKING:
     import polars as pl
 
+_MOST_CURRENCIES = 5
+
 
 def read_services(store: Store, config: SessionizeConfig, table: str, after_event_seq: int) -> int:
     """The number of rows of `table`: value, service and rating of shop events after a place."""
@@ -35,6 +37,7 @@ def read_services(store: Store, config: SessionizeConfig, table: str, after_even
         service_paths=pointers(users.service_properties),
         rating_paths=pointers(feedback.rating_properties),
         booking_id_paths=pointers([users.booking_id_property]),
+        currency_paths=pointers([users.currency_property]),
     )
 
 
@@ -51,6 +54,18 @@ def build(store: Store, config: SessionizeConfig, table: str) -> int:
             preferred_services=config.users.preferred_services,
             **engagement_params(config.features.engagement_score),
         )
+
+
+def warnings(store: Store) -> list[str]:
+    """What a worth is not: one sum of money, where bookings are in several currencies."""
+    found = store.rows("2_sessions/booking_currencies.sql")
+    if len(found) < 2:
+        return []
+    told = ", ".join(
+        f"{currency} {int(str(count)):,}" for currency, count in found[:_MOST_CURRENCIES]
+    )
+    more = ", …" if len(found) > _MOST_CURRENCIES else ""
+    return [f"bookings are in {len(found)} currencies ({told}{more}): values are added as they are"]
 
 
 def has_moving_segments(config: UsersConfig) -> bool:

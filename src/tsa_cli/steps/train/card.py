@@ -66,5 +66,7 @@ def _percent(value: object) -> str:
 
 
 def _interval(share: Mapping[str, object]) -> str:
+    if share.get("value") is None:  # nobody is flagged
+        return _number(None)
     low, high = _number(share.get("ci_low")), _number(share.get("ci_high"))
     return f"{_number(share.get('value'))} ({low} to {high})"

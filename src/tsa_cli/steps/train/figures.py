@@ -24,6 +24,7 @@ FEW_POSITIVES = 200
 def figures_of(config: ModelConfig, samples: Samples, trained: Trained) -> dict[str, object]:
     """All that `tsa train` tells of a model: its hold-out figures beside those of trivial ones."""
     held, model = samples.holdout, trained.model
+    base_rate = _base_rate(samples)
     judged = evaluate(held.labels, model.probabilities(held.features), trained.threshold)
     mean, deviation = permutation_importances(
         model.probabilities, held.features, held.labels, seed=config.seed
@@ -35,7 +36,7 @@ def figures_of(config: ModelConfig, samples: Samples, trained: Trained) -> dict[
         "positives": int(samples.training.labels.sum()),
         "holdout": asdict(judged),
         "is_precision_reached": trained.is_precision_reached,
-        "baseline": {"name": "base rate", **asdict(_base_rate(samples))},
+        "baseline": {"name": "base rate", **asdict(base_rate)},
         "recency_baseline": _recency(config, samples),
         "comparison": asdict(trained.comparison),
         "importances": [
@@ -50,7 +51,7 @@ def figures_of(config: ModelConfig, samples: Samples, trained: Trained) -> dict[
             "training": [f"{moment.isoformat()}Z" for moment in samples.cutoffs.training],
             "holdout": [f"{moment.isoformat()}Z" for moment in samples.cutoffs.holdout],
         },
-        "warnings": _warnings(config, samples, trained, judged),
+        "warnings": _warnings(config, samples, trained, judged, base_rate),
     }
 
 
@@ -92,7 +93,11 @@ def _recency(config: ModelConfig, samples: Samples) -> dict[str, object]:
 
 
 def _warnings(
-    config: ModelConfig, samples: Samples, trained: Trained, judged: Evaluation
+    config: ModelConfig,
+    samples: Samples,
+    trained: Trained,
+    judged: Evaluation,
+    base_rate: Evaluation,
 ) -> list[str]:
     warnings = []
     few = int(samples.training.labels.sum())
@@ -105,4 +110,11 @@ def _warnings(
         )
     if judged.roc_auc is not None and judged.roc_auc < 0.5:
         warnings.append("on the hold-out the model ranks worse than chance")
+    if judged.roc_auc == 0.5:
+        warnings.append("on the hold-out the model ranks nobody above another: no feature tells")
+    elif round(judged.log_loss, 3) > round(base_rate.log_loss, 3):
+        warnings.append(
+            "on the hold-out the model is worse than the base rate for everyone: "
+            f"log loss {judged.log_loss:.3f} against {base_rate.log_loss:.3f}"
+        )
     return warnings

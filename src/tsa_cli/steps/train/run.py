@@ -26,7 +26,6 @@ from tsa_cli.store import Store
 from tsa_cli.store.model_files import (
     current_version,
     library_versions,
-    list_versions,
     promote,
     read_version,
     save_version,
@@ -61,6 +60,12 @@ class TrainResult:
     as_of: datetime
     figures: Mapping[str, object]
 
+    @property
+    def warnings(self) -> list[str]:
+        """What speaks against the version, as it was found at its training."""
+        found = self.figures.get("warnings")
+        return [str(text) for text in found] if isinstance(found, list) else []
+
 
 def run(store: Store, request: Request) -> TrainResult:
     """
@@ -75,7 +80,7 @@ def run(store: Store, request: Request) -> TrainResult:
         store, name, config, request.snapshot, request.as_of, request.event_aliases
     )
     version = _version(config, samples, request.as_of)
-    if any(known.version == version for known in list_versions(root, name)):
+    if _is_usable(request, version):
         figures = read_version(root, name, version).manifest.get("figures")
         is_current = current_version(root, name) == version
         return _result(request, version, figures, "unchanged", is_current)
@@ -91,6 +96,16 @@ def run(store: Store, request: Request) -> TrainResult:
     return _result(request, version, figures, "trained", is_better)
 
 
+def _is_usable(request: Request, version: str) -> bool:
+    """False where the version is absent, or damaged since: then this training puts it right."""
+    try:
+        found = read_version(request.models_dir, request.name, version)
+        load_classifier(found, request.config.features)
+    except DataError:
+        return False
+    return True
+
+
 def _save(request: Request, version: str, figures: Mapping[str, object], trained: Trained) -> None:
     config = request.config
     manifest = {
@@ -104,7 +119,9 @@ def _save(request: Request, version: str, figures: Mapping[str, object], trained
     }
     card = card_of(request.name, version, config, figures)
     estimator = trained.model.estimator
-    save_version(request.models_dir, request.name, version, estimator, manifest, card)
+    save_version(
+        request.models_dir, request.name, version, estimator, manifest, card, is_replacing=True
+    )
 
 
 def _deserves_promotion(request: Request, samples: Samples, candidate: Classifier) -> bool:

@@ -46,7 +46,7 @@ def read_samples(
     oldest, user_count = store.rows("5_scores/extent.sql")[0]
     horizon, snapshots = config.label.horizon, config.snapshots
     if not isinstance(oldest, datetime):
-        raise DataError("no events to learn from", "run `tsa ingest PATH` and `tsa sessionize`")
+        raise DataError("no analysed event to learn from", "`tsa check` tells where the events are")
     cutoffs = plan_cutoffs(
         oldest, as_of, horizon, snapshots.spacing, snapshots.number, config.holdout
     )
