@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +31,13 @@ class Forked:
         """Send it, unless the run was waited for."""
         os.kill(self.pid, number)
 
+    def wait_for_output(self) -> str:
+        """What stands on stdout, as soon as a whole line does."""
+        out = Path(f"{self.said}.out")
+        while not out.exists() or not out.read_text().endswith("\n"):
+            time.sleep(0.01)
+        return out.read_text()
+
     def finish(self) -> tuple[int, str, str]:
         """(exit code, or minus the signal that ended it; stdout; stderr); to be asked once."""
         code = _asked({"pid": self.pid})
@@ -45,11 +53,17 @@ def fork(
     *words: object,
     environment: Mapping[str, str] | None = None,
     file_limit: int | None = None,
+    program: str | None = None,
 ) -> Forked:
-    """`tsa WORDS` in `folder`; no file of it may grow over `file_limit` bytes."""
+    """
+    `tsa WORDS` in `folder`; no file of it may grow over `file_limit` bytes.
+
+    With `program`, the text of a Python program, it is `python -c PROGRAM WORDS`.
+    """
     _said.append(Path(_scratch().name) / str(len(_said)))
     pid = _asked(
         {
+            "program": program,
             "words": [str(word) for word in words],
             "folder": str(folder),
             "environment": dict(environment or {}),

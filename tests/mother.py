@@ -33,20 +33,20 @@ def serve() -> NoReturn:
         else:
             answer = os.fork()
             if answer == 0:
-                become(**asked)
-                end(main)
+                end(become(**asked))
         os.write(1, b"%d\n" % answer)
     os._exit(0)
 
 
 def become(
+    program: str | None,
     words: list[str],
     folder: str,
     environment: dict[str, str],
     streams: list[str],
     file_limit: int | None,
-) -> None:
-    """Make of this process what a shell would start for `tsa WORDS`."""
+) -> Callable[[], None]:
+    """Make of this process what a shell would start for `tsa WORDS`; what is left to do."""
     for number, (path, flags) in enumerate(
         zip(streams, (os.O_RDONLY, *2 * [os.O_WRONLY | os.O_CREAT | os.O_TRUNC]), strict=True)
     ):
@@ -58,6 +58,9 @@ def become(
     if file_limit is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
     sys.argv = ["tsa", *words]
+    if program is None:
+        return main
+    return lambda: exec(compile(program, "<string>", "exec"), {"__name__": "__main__"})
 
 
 def end(work: Callable[[], None]) -> NoReturn:
