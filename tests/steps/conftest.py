@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import polars as pl
 import pytest
 
 from tests.stored import table
@@ -41,8 +40,9 @@ class EmptyStore:
                 con.execute(f"drop {kind} {name}").fetchall()
                 if name in self._own:
                     con.execute(self._own[name]).fetchall()
-                if self._rows.get(name):
-                    self.store.insert(name, pl.DataFrame(self._rows[name]))
+                for values in self._rows.get(name, []):
+                    places = ", ".join(f"${column}" for column in values)
+                    con.execute(f"insert into {name} values ({places})", values).fetchall()
 
     def _is_as_new(self, name: str, size: int) -> bool:
         rows = self._rows[name]
