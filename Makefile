@@ -16,15 +16,16 @@ help: ## what there is to make
 demo: $(INSTALLED) ## sample data through the whole pipeline, answers on screen
 	@$(BIN)/tsa demo tsa-demo
 
-test: $(INSTALLED) ## every test but the soak
+test: $(INSTALLED) ## every test but the soak and the tour of `make check`
 	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
-check: $(INSTALLED) ## format, lint, types, import contracts, generated docs
+check: $(INSTALLED) ## format, lint, types, import contracts, generated docs, the tour with a built wheel
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python tools/make_docs.py --check
+	$(BIN)/pytest -m wheel tests/test_wheel.py
 
 bench: $(INSTALLED) ## the same work by tsa and by its peers, side by side
 	$(BIN)/python -m benchmarks.run --events 10M

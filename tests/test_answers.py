@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Once, Tsa
+from tests.soak import soaked
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
 LOGS = {"the sample": None, "another log": ("--users", 250, "--days", 45, "--seed", 11)}
 
 
-@pytest.fixture(params=LOGS, ids=LOGS)
+@pytest.fixture(params=["the sample", *soaked(["another log"])])
 def truth(
     request: pytest.FixtureRequest, tsa: Tsa, once: Once, tmp_path: Path
 ) -> Mapping[str, object]:

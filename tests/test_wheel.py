@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.wheel
 
 
 @pytest.fixture(scope="module")

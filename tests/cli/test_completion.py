@@ -1,26 +1,18 @@
 """TAB offers the names that a command would take, of the configs in force."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.forked import fork
 
 
 def offered(folder: Path, line: str) -> list[str]:
     """What the shell gets for `line`, whose last word is being typed."""
     asked = {"_TSA_COMPLETE": "complete_bash", "COMP_WORDS": line}
-    ran = subprocess.run(
-        [sys.executable, "-c", "from tsa_cli.cli.main import main; main()"],
-        cwd=folder,
-        env={**os.environ, **asked, "COMP_CWORD": str(len(line.split(" ")) - 1)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (ran.returncode, ran.stderr) == (0, "")
-    return ran.stdout.split()
+    place = {"COMP_CWORD": str(len(line.split(" ")) - 1)}
+    code, out, err = fork(folder, environment=asked | place).finish()
+    assert (code, err) == (0, "")
+    return out.split()
 
 
 @pytest.mark.parametrize(

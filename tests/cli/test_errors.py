@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.conftest import Ran, Tsa
+from tests.conftest import Once, Ran, Tsa
+from tests.forked import fork
 
-import tsa_cli
 from tsa_cli.cli import main
 from tsa_cli.cli.outcome import Outcome, described
 from tsa_cli.errors import (
@@ -284,18 +284,6 @@ def test_a_full_disk_is_the_environment_s_fault() -> None:
     assert described(PermissionError(13, "Permission denied", "x"))[1] == "x: Permission denied"
 
 
-def waiting_for_a_lock(folder: Path) -> subprocess.Popen[str]:
-    """`tsa sessionize --wait 60` behind a lock that this process holds."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "tsa_cli", "sessionize", "--wait", "60"],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(Path(tsa_cli.__file__).parents[1])},
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_a_run_quietly_with_its_code(
     empty_store: Path, number: signal.Signals, code: int
@@ -303,12 +291,10 @@ def test_a_signal_ends_a_run_quietly_with_its_code(
     from tsa_cli.store import open_store
 
     with open_store(empty_store, "write"):
-        process = waiting_for_a_lock(empty_store.parent)
+        process = fork(empty_store.parent, "sessionize", "--wait", "60")
         time.sleep(1.5)
         process.send_signal(number)
-        out, err = process.communicate(timeout=20)
-    assert process.returncode == code
-    assert (out, err) == ("", "")
+        assert process.finish() == (code, "", "")
 
 
 @pytest.fixture
@@ -402,10 +388,13 @@ def test_a_table_that_no_command_makes_yet_names_none(tsa: Tsa, tmp_path: Path) 
     ],
 )
 def test_an_error_says_how_to_mend_what_was_typed(
-    tsa: Tsa, tmp_path: Path, words: tuple[str, ...], said: str
+    tsa: Tsa, once: Once, tmp_path: Path, words: tuple[str, ...], said: str
 ) -> None:
-    line = '{"event": "page_viewed", "timestamp": "2024-01-01T10:00:00Z", "user_id": "u"}'
-    (tmp_path / "1.jsonl").write_text(line + "\n")
-    assert tsa("ingest", "1.jsonl").code == 0
-    assert tsa("sessionize").code == 0
+    def build() -> None:
+        line = '{"event": "page_viewed", "timestamp": "2024-01-01T10:00:00Z", "user_id": "u"}'
+        (tmp_path / "1.jsonl").write_text(line + "\n")
+        assert tsa("ingest", "1.jsonl").code == 0
+        assert tsa("sessionize").code == 0
+
+    once("shop", build)
     assert said in tsa(*words).err

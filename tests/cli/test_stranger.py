@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.conftest import Ran, Tsa
+from tests.conftest import Once, Ran, Tsa
 
 from tsa_cli.store.dictionary import dictionary
 from tsa_cli.store.guard import PUBLISHED_TABLES
@@ -27,11 +27,21 @@ def hint_of(ran: Ran) -> str:
 
 
 @pytest.fixture
-def events(tsa: Tsa, tmp_path: Path) -> Path:
+def events(tsa: Tsa, once: Once, tmp_path: Path) -> Path:
     """A store with one event and no sessions."""
-    (tmp_path / "e.jsonl").write_text(EVENT)
-    assert tsa("ingest", "e.jsonl").code == 0
+
+    def build() -> None:
+        (tmp_path / "e.jsonl").write_text(EVENT)
+        assert tsa("ingest", "e.jsonl").code == 0
+
+    once("events", build)
     return tmp_path / "tsa.duckdb"
+
+
+@pytest.fixture
+def sessionized(tsa: Tsa, events: Path, once: Once) -> None:
+    """The same with its session."""
+    once("sessionized", lambda: tsa("sessionize"))
 
 
 @pytest.mark.parametrize(
@@ -47,9 +57,8 @@ def test_two_answers_never_share_a_file(tsa: Tsa, events: Path, command: tuple[s
     assert "name one file" in error_of(ran)
 
 
-def test_the_file_of_people_says_as_of_when_they_count(tsa: Tsa, events: Path) -> None:
+def test_the_file_of_people_says_as_of_when_they_count(tsa: Tsa, sessionized: None) -> None:
     asked = ("funnel", "booking", "--step", "1", "--users-out", "people.json", "--format", "json")
-    tsa("sessionize")
     told = tsa(*asked).envelope
     written = json.loads(Path("people.json").read_text("utf-8"))
     assert told["as_of"]
@@ -183,9 +192,8 @@ def test_a_rule_over_several_keys_names_the_line_of_the_one_it_blames(
     ],
 )
 def test_an_option_that_cannot_mean_anything_is_a_usage_error(
-    tsa: Tsa, events: Path, options: tuple[str, ...], told: str
+    tsa: Tsa, sessionized: None, options: tuple[str, ...], told: str
 ) -> None:
-    tsa("sessionize")
     ran = tsa("funnel", "booking", *options)
     assert ran.code == 2
     assert told in error_of(ran)

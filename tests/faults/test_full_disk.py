@@ -1,27 +1,17 @@
 """A full disk or too little memory is one clear line, exit 3, and the store as it was."""
 
-import resource
-import subprocess
-import sys
 from pathlib import Path
 
 from tests.faults.shop_files import digest, write_files
+from tests.forked import fork
 from tests.stored import table
 from tsa_cli.store import open_store
 
 
 def tsa(folder: Path, *words: str, file_limit: int | None = None) -> tuple[int, str]:
     """(exit code, stderr) of a run in which no file may grow over `file_limit` bytes."""
-
-    def limit() -> None:
-        if file_limit is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
-
-    done = subprocess.run(
-        [sys.executable, "-m", "tsa_cli", *words],
-        cwd=folder, capture_output=True, text=True, timeout=120, preexec_fn=limit, check=False,
-    )  # fmt: skip
-    return done.returncode, done.stderr
+    code, _, said = fork(folder, *words, file_limit=file_limit).finish()
+    return code, said
 
 
 def one_clear_error(said: str) -> None:

@@ -8,20 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.forked import fork
 from tsa_cli import interrupts
 from tsa_cli.store import open_store
 
 MOST_SECONDS = 4  # of a statement that takes many minutes; 0.3 to 0.7 where nothing else runs
-
-
-def ran(
-    program: str, *words: object, folder: Path | None = None
-) -> subprocess.CompletedProcess[str]:
-    """A Python program that has ended."""
-    return subprocess.run(
-        [sys.executable, "-c", program, *map(str, words)],
-        cwd=folder, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
 
 
 PROGRAM = """
@@ -88,22 +79,14 @@ def test_a_signal_ends_a_long_statement(tmp_path: Path, work: str, number: signa
     db = tmp_path / "t.duckdb"
     with open_store(db) as store:
         store.connection().execute("create table kept as select 1 as n").fetchall()
-    process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(db), work],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    time.sleep(0.7)
+    process = fork(tmp_path, db, work, program=PROGRAM)
+    assert process.wait_for_output() == "ready\n"
+    time.sleep(0.3)
     sent = time.monotonic()
     process.send_signal(number)
-    try:
-        _, said = process.communicate(timeout=60)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        raise
+    code, _, said = process.finish()
     assert time.monotonic() - sent < MOST_SECONDS
-    assert (process.returncode, said) == (128 + number, "")
+    assert (code, said) == (128 + number, "")
     with open_store(db, "read") as store:
         con = store.connection()
         assert con.execute("select n from kept").fetchall() == [(1,)]
@@ -136,8 +119,7 @@ sys.exit(outcome.code)
 
 def test_what_the_engine_makes_of_a_signal_is_recorded_as_the_signal(tmp_path: Path) -> None:
     db = tmp_path / "t.duckdb"
-    ended = ran(RECORDED, db)
-    assert (ended.returncode, ended.stderr) == (143, "")
+    assert fork(tmp_path, db, program=RECORDED).finish() == (143, "", "")
     with open_store(db, "read") as store:
         rows = store.connection().execute("select status, exit_code from runs").fetchall()
     assert rows == [("failed", 143)]
@@ -177,8 +159,7 @@ def test_a_pipeline_that_a_signal_ends_has_its_row_and_so_has_the_step(tmp_path:
     db = tmp_path / "t.duckdb"
     with open_store(db):
         pass
-    ended = ran(PIPELINE, db)
-    assert (ended.returncode, ended.stderr) == (143, "")
+    assert fork(tmp_path, db, program=PIPELINE).finish() == (143, "", "")
     with open_store(db, "read") as store:
         rows = store.connection().execute(
             "select command, status, exit_code, counts from runs order by started_at"
@@ -226,8 +207,7 @@ def test_a_closed_terminal_lets_clean_up_and_nohup_goes_on(
     tmp_path: Path, at_start: signal.Handlers, code: int, made: list[str]
 ) -> None:
     program = f"import signal; signal.signal(1, signal.Handlers({at_start.value})){HUNG_UP}"
-    ended = ran(program, folder=tmp_path)
-    assert (ended.returncode, ended.stderr) == (code, "")
+    assert fork(tmp_path, program=program).finish() == (code, "", "")
     assert sorted(path.name for path in tmp_path.iterdir()) == made
 
 
@@ -272,12 +252,13 @@ sys.exit(outcome.code)
 """
 
 
-def test_a_signal_that_a_callback_loses_ends_the_run_all_the_same() -> None:
+def test_a_signal_that_a_callback_loses_ends_the_run_all_the_same(tmp_path: Path) -> None:
+    process = fork(tmp_path, program=LOSING)
     sent = time.monotonic()
-    ended = ran(LOSING)
+    code, _, said = process.finish()
     assert time.monotonic() - sent < MOST_SECONDS
-    assert ended.returncode == 128 + signal.SIGTERM
-    assert "Traceback" not in ended.stderr
+    assert code == 128 + signal.SIGTERM
+    assert "Traceback" not in said
 
 
 IMPORTED = """
@@ -307,7 +288,10 @@ def test_a_signal_within_an_import_waits_for_its_end(tmp_path: Path) -> None:
     """Of an exception while DuckDB's module makes its enums, the process died by SIGABRT."""
     (tmp_path / "imported.py").write_text(IMPORTED)
     sent = time.monotonic()
-    ended = ran(IMPORTING, folder=tmp_path)
+    ended = subprocess.run(
+        [sys.executable, "-c", IMPORTING],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
     assert time.monotonic() - sent < MOST_SECONDS
     assert (ended.returncode, ended.stdout) == (128 + signal.SIGTERM, "whole\n")
     assert "Traceback" not in ended.stderr

@@ -3,6 +3,7 @@
 import json
 import random
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -153,47 +154,56 @@ def default_events() -> EventsConfig:
     return open_catalog(None).load(EventsConfig, "events.yaml")
 
 
-def found_at(
-    store: Store, steps: list[tuple[float, str, dict[str, object]]], as_of: float
-) -> set[tuple[str, float]]:
+Step = tuple[float, str, dict[str, object]]
+
+
+def found_at(store: Store, steps: list[Step], as_of: float) -> set[tuple[str, float]]:
     """(name, second) of what the default rules derive from one visitor's events."""
+    return found_of_each(store, {"ann": steps}, as_of)["ann"]
+
+
+def found_of_each(
+    store: Store, visitors: Mapping[str, Sequence[Step]], as_of: float
+) -> dict[str, set[tuple[str, float]]]:
+    """The same of several visitors."""
     events = [
         Event(
-            f"e{n:03d}",
+            f"{visitor}-{n:03d}",
             name,
             START + timedelta(seconds=at),
-            anonymous_id="ann",
+            anonymous_id=visitor,
             properties=properties,
         )
+        for visitor, steps in visitors.items()
         for n, (at, name, properties) in enumerate(steps)
     ]
     add_events(store, events)
     sessionize.run(store, default_config())
     derive_events.run(store, default_events(), START + timedelta(seconds=as_of))
-    return {(row[1], (row[2] - START).total_seconds()) for row in derived(store)}
+    found: dict[str, set[tuple[str, float]]] = {visitor: set() for visitor in visitors}
+    for visitor, name, moment, *_ in derived(store):
+        found[visitor].add((name, (moment - START).total_seconds()))
+    return found
 
 
 BOOKING: dict[str, object] = {"booking_id": "b1"}
 
 
-@pytest.mark.parametrize(
-    ("second", "name", "properties", "is_abandoned"),
-    [
-        (1800, "booking_completed", BOOKING, False),
-        (1800.000001, "booking_completed", BOOKING, True),
-        (60, "booking_completed", {"booking_id": "b2"}, True),
-        (60, "booking_completed", {}, False),
-        (60, "service_booked", BOOKING, False),
-        (60, "page_viewed", BOOKING, True),
-    ],
-)
-def test_a_booking_is_abandoned_after_half_an_hour_without_its_completion(
-    store: Store, second: float, name: str, properties: dict[str, object], is_abandoned: bool
-) -> None:
-    steps = [(0.0, "booking_started", BOOKING), (second, name, properties)]
-    assert found_at(store, steps, 90_000) == (
-        {("booking_abandoned", 1800.0)} if is_abandoned else set()
-    )
+def test_a_booking_is_abandoned_after_half_an_hour_without_its_completion(store: Store) -> None:
+    cases: dict[str, tuple[Step, bool]] = {
+        "in time": ((1800, "booking_completed", BOOKING), False),
+        "too late": ((1800.000001, "booking_completed", BOOKING), True),
+        "another": ((60, "booking_completed", {"booking_id": "b2"}), True),
+        "any": ((60, "booking_completed", {}), False),
+        "by its other name": ((60, "service_booked", BOOKING), False),
+        "a page": ((60, "page_viewed", BOOKING), True),
+    }
+    begun: Step = (0.0, "booking_started", BOOKING)
+    found = found_of_each(store, {case: [begun, then] for case, (then, _) in cases.items()}, 90_000)
+    assert found == {
+        case: {("booking_abandoned", 1800.0)} if is_abandoned else set()
+        for case, (_, is_abandoned) in cases.items()
+    }
 
 
 def test_a_booking_is_not_abandoned_while_its_half_hour_lasts(store: Store) -> None:
@@ -210,19 +220,18 @@ def test_the_third_price_check_of_a_visit_is_the_event(store: Store) -> None:
     assert found_at(store, checks, 5020) == {("price_checked_multiple_times", 5020.0)}
 
 
-@pytest.mark.parametrize(
-    ("views", "booked_at", "counts"), [(10, None, 0), (11, None, 1), (11, 1, 0), (11, 90_000, 1)]
-)
-def test_high_engagement_is_eleven_views_without_a_booking(
-    store: Store, views: int, booked_at: float | None, counts: int
-) -> None:
-    steps: list[tuple[float, str, dict[str, object]]] = [
-        (float(n), "page_viewed", {}) for n in range(views)
-    ]
-    if booked_at:
-        steps.append((booked_at, "booking_completed", BOOKING))
-    wanted = {("high_engagement_no_conversion", 86_410.0)} if counts else set()
-    assert found_at(store, steps, 100_000) == wanted
+def test_high_engagement_is_eleven_views_without_a_booking(store: Store) -> None:
+    views: list[Step] = [(float(n), "page_viewed", {}) for n in range(11)]
+    booked: list[Step] = [(at, "booking_completed", BOOKING) for at in (1, 90_000)]
+    high = {("high_engagement_no_conversion", 86_410.0)}
+    cases: dict[str, tuple[list[Step], set[tuple[str, float]]]] = {
+        "ten": (views[:10], set()),
+        "eleven": (views, high),
+        "booked": ([*views, booked[0]], set()),
+        "booked too late": ([*views, booked[1]], high),
+    }
+    found = found_of_each(store, {case: steps for case, (steps, _) in cases.items()}, 100_000)
+    assert found == {case: wanted for case, (_, wanted) in cases.items()}
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Sessions against a plain-Python oracle, and each rule of D8 to D12 at its boundary."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -39,32 +39,35 @@ def take_little_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def visit(store: Store, *seconds: float, **changes: object) -> list[dict[str, object]]:
     """The sessions of one device with page views at these seconds."""
+    return visits(store, {"ann": seconds}, **changes)["ann"]
+
+
+def visits(
+    store: Store, seconds: Mapping[str, Sequence[float]], **changes: object
+) -> dict[str, list[dict[str, object]]]:
+    """The sessions of each device, which has page views at these seconds."""
     events = [
-        Event(f"e{n}", "page_viewed", START + timedelta(seconds=at), anonymous_id="ann")
-        for n, at in enumerate(seconds)
+        Event(f"{name}-{n}", "page_viewed", START + timedelta(seconds=at), anonymous_id=name)
+        for name, moments in seconds.items()
+        for n, at in enumerate(moments)
     ]
     add_events(store, events)
     sessionize.run(store, default_config(sessions=SessionsConfig.model_validate(changes)))
-    return table(store, "select * from dim_sessions order by start_time")
+    rows = table(store, "select * from dim_sessions order by start_time")
+    return {name: [row for row in rows if row["user_id"] == name] for name in seconds}
 
 
-@pytest.mark.parametrize(
-    ("second", "sessions"), [(1799.999999, 1), (1800, 1), (1800.000001, 2), (1801, 2)]
-)
-def test_only_a_gap_longer_than_the_timeout_splits(
-    store: Store, second: float, sessions: int
-) -> None:
-    assert len(visit(store, 0, second)) == sessions
+def test_only_a_gap_longer_than_the_timeout_splits(store: Store) -> None:
+    counts = {1799.999999: 1, 1800: 1, 1800.000001: 2, 1801: 2}
+    found = visits(store, {f"after {second}": (0, second) for second in counts})
+    assert [len(rows) for rows in found.values()] == list(counts.values())
 
 
-@pytest.mark.parametrize(("last", "sessions"), [(86_400, 1), (86_400.000001, 2)])
-def test_a_session_is_cut_when_it_gets_longer_than_max_duration(
-    store: Store, last: float, sessions: int
-) -> None:
-    steps = [float(n * 1200) for n in range(72)] + [last]
-    found = visit(store, *steps)
-    assert len(found) == sessions
-    assert [row["is_runaway"] for row in found] == [sessions == 2] * sessions
+def test_a_session_is_cut_when_it_gets_longer_than_max_duration(store: Store) -> None:
+    steps = [float(n * 1200) for n in range(72)]
+    found = visits(store, {"whole": [*steps, 86_400], "cut": [*steps, 86_400.000001]})
+    assert [row["is_runaway"] for row in found["whole"]] == [False]
+    assert [row["is_runaway"] for row in found["cut"]] == [True, True]
 
 
 def test_midnight_splits_only_where_it_is_asked_for(store: Store) -> None:

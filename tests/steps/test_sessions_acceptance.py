@@ -10,7 +10,7 @@ import pytest
 from tests.steps.histories import Event, add_events, default_config, table
 from tsa_cli.config.sessions import SessionsConfig
 from tsa_cli.steps import sessionize
-from tsa_cli.store import open_store
+from tsa_cli.store import Store
 
 OPEN = Path(__file__).resolve().parents[3] / "shared/acceptance/open"
 ROWS = "select user_id, start_time, end_time, events_count from dim_sessions order by all"
@@ -25,17 +25,16 @@ def cases(name: str) -> list[dict[str, object]]:
         return found
 
 
-def sessions(folder: Path, events: list[Event], **config: object) -> list[dict[str, object]]:
-    with open_store(folder / "t.duckdb") as store:
-        add_events(store, events)
-        sessions = SessionsConfig.model_validate(config)
-        sessionize.run(store, default_config(sessions=sessions))
-        return table(store, ROWS)
+def sessions(store: Store, events: list[Event], **config: object) -> list[dict[str, object]]:
+    add_events(store, events)
+    sessions = SessionsConfig.model_validate(config)
+    sessionize.run(store, default_config(sessions=sessions))
+    return table(store, ROWS)
 
 
 @needs_cases
 @pytest.mark.parametrize("case", cases("sessions.json.gz"), ids=lambda case: str(case["id"]))
-def test_spark_s_session_windows(case: dict[str, object], tmp_path: Path) -> None:
+def test_spark_s_session_windows(case: dict[str, object], store: Store) -> None:
     start = datetime(1970, 1, 1)
     given, want = case["events"], case["expected"]
     assert isinstance(given, list)
@@ -44,7 +43,7 @@ def test_spark_s_session_windows(case: dict[str, object], tmp_path: Path) -> Non
         Event(f"e{n}", "page_viewed", start + timedelta(seconds=e["t"]), e["user"], e["user"])
         for n, e in enumerate(given)
     ]
-    got = sessions(tmp_path, events, timeout=f"{int(str(case['gap_seconds']))}s")
+    got = sessions(store, events, timeout=f"{int(str(case['gap_seconds']))}s")
     rows = [
         (
             str(row["user"]),
@@ -59,7 +58,7 @@ def test_spark_s_session_windows(case: dict[str, object], tmp_path: Path) -> Non
 
 @needs_cases
 @pytest.mark.parametrize("case", cases("session_rows.json.gz"), ids=lambda case: str(case["id"]))
-def test_a_shop_s_sessions_row_for_row(case: dict[str, object], tmp_path: Path) -> None:
+def test_a_shop_s_sessions_row_for_row(case: dict[str, object], store: Store) -> None:
     with gzip.open(OPEN / str(case["events"]), "rt", encoding="utf-8") as lines:
         given = [json.loads(line) for line in lines]
     events = [
@@ -74,7 +73,7 @@ def test_a_shop_s_sessions_row_for_row(case: dict[str, object], tmp_path: Path) 
         for e in given
     ]
     timeout = f"{int(str(case['timeout_seconds']))}s"
-    got = sessions(tmp_path, events, timeout=timeout, max_duration="3650d")
+    got = sessions(store, events, timeout=timeout, max_duration="3650d")
     assert len(got) == case["sessions"]
     rows = [[str(value)[:19] for value in row.values()] for row in got]
     want = case["rows"]

@@ -20,6 +20,7 @@ def sql_text(name: str) -> str:
     return resources.files("tsa_cli").joinpath("sql", name).read_text(encoding="utf-8")
 
 
+@cache
 def has_sql(name: str) -> bool:
     """True when `sql/NAME` is in the package."""
     return resources.files("tsa_cli").joinpath("sql", name).is_file()
@@ -35,19 +36,27 @@ def compose(
     """
     values = dict(params)
     filled = slots or {}
-
-    def fill(match: re.Match[str]) -> str:
-        fragment = filled[match[1]]
+    parts = list(_parts(name))
+    for place in range(1, len(parts), 2):
+        fragment = filled[parts[place]]
         for key, value in fragment.params.items():
             if values.setdefault(key, value) != value:
                 raise ValueError(f"{name}: ${key} is bound twice, to different values")
-        return fragment.sql
+        parts[place] = fragment.sql
+    return "".join(parts), values
 
-    lines = []
-    for line in sql_text(name).splitlines():
+
+@cache
+def _parts(name: str) -> tuple[str, ...]:
+    """The text of `sql/NAME`, cut at its slots: every second part is a slot's name."""
+    parts = [""]
+    for line in sql_text(name).splitlines(keepends=True):
         code, dashes, comment = line.partition("--")
-        lines.append(_SLOT.sub(fill, code) + dashes + comment)
-    return "\n".join(lines), values
+        before, *others = _SLOT.split(code)
+        parts[-1] += before
+        parts += others
+        parts[-1] += dashes + comment
+    return tuple(parts)
 
 
 def fragment_of(

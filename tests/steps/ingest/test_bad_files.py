@@ -100,16 +100,18 @@ NO_EVENT_FILES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("data_and_why", NO_EVENT_FILES.values(), ids=NO_EVENT_FILES)
 def test_what_is_no_event_file_fails_and_leaves_nothing(
-    store: Store, do_ingest: Ingest, tmp_path: Path, data_and_why: tuple[bytes, str]
+    store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:
-    data, why = data_and_why
-    (tmp_path / "a.jsonl").write_bytes(data)
-    (tmp_path / "b.jsonl").write_bytes(event(9) + b"\n")
-    [report, good] = do_ingest(tmp_path / "a.jsonl", tmp_path / "b.jsonl").files
-    assert (report.status, good.inserted) == ("failed", 1)
-    assert why in report.detail
+    paths = [tmp_path / f"{name}.jsonl" for name in [*NO_EVENT_FILES, "good"]]
+    contents = [*(data for data, _ in NO_EVENT_FILES.values()), event(9) + b"\n"]
+    for path, data in zip(paths, contents, strict=True):
+        path.write_bytes(data)
+    *bad, good = do_ingest(*paths).files
+    for (name, (_, why)), report in zip(NO_EVENT_FILES.items(), bad, strict=True):
+        assert report.status == "failed", name
+        assert why in report.detail, name
+    assert good.inserted == 1
     assert (stored_ids(store), quarantined(store)) == (["e9"], [])
 
 

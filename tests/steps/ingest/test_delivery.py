@@ -1,10 +1,9 @@
 """An event that comes again with other times of sending is the same event."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.steps.ingest import source_files
 from tests.steps.ingest.conftest import Ingest
@@ -28,11 +27,22 @@ CALL: Line = {
 }  # fmt: skip
 
 
-def counts(do_ingest: Ingest, path: Path, lines: list[Line]) -> tuple[int, int, int]:
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    [report] = do_ingest(path).files
-    assert report.read == report.inserted + report.duplicate + report.conflict + report.rejected
-    return report.inserted, report.duplicate, report.conflict
+Counts = tuple[int, int, int]
+
+
+def counts(do_ingest: Ingest, path: Path, lines: list[Line]) -> Counts:
+    return counts_of_each(do_ingest, {path: lines})[0]
+
+
+def counts_of_each(do_ingest: Ingest, files: Mapping[Path, list[Line]]) -> list[Counts]:
+    """(inserted, duplicate, conflict) of each file, which are read by one run."""
+    for path, lines in files.items():
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    found = []
+    for report in do_ingest(*files).files:
+        assert report.read == report.inserted + report.duplicate + report.conflict + report.rejected
+        found.append((report.inserted, report.duplicate, report.conflict))
+    return found
 
 
 def sent_again(line: Line, changed: dict[str, object]) -> Line:
@@ -43,32 +53,35 @@ def sent_again(line: Line, changed: dict[str, object]) -> Line:
     return again
 
 
-@pytest.mark.parametrize("name", SENT_AGAIN)
 def test_an_event_that_is_sent_or_exported_again_is_a_duplicate(
-    do_ingest: Ingest, tmp_path: Path, name: str
+    do_ingest: Ingest, tmp_path: Path
 ) -> None:
-    lines = source_files.FILES[name]()
-    again = [sent_again(line, SENT_AGAIN[name]) for line in lines]
-    assert counts(do_ingest, tmp_path / "first.jsonl", lines) == (len(lines), 0, 0)
-    assert counts(do_ingest, tmp_path / "again.jsonl", again) == (0, len(lines), 0)
+    lines = {name: source_files.FILES[name]() for name in SENT_AGAIN}
+    again = {
+        name: [sent_again(line, SENT_AGAIN[name]) for line in lines[name]] for name in SENT_AGAIN
+    }
+    first = counts_of_each(do_ingest, {tmp_path / f"1-{n}.jsonl": of for n, of in lines.items()})
+    second = counts_of_each(do_ingest, {tmp_path / f"2-{n}.jsonl": of for n, of in again.items()})
+    for name, *found in zip(SENT_AGAIN, first, second, strict=True):
+        count = len(lines[name])
+        assert found == [(count, 0, 0), (0, count, 0)], name
 
 
-@pytest.mark.parametrize(
-    ("changed", "is_same"),
-    [
+def test_only_what_the_sending_says_may_differ(do_ingest: Ingest, tmp_path: Path) -> None:
+    cases: list[tuple[Line, bool]] = [
         ({"sentAt": "2026-05-01T10:00:09Z"}, True),
         ({"timestamp": "2026-05-01T10:00:00.140Z", "sentAt": "2026-05-01T10:00:09Z"}, True),
         ({"originalTimestamp": "2026-05-01T10:00:05.000Z"}, False),
         ({"timestamp": "2026-05-01T10:00:00.140Z", "originalTimestamp": None}, False),
         ({"sentAt": "2026-05-01T10:00:09Z", "properties": {"price": 2}}, False),
         ({"sentAt": "2026-05-01T10:00:09Z", "anonymousId": "b"}, False),
-    ],
-)
-def test_only_what_the_sending_says_may_differ(
-    do_ingest: Ingest, tmp_path: Path, changed: Line, *, is_same: bool
-) -> None:
-    expected = (1, 1, 0) if is_same else (1, 0, 1)
-    assert counts(do_ingest, tmp_path / "x.jsonl", [CALL, {**CALL, **changed}]) == expected
+    ]
+    files = {}
+    for number, (changed, _) in enumerate(cases):
+        call = {**CALL, "messageId": f"m{number}"}
+        files[tmp_path / f"{number}.jsonl"] = [call, {**call, **changed}]
+    found = counts_of_each(do_ingest, files)
+    assert found == [(1, 1, 0) if is_same else (1, 0, 1) for _, is_same in cases]
 
 
 def test_a_time_of_a_line_without_the_device_s_own_is_content(

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.soak import soaked
+from tests.steps.conftest import EmptyStore
 from tests.steps.ingest.conftest import Ingest, ingest_config
 from tests.stored import table, worded
 from tsa_cli.steps import ingest
 from tsa_cli.steps.ingest import lines_file, prepare, read_files, relation
-from tsa_cli.store import Store, open_store
+from tsa_cli.store import Store
 
 T = "2026-05-01T10:00:00Z"
 PLAIN: dict[str, Any] = {
@@ -46,20 +48,28 @@ def sample_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines_file, "SAMPLE_BLOCKS", 1)
 
 
-def stored(folder: Path, lines: list[str], known: int, source: str) -> tuple[Any, ...]:
-    """(counts, events, traits) of the lines as one file, in a store that has the `known` last."""
-    folder.mkdir()
-    path = folder / "events.jsonl"
-    path.write_text("\n".join(lines) + "\n")
-    with open_store(folder / "t.duckdb") as store:
+Stored = Callable[[Path, list[str], int, str], tuple[Any, ...]]
+
+
+@pytest.fixture
+def stored(shared: EmptyStore, emptied: Store) -> Stored:
+    """(counts, events, traits) of lines as one file, in an empty store but for the `known` last."""
+
+    def of_lines(folder: Path, lines: list[str], known: int, source: str) -> tuple[Any, ...]:
+        shared.empty()
+        folder.mkdir()
+        path = folder / "events.jsonl"
+        path.write_text("\n".join(lines) + "\n")
         if known:
             first = folder / "first.jsonl"
             first.write_text("\n".join(lines[-known:]) + "\n")
-            ingest.run(store, ingest_config(), [str(first)], "first")
-        result = ingest.run(store, ingest_config(source=source), [str(path)], "run")
+            ingest.run(emptied, ingest_config(), [str(first)], "first")
+        result = ingest.run(emptied, ingest_config(source=source), [str(path)], "run")
         counts = {k: v for k, v in vars(result.files[0]).items() if k not in ("path", "detail")}
-        traits = table(store, "select * exclude load_id from user_traits order by all")
-        return counts, worded(store, "event_id"), traits
+        traits = table(emptied, "select * exclude load_id from user_traits order by all")
+        return counts, worded(emptied, "event_id"), traits
+
+    return of_lines
 
 
 @pytest.mark.parametrize(
@@ -71,7 +81,12 @@ def stored(folder: Path, lines: list[str], known: int, source: str) -> tuple[Any
     ],
 )
 def test_a_sampled_file_is_stored_as_one_read_whole(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: str, known: int, source: str
+    stored: Stored,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    odd: str,
+    known: int,
+    source: str,
 ) -> None:
     events = []
     for at in range(12):
@@ -137,7 +152,7 @@ def random_line(rng: random.Random, at: int) -> str:
 
 @pytest.mark.parametrize("seed", [*range(2), *soaked(range(2, 5))])
 def test_keys_are_counted_in_lines_of_every_form(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+    stored: Stored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     rng = random.Random(seed)
     lines = [random_line(rng, at) for at in range(20)]
@@ -150,7 +165,7 @@ def test_keys_are_counted_in_lines_of_every_form(
 
 
 def test_lines_of_other_keys_alone_are_no_broken_ones(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stored: Stored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = [json.dumps(PLAIN | {"event_id": f"e{at}", "timestamp": 1777629600}) for at in range(9)]
     lines += ['{"event_name":"page_viewed","ts":1777629601,"device_id":"d1"}', '{"broken']
@@ -171,7 +186,7 @@ def test_lines_of_other_keys_alone_are_no_broken_ones(
     ],
 )
 def test_lines_whose_keys_are_all_known_are_not_searched(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: list[str]
+    stored: Stored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: list[str]
 ) -> None:
     def never(*_: object) -> None:
         raise AssertionError
@@ -184,7 +199,7 @@ def test_lines_whose_keys_are_all_known_are_not_searched(
 
 
 def test_a_parquet_file_is_read_again_for_a_key_of_its_later_texts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prepare, "SAMPLED_ABOVE_ROWS", 1)
     odd = {"page_url": "https://shop.example/x", "email": "ann@example.com", "fingerprint": "f1"}
@@ -195,10 +210,9 @@ def test_a_parquet_file_is_read_again_for_a_key_of_its_later_texts(
         "properties": ["{}", "{}", json.dumps(odd)],
     }
     pq.write_table(pa.table(columns), tmp_path / "a.parquet")
-    with open_store(tmp_path / "t.duckdb") as store:
-        [report] = ingest.run(store, ingest_config(), [str(tmp_path / "a.parquet")], "run").files
-        last = worded(store, "user_id")[-1]
-        traits = table(store, "from user_traits where key = 'email'")
+    [report] = ingest.run(store, ingest_config(), [str(tmp_path / "a.parquet")], "run").files
+    last = worded(store, "user_id")[-1]
+    traits = table(store, "from user_traits where key = 'email'")
     assert (report.inserted, report.rejected) == (3, 0)
     assert (last["page_url"], last["anonymous_id"]) == (odd["page_url"], "f1")
     assert [trait["anonymous_id"] for trait in traits] == ["f1"]

@@ -4,6 +4,7 @@ What one run of `tsa sessionize` is told, and what it answers.
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 
 from tsa_cli.config.catalog import definition_hash
@@ -28,13 +29,17 @@ class SessionizeConfig:
     referrers: ReferrersFile = field(default_factory=ReferrersFile)
     mmdb: Path | None = None
 
-    @property
+    @cached_property
     def lookups(self) -> LookupConfig:
         """What decides the meaning of pages, referrers, addresses and agents."""
         return LookupConfig(self.channels, self.referrers, self.mmdb)
 
     def definition(self) -> str:
         """The hash of every file that made the tables; another one asks for a full rebuild."""
+        return self._definition
+
+    @cached_property
+    def _definition(self) -> str:
         return definition_hash(
             self.sessions, self.identity, self.users, self.features, self.channels, self.referrers
         )
