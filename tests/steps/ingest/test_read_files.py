@@ -187,3 +187,29 @@ def test_a_file_that_waits_for_a_writer_is_not_waited_for_ahead(
     reports = run_on(store, first, pipe)
     writer.join()
     assert [report.inserted for report in reports] == [1, 1]
+
+
+@pytest.mark.parametrize("is_moved", [False, True], ids=["in place", "another file"])
+def test_a_file_that_is_another_by_its_turn_is_read_as_it_is_then(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_moved: bool
+) -> None:
+    """Else its events were those of before, and the text of its refused line that of now."""
+    first, other = tmp_path / "0.jsonl", tmp_path / "1.jsonl"
+    first.write_bytes(event(1) + b"\n")
+    other.write_bytes(event(2) + b"\n" + event(3, timestamp="never") + b"\n")
+    load = Loader.load
+
+    def writing(loader: Any, file: Any, *given: Any) -> Any:
+        if Path(file.name) == first:
+            fresh = tmp_path / "fresh" if is_moved else other
+            fresh.write_bytes(event(4) + b"\n" + event(5, timestamp="never") + b"\n")
+            os.utime(fresh, (1, 1))  # a clock may be too coarse to tell
+            fresh.replace(other)
+        return load(loader, file, *given)
+
+    monkeypatch.setattr(Loader, "load", writing)
+    reports = run_on(store, first, other)
+    assert [report.inserted for report in reports] == [1, 1]
+    assert stored_ids(store) == ["e1", "e4"]
+    [held] = table(store, "from quarantined_events")
+    assert "e5" in held["raw"]

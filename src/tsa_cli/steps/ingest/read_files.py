@@ -2,7 +2,7 @@
 New files, read: found, judged byte by byte, the rows of a small one taken.
 
 Of many files the next one is read in a thread while the one before is stored. It is taken up in
-its turn only, so what is stored, and what is said of it, is the same.
+its turn only, and only as it is by then, so what is stored, and what is said of it, is the same.
 
 reads   the file as it was given, ingested_files
 writes  copies in the spool
@@ -51,6 +51,7 @@ class _Begun:
     """A file that is being read ahead of its turn."""
 
     given: Given
+    state: State  # of the file as given, before anything of it was read
     unpacked: Future[Spooled]
     read: Future[ReadFile]
 
@@ -106,12 +107,12 @@ class FileReader:
 
         `after` is the file before it; as long as that, it may be the same one under another name.
         """
-        is_begun = self._begun is not None and self._begun.given.name == item.name
         with suppress(DataError, OSError):  # said in its turn
-            if is_begun or item.path is None or not item.path.is_file():
+            if item.path is None or not item.path.is_file():
                 return
             given = self._spool.given_ahead(item)
-            if given.size_bytes != after.size_bytes and self._is_worth(given):
+            is_begun = self._begun is not None and self._begun.given is given
+            if not is_begun and given.size_bytes != after.size_bytes and self._is_worth(given):
                 self._begin(given, reading)
 
     def forget(self) -> None:
@@ -132,13 +133,21 @@ class FileReader:
     def _begin(self, given: Given, reading: Reading) -> None:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(1, "tsa-reader")
+        state = _state(given.path)
         unpacked = self._pool.submit(self._spool.unpacked, given)
         read = self._pool.submit(lambda: self._read(unpacked.result(), reading, None))
-        self._begun = _Begun(given, unpacked, read)
+        self._begun = _Begun(given, state, unpacked, read)
 
-    def _begun_of(self, given: Given) -> _Begun | None:
+    def _begun_of(self, file: Given) -> _Begun | None:
+        """
+        What was begun of the file, unless another program wrote to it since.
+
+        Its rows would be those of before, and what is asked of its lines later those of now.
+        """
         begun = self._begun
-        return begun if begun and begun.given.name == given.name else None
+        if begun is None or begun.given.digest is not file.digest:
+            return None
+        return begun if _state(begun.given.path) == begun.state else None
 
     def _read(self, spooled: Spooled, reading: Reading, before: Before | None) -> ReadFile:
         state = _state(spooled.path)
