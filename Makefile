@@ -1,7 +1,7 @@
 # demo and test each work alone in a fresh clone: python3.11+, pip and make are enough.
 PYTHON ?= python3
-# One more than two cores: tests wait for disks and for processes, too.
-JOBS ?= 3
+# As many as cores are asked for: each imports and collects everything, which takes 20 s of a core.
+JOBS ?= 2
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 

@@ -99,20 +99,20 @@ def contents(store: Store) -> list[list[dict[str, Any]]]:
     ]
 
 
-@pytest.mark.parametrize("seed", [*range(3), *soaked(range(3, 30))])
+@pytest.mark.parametrize("seed", [*range(2), *soaked(range(2, 40))])
 def test_files_of_one_run_end_as_each_in_a_run_of_its_own(
     tmp_path: Path, readings: Readings, seed: int
 ) -> None:
     rng = random.Random(seed)
     paths: list[Path] = []
-    for number in range(15):
+    for number in range(8):
         paths.append(random_file(rng, tmp_path / f"{number:02d}.jsonl", paths))
     with open_store(tmp_path / "together.duckdb") as store:
         with suppress(_Back), store.transaction():  # of all files, as the command makes it
             dry = run_on(store, *paths, is_dry_run=True)
             raise _Back
         together, of_together = run_on(store, *paths), contents(store)
-    assert sum(is_ahead for _, is_ahead in readings) > 5
+    assert any(is_ahead for _, is_ahead in readings)
     readings.clear()
     with open_store(tmp_path / "apart.duckdb") as store:
         apart = [report for path in paths for report in run_on(store, path)]
