@@ -244,5 +244,5 @@ def test_a_damaged_version_hides_no_other(saved, estimators):
     save(root, estimators[1]["boosting"].estimator, "v2")
     (saved.folder / "manifest.json").write_text("{")
     assert [v.version for v in model_files.list_versions(root)] == ["v2"]
-    [error] = model_files.damaged_versions(root)
+    [error] = model_files.read_versions(root)[1]
     assert str(saved.folder / "manifest.json") in error.message

@@ -14,3 +14,8 @@ def placed(keys: NDArray[Any]) -> tuple[NDArray[np.int64], int, int]:
         return keys.astype(np.int64), 0, 0
     least = int(keys.min())
     return keys.astype(np.int64) - least, least, int(keys.max()) - least + 1
+
+
+def keys_at(places: NDArray[np.int64], least_key: int) -> NDArray[np.int32]:
+    """The keys of places, in the type of a column of keys, which spares a join to cast each."""
+    return (places + least_key).astype(np.int32)

@@ -2,15 +2,14 @@
 How often users came on another device than at their visit before.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tsa_cli.kernels.dense_keys import placed
+from tsa_cli.kernels.visit_tallies import Columns, Tallies
 
-Columns = Mapping[str, NDArray[Any]]
 Order = NDArray[np.int64]
 
 
@@ -36,7 +35,7 @@ def tied_visits(visits: Columns, order: Order) -> NDArray[np.int64]:
     return visits["first_event_seq"][order][is_tied].astype(np.int64)
 
 
-def switches_of(user_keys: NDArray[Any], visits: Columns, order: Order) -> dict[str, NDArray[Any]]:
+def switches_of(user_keys: NDArray[Any], visits: Columns, order: Order) -> Tallies:
     """
     For each of `user_keys`: how many `devices` their visits were on, and `switching_rate`, the
     share of visits but the first that are on another device than the one before.

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Columns = Mapping[str, NDArray[Any]]
-Weights = Mapping[
-    str, tuple[float, float]
-]  # (weight, half) of pages, duration, interactions, visits
+from tsa_cli.kernels.visit_tallies import Columns
+
+# (weight, half) of pages, seconds and interactions a visit, and of visits, by their names.
+Weights = Mapping[str, tuple[float, float]]
 _SECOND_US = 1e6
 _EXACT = 1e15  # parts of a score: whole numbers have one sum in any order
 

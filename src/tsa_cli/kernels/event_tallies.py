@@ -4,19 +4,18 @@ Events, given as columns, counted for each user by what their names say.
 One count a user and kind of name, where an engine's hash of users takes three times as long.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tsa_cli.kernels.dense_keys import placed
+from tsa_cli.kernels.dense_keys import keys_at, placed
+from tsa_cli.kernels.visit_tallies import Columns, Tallies
 
-Columns = Mapping[str, NDArray[Any]]
 _NONE = -1
 
 
-def tallies_of_events(events: Columns, actors: Columns, flags: Columns) -> dict[str, NDArray[Any]]:
+def tallies_of_events(events: Columns, actors: Columns, flags: Columns) -> Tallies:
     """
     One row for each user with such an event: `user_key`, and for each flag its number of events.
 
@@ -27,7 +26,7 @@ def tallies_of_events(events: Columns, actors: Columns, flags: Columns) -> dict[
     codes = flags["event_code"]
     names = [name for name in flags if name != "event_code"]
     # Names that say the same are one kind: there are fewer of them than names.
-    table = np.stack([flags[name] for name in names], axis=1).reshape(len(codes), len(names))
+    table = np.stack([flags[name] for name in names], axis=1)
     kinds, kind = np.unique(table, axis=0, return_inverse=True)
     users, least_key, size = placed(actors["user_key"])
     kind_of_code = _by_key(codes, kind.reshape(-1), int(codes.max(initial=0)))
@@ -40,8 +39,7 @@ def tallies_of_events(events: Columns, actors: Columns, flags: Columns) -> dict[
     grid = np.bincount(cells, minlength=size * len(kinds)).reshape(size, len(kinds))
     counts = grid @ kinds.astype(np.int64)
     found = np.flatnonzero(counts.any(axis=1))
-    keys = (found + least_key).astype(np.int32)
-    return {"user_key": keys, **dict(zip(names, counts[found].T, strict=True))}
+    return {"user_key": keys_at(found, least_key), **dict(zip(names, counts[found].T, strict=True))}
 
 
 def _by_key(keys: NDArray[Any], values: NDArray[np.int64], greatest: int) -> NDArray[np.int64]:

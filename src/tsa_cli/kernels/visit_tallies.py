@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tsa_cli.kernels.dense_keys import placed
+from tsa_cli.kernels.dense_keys import keys_at, placed
 
 Columns = Mapping[str, NDArray[Any]]
 Tallies = dict[str, NDArray[Any]]
@@ -34,7 +34,7 @@ def tallies_of_users(visits: Columns) -> Tallies:
     users, least_key, size = placed(visits["user_key"])
     counts = np.bincount(users, minlength=size)
     keys = np.flatnonzero(counts)
-    found: Tallies = {"user_key": _as_stored(keys + least_key), "total_sessions": counts[keys]}
+    found: Tallies = {"user_key": keys_at(keys, least_key), "total_sessions": counts[keys]}
     for name, summed in (
         ("page_views", visits["page_views"]),
         ("interactive_count", visits["interactive_count"]),
@@ -70,7 +70,7 @@ def tallies_of_windows(visits: Columns, window_count: int) -> Tallies:
     size = len(pairs)
     durations = visits["end_us"][is_in] - visits["start_us"][is_in]
     return {
-        "user_key": _as_stored(pairs // window_count + least_key),
+        "user_key": keys_at(pairs // window_count, least_key),
         "window_index": pairs % window_count,
         "total_sessions": np.bincount(group, minlength=size),
         "duration_us": _sums(group, durations, size),
@@ -112,8 +112,3 @@ def _least(groups: NDArray[np.int64], values: NDArray[Any], size: int) -> NDArra
     least = np.full(size, np.iinfo(np.int64).max)
     np.minimum.at(least, groups, values)
     return least
-
-
-def _as_stored(keys: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Keys of users in the type of their column, which spares a join to cast each."""
-    return keys.astype(np.int32)

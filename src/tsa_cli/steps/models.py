@@ -46,14 +46,10 @@ class Promotion:
     previous: str | None
 
 
-def listing(root: Path) -> list[ModelRow]:
-    """Every readable version, by name, then by age."""
-    return [_row(root, found) for found in model_files.list_versions(root)]
-
-
-def damaged(root: Path) -> list[str]:
-    """What is wrong with each version that cannot be read, and so is not listed."""
-    return [error.message for error in model_files.damaged_versions(root)]
+def listing(root: Path) -> tuple[list[ModelRow], list[str]]:
+    """(every readable version, by name, then by age; what is wrong with each other one)."""
+    versions, damaged = model_files.read_versions(root)
+    return [_row(root, found) for found in versions], [error.message for error in damaged]
 
 
 def one(root: Path, name: str, version: str | None) -> ModelDetail:

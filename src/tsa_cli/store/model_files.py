@@ -154,14 +154,21 @@ def is_superseded(root: Path, name: str, version: str) -> bool:
 
 def list_versions(root: Path, name: str | None = None) -> list[ModelVersion]:
     """Every readable version, by name, then version (oldest training data first)."""
-    found = (_read(root, *place) for place in _places(root, name))
-    return [version for version in found if isinstance(version, ModelVersion)]
+    return read_versions(root, name)[0]
 
 
-def damaged_versions(root: Path) -> list[DataError]:
-    """Why each version that is not among those cannot be read."""
-    found = (_read(root, *place) for place in _places(root, None))
-    return [error for error in found if isinstance(error, DataError)]
+def read_versions(
+    root: Path, name: str | None = None
+) -> tuple[list[ModelVersion], list[DataError]]:
+    """(those versions, why each other one cannot be read)."""
+    versions: list[ModelVersion] = []
+    damaged: list[DataError] = []
+    for place in _places(root, name):
+        try:
+            versions.append(read_version(root, *place))
+        except DataError as error:
+            damaged.append(error)
+    return versions, damaged
 
 
 def _places(root: Path, name: str | None) -> Iterator[tuple[str, str]]:
@@ -171,13 +178,6 @@ def _places(root: Path, name: str | None) -> Iterator[tuple[str, str]]:
         if _NAME.fullmatch(folder.name):
             for path in sorted(folder.glob(f"[!.]*/{MANIFEST_FILE}")):
                 yield folder.name, path.parent.name
-
-
-def _read(root: Path, name: str, version: str) -> ModelVersion | DataError:
-    try:
-        return read_version(root, name, version)
-    except DataError as error:
-        return error
 
 
 def library_versions() -> dict[str, str]:

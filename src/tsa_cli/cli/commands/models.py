@@ -71,8 +71,8 @@ def list_models(
     from tsa_cli.steps import models as step
 
     columns = [field.name for field in fields(step.ModelRow)]
-    warnings = step.damaged(folder)
-    answer = Answer("models list", step.listing(folder), columns=columns, warnings=warnings)
+    rows, warnings = step.listing(folder)
+    answer = Answer("models list", rows, columns=columns, warnings=warnings)
     session_of(ctx).emit(answer, fmt, out)
 
 

@@ -61,10 +61,11 @@ def run(
         @cache
         def new_files() -> "NewFiles":
             from tsa_cli.steps.ingest.new_files import NewFiles
+            from tsa_cli.steps.ingest.read_files import FileReader
 
-            files = NewFiles(store, spool, config, known, run_id)
-            begun.callback(files.close)
-            return files
+            reader = FileReader(store, spool, config, known, run_id)
+            begun.callback(reader.close)
+            return NewFiles(store, config, run_id, reader)
 
         for item, following in zip_longest(inputs, inputs[1:]):
             progress(f"reading {item.name}")

@@ -12,7 +12,6 @@ from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import counted_in
 from tsa_cli.steps.ingest.inputs import Input
 from tsa_cli.steps.ingest.insert_events import OtherLinesError
-from tsa_cli.steps.ingest.known_files import KnownFiles
 from tsa_cli.steps.ingest.load import Loader
 from tsa_cli.steps.ingest.met_keys import MetKeys
 from tsa_cli.steps.ingest.nature import OtherFormatError
@@ -20,24 +19,17 @@ from tsa_cli.steps.ingest.prepare import NoLineError, NoMappingError, Reading
 from tsa_cli.steps.ingest.read_files import FileReader
 from tsa_cli.steps.ingest.report import FileReport, failed
 from tsa_cli.steps.ingest.settings import IngestConfig
-from tsa_cli.steps.ingest.spool import Given, Spool, Spooled
+from tsa_cli.steps.ingest.spool import Given, Spooled
 from tsa_cli.steps.ingest.unseen_keys import UnseenKeyError
 from tsa_cli.store import Store, damage_of
 
 
 class NewFiles:
-    """The new files of one run."""
+    """The new files of one run, read by `reader`."""
 
-    def __init__(
-        self,
-        store: Store,
-        spool: Spool,
-        config: IngestConfig,
-        known: KnownFiles | None,
-        run_id: str,
-    ) -> None:
+    def __init__(self, store: Store, config: IngestConfig, run_id: str, reader: FileReader) -> None:
         self._loader = Loader(store, config.policies, config.keys, run_id, config.is_dry_run)
-        self._reader = FileReader(store, spool, config, known, run_id)
+        self._reader = reader
         self._config = config
         self._met: dict[str, MetKeys] = {}
 
@@ -64,10 +56,6 @@ class NewFiles:
             if not self._config.is_dry_run:
                 return report
             return report.with_proposal(vars(error.proposal))
-
-    def close(self) -> None:
-        """Nothing is read any more."""
-        self._reader.close()
 
     def _loaded(self, spooled: Spooled, read_ahead: Callable[[], None]) -> FileReport:
         # Of lines the engine sees only what was judged before.

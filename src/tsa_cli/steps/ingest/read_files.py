@@ -10,7 +10,7 @@ writes  copies in the spool
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,11 +39,9 @@ class ReadFile:
     file: FileToLoad
     state: State
 
-    @contextmanager
-    def unchanged(self) -> Iterator[None]:
+    def unchanged(self) -> AbstractContextManager[None]:
         """Of what goes wrong in the block, tell what a change of the file is to blame for."""
-        with _unchanged(self.spooled, self.state):
-            yield
+        return _unchanged(self.spooled, self.state)
 
 
 @dataclass(frozen=True)

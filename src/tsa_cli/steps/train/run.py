@@ -24,6 +24,7 @@ from tsa_cli.steps.train.figures import figures_of, is_no_worse
 from tsa_cli.steps.train.samples import Samples, Snapshot, read_samples
 from tsa_cli.store import Store
 from tsa_cli.store.model_files import (
+    ModelVersion,
     current_version,
     library_versions,
     promote,
@@ -80,8 +81,9 @@ def run(store: Store, request: Request) -> TrainResult:
         store, name, config, request.snapshot, request.as_of, request.event_aliases
     )
     version = _version(config, samples, request.as_of)
-    if _is_usable(request, version):
-        figures = read_version(root, name, version).manifest.get("figures")
+    known = _usable(request, version)
+    if known is not None:
+        figures = known.manifest.get("figures")
         is_current = current_version(root, name) == version
         return _result(request, version, figures, "unchanged", is_current)
     trained = lead_score.train(
@@ -96,14 +98,14 @@ def run(store: Store, request: Request) -> TrainResult:
     return _result(request, version, figures, "trained", is_better)
 
 
-def _is_usable(request: Request, version: str) -> bool:
-    """False where the version is absent, or damaged since: then this training puts it right."""
+def _usable(request: Request, version: str) -> ModelVersion | None:
+    """The version; None where it is absent, or damaged since: then this training puts it right."""
     try:
         found = read_version(request.models_dir, request.name, version)
         load_classifier(found, request.config.features)
     except DataError:
-        return False
-    return True
+        return None
+    return found
 
 
 def _save(request: Request, version: str, figures: Mapping[str, object], trained: Trained) -> None:
