@@ -94,6 +94,12 @@ PROPERTIES: dict[str, Callable[[], pa.Array]] = {
     "text": lambda: pa.array(['{"price": 9.5, "deep": {"n": 1}}']),
     "dictionary text": lambda: pa.array(['{"price": 9.5, "deep": {"n": 1}}']).dictionary_encode(),
     "bytes": lambda: pa.array([b'{"price": 9.5, "deep": {"n": 1}}']),
+    "json": lambda: pa.array(['{"price": 9.5, "deep": {"n": 1}}'], pa.json_()),
+    "json, padded": lambda: pa.array([' {"price": 9.5, "deep": {"n": 1}}'], pa.json_()),
+    "json with NaN": lambda: pa.array(['{"price": 9.5, "deep": {"n": 1}, "x": NaN}'], pa.json_()),
+    "struct with json": lambda: pa.StructArray.from_arrays(
+        [pa.array([9.5]), pa.array(['{"n": 1}'], pa.json_())], names=["price", "deep"]
+    ),
 }
 
 

@@ -17,8 +17,7 @@ from tsa_cli.steps.ingest.table_rows import path_of_column
 from tsa_cli.store import Fragment, Store, quoted
 
 _INSTANTS = ("TIMESTAMP", "DATE")
-_TEXTS = ("VARCHAR", "JSON")
-_TEXTS_OR_BYTES = (*_TEXTS, "BLOB")  # bytes are text whose writer did not say so
+_TEXTS_OR_BYTES = ("VARCHAR", "JSON", "BLOB")  # bytes are text whose writer did not say so
 _LOOSE = ("NaN", "Infinity", ",}", ",]")  # what the engine takes in JSON, and no strict reader
 _STRINGS = r'"(?:[^"\\]|\\.)*"|[^"]+'  # of a JSON text, and what stands between them
 _NO_NUMBER = "-?(?:NaN|Infinity)"
@@ -229,7 +228,7 @@ def _text(column: str, kind: str) -> str:
         return f"coalesce(try(decode({column})), cast({column} as varchar))"
     if kind.endswith(("DOUBLE", "FLOAT", "]", ")")):  # written as in a document; NaN is no value
         return f"json_extract_string({_object(column, kind)}, '$')"
-    return column if kind in _TEXTS else f"cast({column} as varchar)"
+    return column if kind == "VARCHAR" else f"cast({column} as varchar)"
 
 
 def _instant(column: str, kind: str) -> str:
