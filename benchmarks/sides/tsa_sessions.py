@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from benchmarks.sides.sections import sections
 from benchmarks.sides.told import Stages, tell
 from tsa_cli.kernels.session_spans import Columns
-from tsa_cli.steps.sessionize import laying, layout
+from tsa_cli.steps.sessionize import excluded, laying, layout
 from tsa_cli.steps.sessionize.pieces import two_at_once
 from tsa_cli.steps.sessionize.rules import cut_rules, read_lookups
 from tsa_cli.steps.sessionize.settings import SessionizeConfig
@@ -30,6 +30,7 @@ def main() -> None:
     stages = Stages()
     with open_store(Path(sys.argv[1])) as store:
         con = store.connection()
+        excluded.mark(store, SessionizeConfig().sessions.exclude)
         layout.encode(store, SessionizeConfig())
         with stages.timed("sessions"), store.aside() as reading:
             reading.connection().execute(statements["view"][0]).fetchall()
