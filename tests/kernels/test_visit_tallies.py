@@ -10,6 +10,7 @@ from tsa_cli.kernels.visit_tallies import (
     first_visits,
     tallies_of_users,
     tallies_of_windows,
+    values_of_users,
     visits_of_travellers,
 )
 
@@ -29,6 +30,7 @@ def random_visits(seed: int) -> Columns:
         "session_key": np.arange(count, dtype=np.int32),
         "first_event_seq": rng.permutation(count),
         "device_key": rng.integers(1, 4, count).astype(np.int32),
+        "agent_key": rng.choice([0, 1, 5, 900], count).astype(np.int32),
         "start_us": start,
         "end_us": start + rng.choice([0, 1, 2**53 + 1, 999_999], count),
         "page_views": rng.integers(0, 9, count).astype(np.int32),
@@ -108,3 +110,11 @@ def test_visits_of_travellers_and_first_ones_are_found(seed: int) -> None:
     assert first_visits(visits)["session_key"].tolist() == [
         row["session_key"] for row in rows(visits) if row["start_us"] == first[row["user_key"]]
     ]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_each_value_of_a_user_s_visits_is_there_once(seed: int) -> None:
+    visits = random_visits(seed)
+    met = {(row["user_key"], row["agent_key"]) for row in rows(visits) if row["agent_key"]}
+    found = values_of_users(visits, "agent_key")
+    assert list(zip(found["user_key"], found["agent_key"], strict=True)) == sorted(met)

@@ -28,6 +28,10 @@ class EngagementScore(ConfigModel):
     interactions_per_session: Component = Component(weight=0.2, half=1)
     total_sessions: Component = Component(weight=0.2, half=2)
 
+    def weights(self) -> dict[str, tuple[float, float]]:
+        """(weight, half) of each part, by its name."""
+        return {name: (part.weight, part.half) for name, part in self}
+
     @model_validator(mode="after")
     def _weighted(self) -> "EngagementScore":
         if not sum(part.weight for _, part in self):

@@ -22,14 +22,13 @@ _WEEKDAYS = (
 _SECOND_US = 1_000_000
 
 
-def tallies_of_users(visits: Columns) -> Tallies:
+def totals_of_users(visits: Columns) -> Tallies:
     """
     One row for each user with a visit: `user_key`, `total_sessions`, the sums `duration_us`,
-    `page_views`, `interactive_count`, `conversion_count` and `mobile_count`, `first_visit_us` and
-    `last_visit_us`, visits by quarter of the day and by weekday.
+    `page_views` and `interactive_count`, `first_visit_us` and `last_visit_us`.
 
     `visits` are columns of equal length: user_key, start_us, end_us (µs), page_views,
-    interactive_count, is_conversion, is_mobile, local_hour 0-23, local_weekday 1-7.
+    interactive_count.
     """
     users, least_key, size = placed(visits["user_key"])
     counts = np.bincount(users, minlength=size)
@@ -38,13 +37,30 @@ def tallies_of_users(visits: Columns) -> Tallies:
     for name, summed in (
         ("page_views", visits["page_views"]),
         ("interactive_count", visits["interactive_count"]),
-        ("conversion_count", visits["is_conversion"]),
-        ("mobile_count", visits["is_mobile"]),
         ("duration_us", visits["end_us"] - visits["start_us"]),
     ):
         found[name] = _sums(users, summed, size)[keys]
     found["first_visit_us"] = _least(users, visits["start_us"], size)[keys]
     found["last_visit_us"] = -_least(users, -visits["end_us"], size)[keys]
+    return found
+
+
+def tallies_of_users(visits: Columns) -> Tallies:
+    """
+    The totals of each user, `conversion_count`, `mobile_count`, and visits by quarter of the day
+    and by weekday.
+
+    `visits` as in `totals_of_users`, with is_conversion, is_mobile, local_hour 0-23,
+    local_weekday 1-7.
+    """
+    found = totals_of_users(visits)
+    users, least_key, size = placed(visits["user_key"])
+    keys = found["user_key"] - least_key
+    for name, flags in (
+        ("conversion_count", visits["is_conversion"]),
+        ("mobile_count", visits["is_mobile"]),
+    ):
+        found[name] = _sums(users, flags, size)[keys]
     for names, places in (
         (_QUARTERS, visits["local_hour"].astype(np.int64) // 6),
         (_WEEKDAYS, visits["local_weekday"].astype(np.int64) - 1),
@@ -77,6 +93,25 @@ def tallies_of_windows(visits: Columns, window_count: int) -> Tallies:
         "page_views": _sums(group, visits["page_views"][is_in], size),
         "interactive_count": _sums(group, visits["interactive_count"][is_in], size),
     }
+
+
+def values_of_users(visits: Columns, name: str) -> Tallies:
+    """
+    One row for each user and value of the column `name` among their visits: `user_key`, and it.
+
+    `visits` are columns user_key and `name`, keys from 1; 0 is none.
+    """
+    users, least_key, size = placed(visits["user_key"])
+    is_met = np.zeros(int(visits[name].max(initial=0)) + 1, np.bool_)
+    is_met[visits[name]] = True
+    is_met[0] = False
+    met = np.flatnonzero(is_met)
+    place_of = np.cumsum(is_met) - 1
+    has_one = visits[name] > 0
+    grid = np.zeros((size, len(met)), np.bool_)
+    grid[users[has_one], place_of[visits[name][has_one]]] = True
+    found, places = np.nonzero(grid)
+    return {"user_key": keys_at(found, least_key), name: met[places].astype(np.int32)}
 
 
 def visits_of_travellers(visits: Columns) -> Columns:

@@ -18,7 +18,7 @@ from tsa_cli.config.identity import IdentityConfig
 from tsa_cli.config.sessions import SessionsConfig
 from tsa_cli.errors import DataError
 from tsa_cli.kernels.device_switches import Order, order_of, switches_of, tied_visits
-from tsa_cli.kernels.engagement import Weights, engagement_of, trends_of
+from tsa_cli.kernels.engagement import engagement_of, trends_of
 from tsa_cli.kernels.event_tallies import tallies_of_events
 from tsa_cli.kernels.visit_tallies import (
     Columns,
@@ -127,7 +127,7 @@ def _tallied(
 
 def _tallies_of_visits(store: Store, visits: Columns, config: FeaturesConfig) -> Tallies:
     tallies, windows = tallies_of_users(visits), config.trend.windows
-    users, weights = tallies["user_key"], _engagement(config)
+    users, weights = tallies["user_key"], config.engagement_score.weights()
     travels = visits_of_travellers(visits)
     return {
         **tallies,
@@ -154,10 +154,6 @@ def _tallies_of_events(store: Store, before_ts: datetime) -> Tallies:
         store.arrays("3_features/users_of_actors.sql"),
         store.arrays("3_features/counted_names.sql"),
     )
-
-
-def _engagement(config: FeaturesConfig) -> Weights:
-    return {name: (part.weight, part.half) for name, part in config.engagement_score}
 
 
 def _prepare(

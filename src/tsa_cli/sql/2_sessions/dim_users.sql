@@ -1,10 +1,10 @@
 -- table:  dim_users, one row per stitched user with at least one event in core
--- reads:  scoped_actors, scoped_sessions, scoped_services, events, traffic_sources, user_agents, trait_values, kept_traits,
---         segment_rules  lent by the step: rank, name and the bounds of each measure (null: open)
+-- reads:  scoped_actors, session_rows, scoped_services, events, traffic_sources, user_agents, trait_values, kept_traits;
+--         lent by the step: visit_totals, a row per user with a visit; first_visits, those at the moment of their
+--         user's first one; user_devices, an agent for each type of device of a user; segment_rules, rank, name and
+--         the bounds of each measure (null: open)
 -- params: $now_ts TIMESTAMP  the newest event
 --         $preferred_services INTEGER  how many
---         $pages_weight, $pages_half, $duration_weight, $duration_half, $interactions_weight,
---         $interactions_half, $sessions_weight, $sessions_half DOUBLE  of engagement_score (features.yaml)
 -- slots:  @first_event_ids
 -- notes:  a booking id counts once per user; created_at and updated_at are event times, not the clock's; of first
 --         visits at one moment the one whose first event has the smaller id counts: session ids depend on what had
@@ -21,34 +21,21 @@ with people as (
     where event_count > 0
     group by user_key, user_id
 ),
-visits as (
+devices as (
     select
-        s.user_key,
-        count(*) as total_sessions,
-        cast(sum(s.page_views) as bigint) as total_page_views,
-        cast(sum(s.interactive_count) as bigint) as interactive_count,
-        avg(s.duration_us) / 1e6 as avg_session_duration,
-        min(s.start_ts) as first_visit_ts,
-        max(s.end_ts) as last_visit_ts,
-        list_sort(list(distinct u.device_type) filter (where u.device_type is not null)) as device_types
-    from scoped_sessions as s
-    left join user_agents as u on s.agent_key = u.agent_key
-    group by s.user_key
-),
-first_visits as materialized (
-    select
-        s.user_key,
-        s.source_key,
-        s.first_event_seq
-    from scoped_sessions as s
-    inner join visits as v on s.user_key = v.user_key and s.start_ts = v.first_visit_ts
+        d.user_key,
+        list_sort(list(u.device_type)) as device_types
+    from user_devices as d
+    inner join user_agents as u on d.device_agent_key = u.agent_key
+    group by d.user_key
 ),
 first_event_ids as (@first_event_ids),
 acquisitions as (
     select
         f.user_key,
-        arg_min(f.source_key, coalesce(i.event_id, '')) as source_key
+        arg_min(s.source_key, coalesce(i.event_id, '')) as source_key
     from first_visits as f
+    inner join session_rows as s on f.session_key = s.session_key
     left join first_event_ids as i on f.first_event_seq = i.first_event_seq
     group by f.user_key
 ),
@@ -70,37 +57,33 @@ bookings as (
 services as (
     select
         user_key,
-        list(service order by place) as preferred_services
+        arg_min(service, row(-weight, -epoch_us(latest_ts), service), $preferred_services) as preferred_services
     from (
         select
             user_key,
             service,
-            row_number() over (
-                partition by user_key order by sum(cast(service_weight as decimal(18, 6))) desc, max(event_ts) desc, service
-            ) as place
+            sum(cast(service_weight as decimal(18, 6))) as weight,
+            max(event_ts) as latest_ts
         from scoped_services
         where service is not null and service_weight > 0
         group by user_key, service
     )
-    where place <= $preferred_services
     group by user_key
 ),
 traits as (
     select
         user_id,
-        email,
-        first_name,
-        last_name,
-        phone,
-        cast('{' || array_to_string(list_sort(string_split(pairs, chr(10))), ',') || '}' as json) as traits
+        traits ->> 'email' as email,
+        traits ->> 'first_name' as first_name,
+        traits ->> 'last_name' as last_name,
+        traits ->> 'phone' as phone,
+        traits
     from (
         select
             user_id,
-            max(value) filter (key = 'email') as email,
-            max(value) filter (key = 'first_name') as first_name,
-            max(value) filter (key = 'last_name') as last_name,
-            max(value) filter (key = 'phone') as phone,
-            string_agg(to_json(key) || ':' || to_json(value), chr(10)) as pairs
+            cast('{' || array_to_string(list_sort(string_split(
+                string_agg(to_json(key) || ':' || to_json(value), chr(10)), chr(10)
+            )), ',') || '}' as json) as traits
         from trait_values
         group by user_id
     )
@@ -128,25 +111,16 @@ measured as (
         coalesce(b.lifetime_value, 0) as lifetime_value,
         coalesce(b.total_bookings, 0) as total_bookings,
         coalesce(s.preferred_services, []) as preferred_services,
-        coalesce(v.device_types, []) as device_types,
+        coalesce(d.device_types, []) as device_types,
         coalesce(p.browser_fingerprints, []) as browser_fingerprints,
         coalesce(v.total_sessions, 0) as total_sessions,
-        coalesce(v.total_page_views, 0) as total_page_views,
-        (epoch_us($now_ts::timestamp) - epoch_us(v.last_visit_ts)) // 86400000000 as days_since_last_visit,
-        coalesce(
-            (
-                $pages_weight * (v.total_page_views / v.total_sessions)
-                    / (v.total_page_views / v.total_sessions + $pages_half)
-                + $duration_weight * v.avg_session_duration / (v.avg_session_duration + $duration_half)
-                + $interactions_weight * (v.interactive_count / v.total_sessions)
-                    / (v.interactive_count / v.total_sessions + $interactions_half)
-                + $sessions_weight * v.total_sessions / (v.total_sessions + $sessions_half)
-            ) / ($pages_weight + $duration_weight + $interactions_weight + $sessions_weight),
-            0
-        ) as engagement_score,
+        coalesce(v.page_views, 0) as total_page_views,
+        (epoch_us($now_ts::timestamp) - v.last_visit_us) // 86400000000 as days_since_last_visit,
+        coalesce(v.engagement_score, 0) as engagement_score,
         t.traits
     from people as p
-    left join visits as v on p.user_key = v.user_key
+    left join visit_totals as v on p.user_key = v.user_key
+    left join devices as d on p.user_key = d.user_key
     left join acquisitions as q on p.user_key = q.user_key
     left join traffic_sources as c on q.source_key = c.source_key
     left join bookings as b on p.user_key = b.user_key

@@ -7,9 +7,10 @@ writes  service_events, dim_users
 
 from typing import TYPE_CHECKING, get_args
 
-from tsa_cli.config.features import EngagementScore
 from tsa_cli.config.users import Measure, UsersConfig
 from tsa_cli.json_pointers import pointer_of
+from tsa_cli.kernels.engagement import engagement_of
+from tsa_cli.kernels.visit_tallies import first_visits, totals_of_users, values_of_users
 from tsa_cli.steps.sessionize.settings import SessionizeConfig
 from tsa_cli.store import Store, fragment_of
 
@@ -45,14 +46,21 @@ def build(store: Store, config: SessionizeConfig, table: str) -> int:
     """The number of users written to `table`: those of `scoped_actors`."""
     store.execute("2_sessions/scoped_services.sql")
     store.execute("2_sessions/trait_values.sql")
-    with store.lent("segment_rules", segment_rules(config.users)):
+    visits = store.arrays("2_sessions/user_visits.sql")
+    totals = totals_of_users(visits)
+    totals["engagement_score"] = engagement_of(totals, config.features.engagement_score.weights())
+    with (
+        store.lent("visit_totals", totals),
+        store.lent("first_visits", first_visits(visits)),
+        store.lent("user_devices", values_of_users(visits, "device_agent_key")),
+        store.lent("segment_rules", segment_rules(config.users)),
+    ):
         return store.build(
             table,
             "2_sessions/dim_users.sql",
             {"first_event_ids": fragment_of("2_sessions/first_event_ids.sql")},
             now_ts=store.newest_event_ts(),
             preferred_services=config.users.preferred_services,
-            **engagement_params(config.features.engagement_score),
         )
 
 
@@ -86,18 +94,6 @@ def segment_rules(config: UsersConfig) -> "pl.DataFrame":
         columns[f"{measure}_gte"] = pl.Series([b and b.gte for b in bounds], dtype=pl.Float64)
         columns[f"{measure}_lte"] = pl.Series([b and b.lte for b in bounds], dtype=pl.Float64)
     return pl.DataFrame(columns)
-
-
-def engagement_params(score: EngagementScore) -> dict[str, float]:
-    """The weights and halves of `engagement_score` under their names in SQL."""
-    parts = {
-        "pages": score.pages_per_session,
-        "duration": score.avg_session_duration,
-        "interactions": score.interactions_per_session,
-        "sessions": score.total_sessions,
-    }
-    weights = {f"{name}_weight": part.weight for name, part in parts.items()}
-    return weights | {f"{name}_half": part.half for name, part in parts.items()}
 
 
 def pointers(keys: list[str]) -> list[str]:
