@@ -327,17 +327,22 @@ def test_cells_are_numbers_only_where_no_digit_is_lost(
     numbers = {"12": 12, "-3": -3, "1.5": 1.5, "49.90": 49.9, "100.00": 100, "-0.000010": -1e-5}
     texts = ["007", "01.5", "1e5", "+1", "1.", ".5", "1234567890123456789", "1.234567890123456"]
     texts += ["-0", "nan", "\u0661"]
-    others = {text: text for text in texts} | {"true": True}
-    cells = numbers | others
+    words = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "False", "FALSE")}
+    cells = numbers | {text: text for text in (*texts, "tRUE")} | words
     names = {"paid": "1.10", "basket_id": "12345.1600", "appVersion": "1.10"}
+    whole = {"cart_id": "5.0", "versionId": "-7.0", "order_version": "5.0", "fee": "5.0"}
     table = [
-        ["event", "timestamp", "user_id", *(f"c{n}" for n in range(len(cells))), *names],
-        ["a", "1777629601", "42.10", *cells, *names.values()],
+        ["event", "timestamp", "user_id", *(f"c{n}" for n in range(len(cells))), *names, *whole],
+        ["a", "1777629601", "42.10", *cells, *names.values(), *whole.values()],
     ]
     do_ingest(csv_file(tmp_path / "x.csv", table))
     row = one(store)
-    kept = dict(zip(table[0][3:], [*cells.values(), 1.1, "12345.1600", "1.10"], strict=True))
-    assert row["properties"] == kept
+    told = [*cells.values(), 1.1, "12345.1600", "1.10", 5, -7, 5.0, 5.0]
+    assert row["properties"] == dict(zip(table[0][3:], told, strict=True))
+    assert [row["properties"][name] is True for name in ("c17", "c18", "c19", "c22")] == [
+        False, True, True, False,
+    ]  # fmt: skip
+    assert [str(row["properties"][name]) for name in whole] == ["5", "-7", "5.0", "5.0"]
     assert (row["user_id"], row["event_ts"]) == ("42.10", MOMENT.replace(microsecond=0))
 
 
