@@ -346,6 +346,28 @@ def test_cells_are_numbers_only_where_no_digit_is_lost(
     assert (row["user_id"], row["event_ts"]) == ("42.10", MOMENT.replace(microsecond=0))
 
 
+@pytest.mark.parametrize("way", ["columns", "documents"])
+def test_the_row_numbers_that_a_frame_is_written_with_are_no_properties(
+    store: Store, do_ingest: Ingest, as_documents: Callable[[], None], tmp_path: Path, way: str
+) -> None:
+    if way == "documents":
+        as_documents()
+    when = "2026-05-01T10:00:01Z"
+    parts = [
+        parquet(tmp_path / f"{n}.parquet", **BASE, timestamp=[when], __index_level_0__=number)
+        for n, number in enumerate(([7], [8], ["seven"]))
+    ]
+    header = ["", "event", "user_id", "timestamp"]
+    tables = [
+        csv_file(tmp_path / f"{number}.csv", [header, [number, "a", "u", when], header])
+        for number in ("9", "nine")
+    ]
+    reports = do_ingest(*parts, *tables).files
+    assert [(r.inserted, r.duplicate) for r in reports] == [(1, 0), (0, 1), (1, 0), (0, 1), (1, 0)]
+    kept = [row["properties"] for row in rows(store) if row["properties"]]
+    assert sorted(kept, key=str) == [{"__index_level_0__": "seven"}, {"column_1": "nine"}]
+
+
 def test_a_number_is_written_as_it_stands(tmp_path: Path) -> None:
     path = csv_file(tmp_path / "x.csv", [["a", "properties.b", "c"], ["49.90", "0.10", "é"]])
     with open_spool(tmp_path / "t.duckdb", 100) as spool:

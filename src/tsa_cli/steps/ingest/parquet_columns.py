@@ -25,12 +25,13 @@ _NO_NUMBER = "-?(?:NaN|Infinity)"
 _FLOATS = ("DOUBLE", "FLOAT")
 _IDS: tuple[CanonicalField, ...] = ("event_id", "user_id", "anonymous_id", "session_id")
 _Members = dict[str, Any]  # of an object: objects of the same, and the columns that are values
+_ROW_NUMBERS = re.compile(r"__index_level_\d+__")  # pandas', of a part of a frame
 _DECLARED = re.compile(r'[(,]\s*(?:"((?:[^"]|"")+)"|(\w+))\s')
 
 
 def columns_of(store: Store, path: Path) -> dict[str, str]:
     """{column: type as the engine writes it}, in the file's order, then those of its folders."""
-    return _described(store, path, is_partitioned=is_partitioned(store, path))
+    return _told_columns(_described(store, path, is_partitioned=is_partitioned(store, path)))
 
 
 def is_partitioned(store: Store, path: Path) -> bool:
@@ -44,6 +45,15 @@ def is_partitioned(store: Store, path: Path) -> bool:
         return False
     own = _described(store, path, is_partitioned=False)
     return keys.isdisjoint(name.lower() for name in own)
+
+
+def _told_columns(described: Mapping[str, str]) -> dict[str, str]:
+    """Those that say something of an event."""
+    return {
+        name: kind
+        for name, kind in described.items()
+        if not (_ROW_NUMBERS.fullmatch(name) and kind.endswith(("INT", "INTEGER")))
+    }
 
 
 def _described(store: Store, path: Path, *, is_partitioned: bool) -> dict[str, str]:
@@ -61,7 +71,9 @@ def documents(
 
     Columns that hold `objects` as text may say null in it; whole numbers in `ids` are integers.
     """
-    columns = columns_of(store, path)
+    partitioned = is_partitioned(store, path)
+    described = _described(store, path, is_partitioned=partitioned)
+    columns = _told_columns(described)
     shown = {}
     for name, kind in columns.items():
         column = quoted(name)
@@ -74,7 +86,7 @@ def documents(
     gone, members = _members(columns)
     made = {quoted(name): _struct_of(inner, shown) for name, inner in members.items()}
     shown = {column: expression for column, expression in shown.items() if column not in gone}
-    partitioned = is_partitioned(store, path)
+    gone += [quoted(name) for name in described if name not in columns]
     return engine.parquet_documents_reader(path, shown, made, gone, is_partitioned=partitioned)
 
 

@@ -161,10 +161,10 @@ def _delimiter(first: str) -> str:
 
 
 def _header(row: list[str]) -> list[str]:
-    """The names of the columns, each once."""
+    """The names of the columns, each once; of a first one without name, none."""
     names: list[str] = []
     for at, cell in enumerate(row, start=1):
-        name = cell.strip() or f"column_{at}"
+        name = cell.strip() or (f"column_{at}" if names else "")
         names.append(f"{name}_{at}" if name in names else name)
     return names
 
@@ -174,9 +174,9 @@ def _json_row(header: list[str], row: list[str]) -> str:
         return odd_row(header, row)
     document: dict[str, object] = {}
     for name, text in zip(header, row, strict=True):
-        if not text:
-            continue
-        *outer, inner = path_of_column(name)
+        if not text or (not name and _INTEGER.fullmatch(text)):
+            continue  # the second is a row's number: pandas and R write them, of no event's
+        *outer, inner = path_of_column(name or "column_1")
         holder: object = document
         for key in outer:
             holder = holder.setdefault(key, {}) if isinstance(holder, dict) else None
