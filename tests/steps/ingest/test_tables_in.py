@@ -229,6 +229,22 @@ def test_a_number_that_json_does_not_have_is_absent_at_any_depth(
     assert empty["properties"] == {}
 
 
+@pytest.mark.parametrize("way", ["properties", "other"])
+def test_bytes_are_texts_and_small_floats_the_numbers_that_were_written_at_any_depth(
+    store: Store, do_ingest: Ingest, tmp_path: Path, way: str
+) -> None:
+    entries = pa.map_(pa.binary(), pa.list_(pa.binary()))
+    kind = pa.struct([("note", pa.binary()), ("prices", pa.list_(pa.float32())), ("map", entries)])
+    told = {"note": "né".encode(), "prices": [49.9, float("nan")], "map": [(b"k", [b"v", b"\xff"])]}
+    columns = {**BASE, "ts": [MOMENT_NS], "small": pa.array([0.1], pa.float32())}
+    do_ingest(parquet(tmp_path / "x.parquet", **columns, **{way: pa.array([told], kind)}))
+    told = {"note": "né", "prices": [49.9, None], "map": {"k": ["v", "\\xFF"]}}
+    held = one(store)["properties"]
+    assert held == (
+        {**told, "small": 0.1} if way == "properties" else {"other": told, "small": 0.1}
+    )
+
+
 def test_any_order_and_absence_of_columns_gives_the_rows_of_json_lines(
     store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:

@@ -12,13 +12,13 @@ from typing import Any
 from tsa_cli.config.sources import CanonicalField, SourceConfig
 from tsa_cli.steps.ingest import engine_input as engine
 from tsa_cli.steps.ingest.canonical import INSTANT
-from tsa_cli.steps.ingest.finite import finite
+from tsa_cli.steps.ingest.finite import finite, text_of_bytes
 from tsa_cli.steps.ingest.table_rows import path_of_column
 from tsa_cli.store import Fragment, Store, quoted
 
 _INSTANTS = ("TIMESTAMP", "DATE")
 _SAID_TO_BE_JSON = ("JSON", "VARIANT")  # "x" in them is x, and 1 a number
-_TEXTS = ("VARCHAR", "BLOB", *_SAID_TO_BE_JSON)  # bytes are text whose writer did not say so
+_TEXTS = ("VARCHAR", "BLOB", *_SAID_TO_BE_JSON)
 _LOOSE = ("NaN", "Infinity", ",}", ",]")  # what the engine takes in JSON, and no strict reader
 _STRINGS = r'"(?:[^"\\]|\\.)*"|[^"]+'  # of a JSON text, and what stands between them
 _NO_NUMBER = "-?(?:NaN|Infinity)"
@@ -241,7 +241,7 @@ def _json_of(text: str, kind: str) -> str:
 def _written(column: str, kind: str) -> str:
     """The text that a column has or is."""
     if kind == "BLOB":
-        return f"coalesce(try(decode({column})), cast({column} as varchar))"
+        return text_of_bytes(column)
     if kind == "VARIANT":
         column = f"to_json({column})"
     return column if kind == "VARCHAR" else f"cast({column} as varchar)"
