@@ -124,6 +124,23 @@ def test_a_variant_that_is_no_number_is_null(
     assert json.loads(row["properties"]) == (told if column == "properties" else {column: told})
 
 
+@pytest.mark.parametrize("kind", [pa.string(), pa.float64(), pa.map_(pa.string(), pa.int64())])
+@pytest.mark.parametrize("column", ["properties", "note"])
+def test_of_a_key_that_a_map_has_twice_the_last_value_holds(
+    store: Store, do_ingest: Ingest, tmp_path: Path, kind: pa.DataType, column: str
+) -> None:
+    values = {pa.string(): ["1", "2", "3"], pa.float64(): [1.5, 2.5, 3.5]}
+    first, last, other = values.get(kind, [[("k", 1)], [("k", 2), ("k", 3)], [("l", 4)]])
+    maps = pa.array([[("a", first), ("b", other), ("a", last)], None], pa.map_(pa.string(), kind))
+    [report] = do_ingest(parquet(tmp_path, event_id=["1", "2"], **{column: maps})).files
+    assert report.inserted == 2, report
+    held = table(store, "select properties from fact_events order by event_id")
+    told = {"a": last, "b": other} if kind in values else {"a": {"k": 3}, "b": {"l": 4}}
+    assert json.loads(held[0]["properties"]) == (told if column == "properties" else {column: told})
+    assert held[0]["properties"].count('"a"') == 1
+    assert held[1]["properties"] == "{}"
+
+
 def without_utf8(folder: Path) -> None:
     texts = pa.array([b"fine", b"caf\xe9"]).buffers()
     parquet(folder, note=pa.Array.from_buffers(pa.string(), 2, texts), user_id=["u", "v"])

@@ -2,8 +2,9 @@
 Values that JSON does not have as they are, inside of a Parquet column.
 
 NaN and infinity become null. A number of 32 bits is the shortest that means it: 49.9, which the
-engine would make 49.900001525878906. Bytes are the text that they are. Decimals without places are
-integers: 5, not 5.0, as databases that know no other integer (Snowflake, Oracle) write their ids.
+engine would make 49.900001525878906. Bytes are the text that they are, and a key of a map comes
+once. Decimals without places are integers: 5, not 5.0, as databases that know no other integer
+(Snowflake, Oracle) write their ids.
 
 One of the named places that compose SQL: the names come from the type that the engine declares, as
 it quotes them.
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 
 _WHOLE = re.compile(r"DECIMAL\(\d+,0\)")
 _IS_ODD = re.compile(  # outside of quotes
-    r'\b(?:DOUBLE|FLOAT|BLOB|DECIMAL\(\d+,0\))(?!\w)(?=(?:[^"]*"[^"]*")*[^"]*$)'
+    r'\b(?:DOUBLE|FLOAT|BLOB|MAP|DECIMAL\(\d+,0\))(?!\w)(?=(?:[^"]*"[^"]*")*[^"]*$)'
 )
 _PARTS = re.compile(r'"(?:[^"]|"")*"|[(),]|[^"(),]+')
 
@@ -51,7 +52,7 @@ def _finite(expression: str, kind: str, depth: int) -> str:
         key = text_of_bytes(f"{inner}.key") if key_kind == "BLOB" else f"{inner}.key"
         value = _finite(f"{inner}.value", value_kind, depth + 1)
         entry = f"{{'key': {key}, 'value': {value}}}"
-        entries = f"list_transform(map_entries({expression}), lambda {inner}: {entry})"
+        entries = f"list_transform({_last_entries(expression, inner)}, lambda {inner}: {entry})"
         return f"map_from_entries({entries})"
     if not kind.startswith("STRUCT("):
         return expression
@@ -60,6 +61,16 @@ def _finite(expression: str, kind: str, depth: int) -> str:
         for name, member in map(_named, _split(body))
     )
     return f"case when {expression} is not null then struct_pack({members}) end"
+
+
+def _last_entries(expression: str, inner: str) -> str:
+    """The entries of a map; of a key that comes several times, which Parquet allows, the last."""
+    keys, entries = f"map_keys({expression})", f"map_entries({expression})"
+    later = f"list_contains({keys}[{inner}_at + 1:], {inner}.key)"
+    return (
+        f"case when len(list_distinct({keys})) = len({keys}) then {entries}"
+        f" else list_filter({entries}, lambda {inner}, {inner}_at: not {later}) end"
+    )
 
 
 def _split(body: str) -> Iterator[str]:
