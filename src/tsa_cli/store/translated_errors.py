@@ -14,6 +14,9 @@ _UNREAD = {  # what the engine says of a file that may well be whole: why it is 
         "a text in it is no UTF-8",
         "write that column as UTF-8, or as binary; if it was right once, copy the file again",
     ),
+    "Invalid JSON found in Parquet": (
+        "a text in a column of type JSON is no JSON", "mend it, or write that column as text",
+    ),
     "Need at least one non-root column": ("it has no columns", "write the events' columns into it"),
     "Unsupported compression codec": (
         "its compression is not one that is read", "write it with snappy, gzip, zstd or brotli",

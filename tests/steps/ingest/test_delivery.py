@@ -8,6 +8,7 @@ from typing import Any
 from tests.steps.ingest import source_files
 from tests.steps.ingest.conftest import Ingest
 from tests.steps.ingest.source_files import Line
+from tsa_cli.store import Store
 
 LATER = "2026-05-01 10:30:00.000"
 SENT_AGAIN: dict[str, dict[str, object]] = {
@@ -90,3 +91,19 @@ def test_a_time_of_a_line_without_the_device_s_own_is_content(
     bare = {key: value for key, value in CALL.items() if key != "originalTimestamp"}
     later = {**bare, "timestamp": "2026-05-01T10:00:00.140Z"}
     assert counts(do_ingest, tmp_path / "x.jsonl", [bare, later]) == (1, 0, 1)
+
+
+def test_an_event_whose_times_a_table_has_as_moments_is_a_duplicate(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    asked = {"properties": {"asked_for": "2026-05-02T09:00:00+02:00"}}
+    path, again, other = (tmp_path / name for name in ("1.jsonl", "2.parquet", "3.parquet"))
+    assert counts(do_ingest, path, [{**CALL, **asked}]) == (1, 0, 0)
+    typed = f"from read_json('{path}')"
+    store.connection().execute(f"copy (select * {typed}) to '{again}'")
+    store.connection().execute(
+        f"""copy (select * replace (originalTimestamp + interval 1 second as originalTimestamp)
+        {typed}) to '{other}'"""
+    )
+    [same, changed] = do_ingest(again, other).files
+    assert (same.duplicate, changed.conflict) == (1, 1)

@@ -87,9 +87,67 @@ def test_a_refused_row_is_held_with_the_integer_id(
     assert '"amount":5.0' in row["raw"]
 
 
+@pytest.mark.parametrize("kind", ["json", "variant"])
+def test_columns_of_json_or_variant_are_the_values_in_them(
+    store: Store, do_ingest: Ingest, tmp_path: Path, kind: str
+) -> None:
+    base = {"event": "a", "timestamp": MOMENT, "anonymous_id": "v"}
+    url = "https://shop.example/"
+    lines: list[dict[str, Any]] = [
+        {**base, "count": 1, "note": "x", "is": True, "list": ["y", 2]},
+        {**base, "user_id": 7, "page_url": url, "note": "NaN", "properties": {"b": 1, "a": 0.5}},
+        {**base, "properties": {"page_url": url, "phone": "+49 30 1234567"}},
+    ]
+    written, path = tmp_path / "x.jsonl", tmp_path / "x.parquet"
+    written.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    store.connection().execute(
+        f"copy (select columns(*)::{kind} from read_json($lines, maximum_depth = 1)) to '{path}'",
+        {"lines": str(written)},
+    )
+    first, again = do_ingest(written, path).files
+    assert (first.source, first.inserted) == ("native", 3)
+    assert (again.source, again.duplicate) == ("native", 3), again
+    assert not table(store, "from fact_events where properties like '%phone%'")
+
+
+@pytest.mark.parametrize("column", ["properties", "note"])
+def test_a_variant_that_is_no_number_is_null(
+    store: Store, do_ingest: Ingest, tmp_path: Path, column: str
+) -> None:
+    select = f"""select 'a' as event, 'u' as user_id, '{MOMENT}' as timestamp,
+        {{'n': 'nan'::double, 'm': [1, 'inf'::double]}}::variant as {column}"""
+    path = tmp_path / "x.parquet"
+    store.connection().execute(f"copy ({select}) to '{path}'")
+    do_ingest(path)
+    [row] = table(store, "select properties from fact_events")
+    told = {"m": [1, None]}
+    assert json.loads(row["properties"]) == (told if column == "properties" else {column: told})
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.float64(), pa.map_(pa.string(), pa.int64())])
+@pytest.mark.parametrize("column", ["properties", "note"])
+def test_of_a_key_that_a_map_has_twice_the_last_value_holds(
+    store: Store, do_ingest: Ingest, tmp_path: Path, kind: pa.DataType, column: str
+) -> None:
+    values = {pa.string(): ["1", "2", "3"], pa.float64(): [1.5, 2.5, 3.5]}
+    first, last, other = values.get(kind, [[("k", 1)], [("k", 2), ("k", 3)], [("l", 4)]])
+    maps = pa.array([[("a", first), ("b", other), ("a", last)], None], pa.map_(pa.string(), kind))
+    [report] = do_ingest(parquet(tmp_path, event_id=["1", "2"], **{column: maps})).files
+    assert report.inserted == 2, report
+    held = table(store, "select properties from fact_events order by event_id")
+    told = {"a": last, "b": other} if kind in values else {"a": {"k": 3}, "b": {"l": 4}}
+    assert json.loads(held[0]["properties"]) == (told if column == "properties" else {column: told})
+    assert held[0]["properties"].count('"a"') == 1
+    assert held[1]["properties"] == "{}"
+
+
 def without_utf8(folder: Path) -> None:
     texts = pa.array([b"fine", b"caf\xe9"]).buffers()
     parquet(folder, note=pa.Array.from_buffers(pa.string(), 2, texts), user_id=["u", "v"])
+
+
+def with_no_json_in_json(folder: Path) -> None:
+    parquet(folder, note=pa.array(["{}", "{caf"], pa.json_()), user_id=["u", "v"])
 
 
 def without_columns(folder: Path) -> None:
@@ -110,6 +168,7 @@ def packed_by_lzo(folder: Path) -> None:
     ("write", "why", "hint"),
     [
         (without_utf8, "a text in it is no UTF-8", "as binary"),
+        (with_no_json_in_json, "a text in a column of type JSON is no JSON", "as text"),
         (without_columns, "it has no columns", "columns"),
         (packed_by_lzo, "its compression is not one that is read", "zstd"),
     ],

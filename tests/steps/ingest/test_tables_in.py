@@ -229,6 +229,22 @@ def test_a_number_that_json_does_not_have_is_absent_at_any_depth(
     assert empty["properties"] == {}
 
 
+@pytest.mark.parametrize("way", ["properties", "other"])
+def test_bytes_are_texts_and_small_floats_the_numbers_that_were_written_at_any_depth(
+    store: Store, do_ingest: Ingest, tmp_path: Path, way: str
+) -> None:
+    entries = pa.map_(pa.binary(), pa.list_(pa.binary()))
+    kind = pa.struct([("note", pa.binary()), ("prices", pa.list_(pa.float32())), ("map", entries)])
+    told = {"note": "né".encode(), "prices": [49.9, float("nan")], "map": [(b"k", [b"v", b"\xff"])]}
+    columns = {**BASE, "ts": [MOMENT_NS], "small": pa.array([0.1], pa.float32())}
+    do_ingest(parquet(tmp_path / "x.parquet", **columns, **{way: pa.array([told], kind)}))
+    told = {"note": "né", "prices": [49.9, None], "map": {"k": ["v", "\\xFF"]}}
+    held = one(store)["properties"]
+    assert held == (
+        {**told, "small": 0.1} if way == "properties" else {"other": told, "small": 0.1}
+    )
+
+
 def test_any_order_and_absence_of_columns_gives_the_rows_of_json_lines(
     store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:
@@ -327,18 +343,45 @@ def test_cells_are_numbers_only_where_no_digit_is_lost(
     numbers = {"12": 12, "-3": -3, "1.5": 1.5, "49.90": 49.9, "100.00": 100, "-0.000010": -1e-5}
     texts = ["007", "01.5", "1e5", "+1", "1.", ".5", "1234567890123456789", "1.234567890123456"]
     texts += ["-0", "nan", "\u0661"]
-    others = {text: text for text in texts} | {"true": True}
-    cells = numbers | others
+    words = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "False", "FALSE")}
+    cells = numbers | {text: text for text in (*texts, "tRUE")} | words
     names = {"paid": "1.10", "basket_id": "12345.1600", "appVersion": "1.10"}
+    whole = {"cart_id": "5.0", "versionId": "-7.0", "order_version": "5.0", "fee": "5.0"}
     table = [
-        ["event", "timestamp", "user_id", *(f"c{n}" for n in range(len(cells))), *names],
-        ["a", "1777629601", "42.10", *cells, *names.values()],
+        ["event", "timestamp", "user_id", *(f"c{n}" for n in range(len(cells))), *names, *whole],
+        ["a", "1777629601", "42.10", *cells, *names.values(), *whole.values()],
     ]
     do_ingest(csv_file(tmp_path / "x.csv", table))
     row = one(store)
-    kept = dict(zip(table[0][3:], [*cells.values(), 1.1, "12345.1600", "1.10"], strict=True))
-    assert row["properties"] == kept
+    told = [*cells.values(), 1.1, "12345.1600", "1.10", 5, -7, 5.0, 5.0]
+    assert row["properties"] == dict(zip(table[0][3:], told, strict=True))
+    assert [row["properties"][name] is True for name in ("c17", "c18", "c19", "c22")] == [
+        False, True, True, False,
+    ]  # fmt: skip
+    assert [str(row["properties"][name]) for name in whole] == ["5", "-7", "5.0", "5.0"]
     assert (row["user_id"], row["event_ts"]) == ("42.10", MOMENT.replace(microsecond=0))
+
+
+@pytest.mark.parametrize("way", ["columns", "documents"])
+def test_the_row_numbers_that_a_frame_is_written_with_are_no_properties(
+    store: Store, do_ingest: Ingest, as_documents: Callable[[], None], tmp_path: Path, way: str
+) -> None:
+    if way == "documents":
+        as_documents()
+    when = "2026-05-01T10:00:01Z"
+    parts = [
+        parquet(tmp_path / f"{n}.parquet", **BASE, timestamp=[when], __index_level_0__=number)
+        for n, number in enumerate(([7], [8], ["seven"]))
+    ]
+    header = ["", "event", "user_id", "timestamp"]
+    tables = [
+        csv_file(tmp_path / f"{number}.csv", [header, [number, "a", "u", when], header])
+        for number in ("9", "nine")
+    ]
+    reports = do_ingest(*parts, *tables).files
+    assert [(r.inserted, r.duplicate) for r in reports] == [(1, 0), (0, 1), (1, 0), (0, 1), (1, 0)]
+    kept = [row["properties"] for row in rows(store) if row["properties"]]
+    assert sorted(kept, key=str) == [{"__index_level_0__": "seven"}, {"column_1": "nine"}]
 
 
 def test_a_number_is_written_as_it_stands(tmp_path: Path) -> None:

@@ -12,24 +12,26 @@ from typing import Any
 from tsa_cli.config.sources import CanonicalField, SourceConfig
 from tsa_cli.steps.ingest import engine_input as engine
 from tsa_cli.steps.ingest.canonical import INSTANT
-from tsa_cli.steps.ingest.finite import finite
+from tsa_cli.steps.ingest.finite import finite, text_of_bytes
 from tsa_cli.steps.ingest.table_rows import path_of_column
 from tsa_cli.store import Fragment, Store, quoted
 
 _INSTANTS = ("TIMESTAMP", "DATE")
-_TEXTS_OR_BYTES = ("VARCHAR", "JSON", "BLOB")  # bytes are text whose writer did not say so
+_SAID_TO_BE_JSON = ("JSON", "VARIANT")  # "x" in them is x, and 1 a number
+_TEXTS = ("VARCHAR", "BLOB", *_SAID_TO_BE_JSON)
 _LOOSE = ("NaN", "Infinity", ",}", ",]")  # what the engine takes in JSON, and no strict reader
 _STRINGS = r'"(?:[^"\\]|\\.)*"|[^"]+'  # of a JSON text, and what stands between them
 _NO_NUMBER = "-?(?:NaN|Infinity)"
 _FLOATS = ("DOUBLE", "FLOAT")
 _IDS: tuple[CanonicalField, ...] = ("event_id", "user_id", "anonymous_id", "session_id")
 _Members = dict[str, Any]  # of an object: objects of the same, and the columns that are values
+_ROW_NUMBERS = re.compile(r"__index_level_\d+__")  # pandas', of a part of a frame
 _DECLARED = re.compile(r'[(,]\s*(?:"((?:[^"]|"")+)"|(\w+))\s')
 
 
 def columns_of(store: Store, path: Path) -> dict[str, str]:
     """{column: type as the engine writes it}, in the file's order, then those of its folders."""
-    return _described(store, path, is_partitioned=is_partitioned(store, path))
+    return _told_columns(_described(store, path, is_partitioned=is_partitioned(store, path)))
 
 
 def is_partitioned(store: Store, path: Path) -> bool:
@@ -43,6 +45,15 @@ def is_partitioned(store: Store, path: Path) -> bool:
         return False
     own = _described(store, path, is_partitioned=False)
     return keys.isdisjoint(name.lower() for name in own)
+
+
+def _told_columns(described: Mapping[str, str]) -> dict[str, str]:
+    """Those that say something of an event."""
+    return {
+        name: kind
+        for name, kind in described.items()
+        if not (_ROW_NUMBERS.fullmatch(name) and kind.endswith(("INT", "INTEGER")))
+    }
 
 
 def _described(store: Store, path: Path, *, is_partitioned: bool) -> dict[str, str]:
@@ -60,11 +71,13 @@ def documents(
 
     Columns that hold `objects` as text may say null in it; whole numbers in `ids` are integers.
     """
-    columns = columns_of(store, path)
+    partitioned = is_partitioned(store, path)
+    described = _described(store, path, is_partitioned=partitioned)
+    columns = _told_columns(described)
     shown = {}
     for name, kind in columns.items():
         column = quoted(name)
-        if kind in _TEXTS_OR_BYTES:
+        if kind in _TEXTS:
             shown[column] = (_object if name in objects else _value)(column, kind)
         elif name in ids and kind in _FLOATS:
             shown[column] = _whole(column)
@@ -73,7 +86,7 @@ def documents(
     gone, members = _members(columns)
     made = {quoted(name): _struct_of(inner, shown) for name, inner in members.items()}
     shown = {column: expression for column, expression in shown.items() if column not in gone}
-    partitioned = is_partitioned(store, path)
+    gone += [quoted(name) for name in described if name not in columns]
     return engine.parquet_documents_reader(path, shown, made, gone, is_partitioned=partitioned)
 
 
@@ -159,8 +172,8 @@ def property_keys(
         kind = columns.get(name, "")
         if kind.startswith("STRUCT"):
             found |= {a.replace('""', '"') or b for a, b in _DECLARED.findall(kind)}
-        elif kind in _TEXTS_OR_BYTES:
-            column = {"column": Fragment(_text(quoted(name), kind))}
+        elif kind in _TEXTS:
+            column = {"column": Fragment(_written(quoted(name), kind))}
             rows = store.rows(
                 "1_events/parquet_text_keys.sql", column, path=str(path), most_rows=most_rows,
                 is_partitioned=is_partitioned(store, path),
@@ -171,18 +184,18 @@ def property_keys(
 
 def has_texts(columns: Mapping[str, str], paths: Iterable[str]) -> bool:
     """True when a column's keys are known only text by text."""
-    return any(columns.get(path) in _TEXTS_OR_BYTES for path in paths)
+    return any(columns.get(path) in _TEXTS for path in paths)
 
 
 def has_open_keys(columns: dict[str, str], paths: Iterable[str]) -> bool:
     """True when a column's keys are known only row by row, as those of a map."""
-    return any(columns.get(path, "").startswith("MAP") for path in paths)
+    return any(columns.get(path, "").startswith(("MAP", "VARIANT")) for path in paths)
 
 
 def _value(column: str, kind: str) -> str:
     """What a column is in a document."""
-    if kind in _TEXTS_OR_BYTES:
-        return _json_of(_text(column, kind))
+    if kind in _TEXTS:
+        return _json_of(_written(column, kind), kind)
     return f"to_json({finite(column, kind)})"
 
 
@@ -196,18 +209,19 @@ def _whole(column: str) -> str:
 
 
 def _object(column: str, kind: str) -> str:
-    if kind in _TEXTS_OR_BYTES:
-        return _json_of(f"nullif({_text(column, kind)}, 'null')")
+    if kind in _TEXTS:
+        return _json_of(f"nullif({_written(column, kind)}, 'null')", kind)
     if kind.startswith("STRUCT"):  # every row has every key, most of them null
         return f"json_merge_patch('{{}}', to_json({finite(column, kind)}))"
     return f"to_json({finite(column, kind)})"
 
 
-def _json_of(text: str) -> str:
+def _json_of(text: str, kind: str) -> str:
     """
     The object or array that a text is, in strict JSON with null for NaN; else the text.
 
-    Asked of rows with a text alone: a column that is mostly null cost as much as one of texts.
+    Of a column that is said to be JSON, whatever value it is. Asked of rows with a text alone: a
+    column that is mostly null cost as much as one of texts.
     """
     numbers = (
         f"list_transform(regexp_extract_all({text}, '{_STRINGS}'), lambda part: case when"
@@ -215,20 +229,29 @@ def _json_of(text: str) -> str:
     )
     strict = f"json_merge_patch('{{}}', try_cast(array_to_string({numbers}, '') as json))"
     is_loose = " or ".join(f"contains({text}, '{part}')" for part in _LOOSE)
+    is_text = "false" if kind in _SAID_TO_BE_JSON else f"ltrim({text})[1] not in ('{{', '[')"
     return (
         f"case when {text} is not null then"
-        f" coalesce(case when ltrim({text})[1] not in ('{{', '[') then null"
+        f" coalesce(case when {is_text} then null"
         f" when {text}[1] in ('{{', '[') and not ({is_loose}) then try_cast({text} as json)"
         f" else {strict} end, to_json({text})) end"
     )
 
 
-def _text(column: str, kind: str) -> str:
+def _written(column: str, kind: str) -> str:
+    """The text that a column has or is."""
     if kind == "BLOB":
-        return f"coalesce(try(decode({column})), cast({column} as varchar))"
-    if kind.endswith(("DOUBLE", "FLOAT", "]", ")")):  # written as in a document; NaN is no value
-        return f"json_extract_string({_object(column, kind)}, '$')"
+        return text_of_bytes(column)
+    if kind == "VARIANT":
+        column = f"to_json({column})"
     return column if kind == "VARCHAR" else f"cast({column} as varchar)"
+
+
+def _text(column: str, kind: str) -> str:
+    if kind in _SAID_TO_BE_JSON or kind.endswith(("DOUBLE", "FLOAT", "]", ")")):
+        # written as in a document; NaN is no value
+        return f"json_extract_string({_object(column, kind)}, '$')"
+    return _written(column, kind)
 
 
 def _instant(column: str, kind: str) -> str:

@@ -8,8 +8,10 @@ source  definitions D2 (duplicates and conflicts); Snowplow's event fingerprint,
 """
 
 import json
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tsa_cli.config.privacy import PrivacyConfig
@@ -28,6 +30,9 @@ _TEXTS = {
 }  # fmt: skip
 
 _ALWAYS_THE_SAME = Delivery()
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d(:?\d\d)?)?", re.ASCII
+)
 
 Properties = dict[str, object]
 
@@ -121,14 +126,17 @@ def _comes_again(
 
 def _same_device_time(ours: Properties, theirs: Properties, name: str | None) -> bool:
     """True when only the correction of one and the same time differs."""
-    return name is not None and ours.get(name) is not None and theirs.get(name) == ours[name]
+    if name is None or ours.get(name) is None:
+        return False
+    return _said(theirs.get(name)) == _said(ours[name])
 
 
 def _same_content(
     ours: Properties, theirs: Properties, privacy: PrivacyConfig, may_differ: Collection[str]
 ) -> bool:
     """
-    True when two objects differ only in the order of keys, in null ones, or in `may_differ`.
+    True when two objects differ only in the order of keys, in null ones, in how a moment is
+    written, or in `may_differ`.
 
     What stands under a personal key left `ours` for the traits; in `theirs` it may be a hash.
     """
@@ -139,14 +147,23 @@ def _same_content(
         if key not in may_differ
         and (key in ours or not (privacy.is_personal(key) and _is_hash(value)))
     }
-    return _without_nulls(mine) == _without_nulls(first)
+    return _said(mine) == _said(first)
 
 
 def _is_hash(value: object) -> bool:
     return isinstance(value, str) and value.startswith("sha256:")
 
 
-def _without_nulls(value: object) -> object:
+def _said(value: object) -> object:
+    """The value without nulls, with moments for texts of them: a typed column writes its own."""
     if isinstance(value, dict):
-        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
-    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
+        return {key: _said(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_said(inner) for inner in value]
+    if not (isinstance(value, str) and _MOMENT.fullmatch(value)):
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

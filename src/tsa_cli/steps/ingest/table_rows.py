@@ -1,10 +1,12 @@
 """
 CSV and TSV rows become JSON lines, so that one reader judges them all.
 
-A cell is text, but a JSON object or array stays one, and so do true, false and the numbers of JSON
-that lose nothing (49.90, not 007, 1e5 or more than 15 digits): a file has the same types in every
-format. Numbers are written as they stand. The engine stores 1.10 as 1.1, so that a column named as
-an id or a version keeps as text what would change: two ids, or versions, are not one.
+A cell is text, but a JSON object or array stays one, and so do true and false (as pandas and
+spreadsheets write them, too) and the numbers of JSON that lose nothing (49.90, not 007, 1e5 or more
+than 15 digits): a file has the same types in every format. Numbers are written as they stand. The
+engine stores 1.10 as 1.1, so that a column named as an id or a version keeps as text what would
+change: two ids, or versions, are not one. But an id 5.0 is 5: pandas makes floats of integers where
+one is absent.
 """
 
 import csv
@@ -33,6 +35,10 @@ _NESTED = {  # objects whose members may be columns
 }  # fmt: skip
 _INTEGER = re.compile(r"-?[1-9]\d{0,14}|0", re.ASCII)
 _DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)\.\d+", re.ASCII)
+_BOOLEANS = {
+    word: value for value in (True, False)
+    for word in (str(value), str(value).lower(), str(value).upper())
+}  # fmt: skip
 _MAX_DIGITS = 15  # that a double keeps, whatever they are
 _SPELLED = re.compile(  # columns whose values are names; `paid` and `grid` are none
     r"(?:^|[^a-z])(?:id|uuid|guid|version)$|(?:user|visitor|client|session|device|event|order)id$",
@@ -155,10 +161,10 @@ def _delimiter(first: str) -> str:
 
 
 def _header(row: list[str]) -> list[str]:
-    """The names of the columns, each once."""
+    """The names of the columns, each once; of a first one without name, none."""
     names: list[str] = []
     for at, cell in enumerate(row, start=1):
-        name = cell.strip() or f"column_{at}"
+        name = cell.strip() or (f"column_{at}" if names else "")
         names.append(f"{name}_{at}" if name in names else name)
     return names
 
@@ -168,9 +174,9 @@ def _json_row(header: list[str], row: list[str]) -> str:
         return odd_row(header, row)
     document: dict[str, object] = {}
     for name, text in zip(header, row, strict=True):
-        if not text:
-            continue
-        *outer, inner = path_of_column(name)
+        if not text or (not name and _INTEGER.fullmatch(text)):
+            continue  # the second is a row's number: pandas and R write them, of no event's
+        *outer, inner = path_of_column(name or "column_1")
         holder: object = document
         for key in outer:
             holder = holder.setdefault(key, {}) if isinstance(holder, dict) else None
@@ -208,15 +214,15 @@ def _cell(name: str, text: str) -> object:
         except (ValueError, RecursionError):
             return text
         return value
-    if text in ("true", "false"):
-        return text == "true"
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
     if _INTEGER.fullmatch(text):
         return int(text)
     if not _DECIMAL.fullmatch(text) or _digit_count(text) > _MAX_DIGITS:
         return text
     number = float(text)
     if repr(number) == text:
-        return number
+        return int(number) if number.is_integer() and _is_id(name) else number
     return text if _is_spelled(name) else _Written(text)
 
 
@@ -227,3 +233,7 @@ def _digit_count(text: str) -> int:
 @cache
 def _is_spelled(name: str) -> bool:
     return bool(_SPELLED.search(name) or _SPELLED_IN_CAMEL_CASE.search(name))
+
+
+def _is_id(name: str) -> bool:
+    return _is_spelled(name) and not name.lower().endswith("version")
