@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, get_args
 
 from tsa_cli.config.features import EngagementScore
 from tsa_cli.config.users import Measure, UsersConfig
+from tsa_cli.globs import globs_to_like
 from tsa_cli.json_pointers import pointer_of
 from tsa_cli.steps.sessionize.settings import SessionizeConfig
 from tsa_cli.store import Store, fragment_of
@@ -24,9 +25,9 @@ def read_services(store: Store, config: SessionizeConfig, table: str, after_even
     users, feedback = config.users, config.features.negative_feedback
     store.execute(
         "2_sessions/service_flags.sql",
-        booking_events=users.booking_events,
-        rated_events=feedback.rated,
-        service_patterns=list(users.service_events),
+        booking_events=globs_to_like(users.booking_events),
+        rated_events=globs_to_like(feedback.rated),
+        service_patterns=globs_to_like(users.service_events),
         service_weights=list(users.service_events.values()),
     )
     return store.build(
