@@ -16,6 +16,7 @@ Rules, the same for JSON properties, traits and columns:
 from collections.abc import Callable
 
 from tsa_cli.config.operands import as_moment, as_number
+from tsa_cli.globs import glob_to_like
 from tsa_cli.relations import Column
 
 Bind = Callable[[object], str]
@@ -104,10 +105,3 @@ def _text_test(column: Column, operator: str, value: str, bind: Bind) -> str:
     if operator == "glob":
         return _is_true(f"{text} like {bind(glob_to_like(value))} escape '\\'")
     raise ValueError(operator)
-
-
-def glob_to_like(pattern: str) -> str:
-    r"""The LIKE pattern (escape character `\`) of a glob of `*` and `?`."""
-    for special in ("\\", "%", "_"):
-        pattern = pattern.replace(special, "\\" + special)
-    return pattern.replace("*", "%").replace("?", "_")

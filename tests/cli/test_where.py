@@ -92,6 +92,10 @@ def test_journeys_and_metrics_take_it_and_lines_say_that_they_do_not(shop: Tsa) 
     checks = ("metrics", "price_check_frequency", "--format", "json")
     [whole], [some] = shop(*checks).data, shop(*checks, "--where", "properties.kind=a").data
     assert (whole["numerator"], some["numerator"]) == (12, 4)
+    often = ("metrics", "return_visitor_rate", "--format", "json")
+    first = ("--where", "event_timestamp<2026-03-01T11:00:00Z")  # of four visits each
+    [whole], [some] = shop(*often).data, shop(*often, *first).data
+    assert [(r["numerator"], r["denominator"]) for r in (whole, some)] == [(6, 6), (0, 6)]
     alone = shop("metrics", "event_validation_rate", "--where", "properties.kind=a")
     assert alone.code == 2
     assert "counts lines or hours" in alone.err

@@ -126,8 +126,11 @@ def sessionized(tsa: Tsa, folder: Path, exclude: dict[str, list[str]]) -> Ran:
 
 
 def test_the_file_says_who_is_none_and_who_is_not_found(tsa: Tsa, tmp_path: Path) -> None:
-    line = {"event": "page_viewed", "timestamp": "2026-01-01T10:00:00Z", "user_agent": "okhttp/4.9"}
-    lines = [line | {"anonymous_id": name, "ip_address": "203.0.113.9"} for name in ("ann", "ben")]
+    line = {"event": "page_viewed", "timestamp": "2026-01-01T10:00:00Z"}
+    line["user_agent"] = "okhttp/4.9 (iPhone; iOS 17.0)"
+    lines = [
+        line | {"anonymous_id": name, "ip_address": "203.0.113.9"} for name in ("ann", r"ben[1]\x")
+    ]
     (tmp_path / "e.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines))
     tsa("ingest", "e.jsonl")
     app = {"allowed_agents": ["okhttp/*"]}
@@ -136,6 +139,10 @@ def test_the_file_says_who_is_none_and_who_is_not_found(tsa: Tsa, tmp_path: Path
     assert (
         sessionized(tsa, tmp_path, app | {"ids": ["ann"]}).envelope["data"]["excluded_events"] == 1
     )
+    visit = tsa("sql", "select device_type, os from dim_sessions", "--format", "csv").out
+    assert visit.split() == ["device_type,os", "mobile,iOS"]  # the app is no bot on a visit either
+    other = sessionized(tsa, tmp_path, app | {"ids": [r"ben[1]\x"]}).envelope
+    assert (other["data"]["excluded_events"], other["warnings"]) == (1, [])
     assert "2 events = 1 analysed + 1 left out" in tsa("check", "--format", "csv").out
     lost = {"allowed_agents": ["okhttp"], "ids": ["b?"], "ip_addresses": ["198.51.100.1"]}
     assert sessionized(tsa, tmp_path, lost).envelope["warnings"] == [

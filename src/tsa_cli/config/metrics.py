@@ -53,6 +53,7 @@ class AtLeast(ConfigModel):
 
     sessions: int = Field(0, ge=0, le=1_000)  # their own: a session belongs to one user
     devices: int = Field(0, ge=0, le=1_000)
+    among: Matcher | None = None  # only sessions and devices of such events; of all by default
 
 
 class Measure(ConfigModel):

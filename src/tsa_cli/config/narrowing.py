@@ -83,8 +83,13 @@ def narrowed(matcher: Some, where: Where) -> Some:
 
 
 def _narrowed_measure(measure: Measure, where: Where) -> Measure:
-    matchers = [narrowed(matcher, where) for matcher in measure.with_] or [_alone(where)]
-    return measure.model_copy(update={"with_": matchers})
+    own: dict[str, object] = {
+        "with_": [narrowed(matcher, where) for matcher in measure.with_] or [_alone(where)]
+    }
+    if least := measure.at_least:
+        among = narrowed(least.among, where) if least.among else _alone(where)
+        own["at_least"] = least.model_copy(update={"among": among})
+    return measure.model_copy(update=own)
 
 
 def _alone(where: Where) -> Matcher:

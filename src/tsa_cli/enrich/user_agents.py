@@ -103,7 +103,7 @@ def _facts(agent: str, parsed: PartialResult, device: str) -> UserAgentFacts:
     return UserAgentFacts(
         browser=parsed.user_agent.family if parsed.user_agent else None,
         os=parsed.os.family if parsed.os else None,
-        device_type=device if bot_name is None else "bot",
+        device_type=device,
         is_bot=bot_name is not None,
         bot_name=bot_name,
     )

@@ -6,7 +6,6 @@ reads   event_types
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
 from typing import Protocol
 
 from pydantic import BaseModel
@@ -14,6 +13,7 @@ from pydantic import BaseModel
 from tsa_cli.config import nearest
 from tsa_cli.config.events import EventsConfig
 from tsa_cli.config.matchers import ANY_EVENT, Matcher
+from tsa_cli.globs import fits_glob
 from tsa_cli.store import Store
 
 
@@ -67,7 +67,7 @@ def pattern_warnings(
     for file, config in files.items():
         usual = type(config)().event_patterns
         for pattern in dict.fromkeys(config.event_patterns):
-            fitting = [name for name in known if fnmatchcase(name, pattern)]
+            fitting = [name for name in known if fits_glob(name, pattern)]
             meant |= set(fitting)
             if not fitting and pattern not in usual:
                 said.append(f"{file}: {_finds_nothing(pattern, known, aliases)}")

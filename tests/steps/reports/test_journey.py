@@ -121,13 +121,18 @@ def test_a_conversion_path_ends_with_the_first_conversion(given: GivenEvents, se
 
 
 @pytest.mark.parametrize("seed", [*range(2), *soaked(range(2, 8))])
-def test_journey_types_hold_every_user_once(given: GivenEvents, seed: int) -> None:
+@pytest.mark.parametrize("start", ["", "/repair"])
+def test_journey_types_hold_every_user_once(given: GivenEvents, seed: int, start: str) -> None:
     store = given(random_events(seed, users=30))
-    report = report_of(store, JourneyConfig())
+    steps = {"where": {"page_url": {"glob": f"{start}*"}}} if start else None
+    report = report_of(store, JourneyConfig.model_validate({"steps": steps}))
     expected: Counter[str] = Counter()
-    for user in {v.user for v in store.visits}:
-        starts = [v.events[0].ts for v in store.visits if v.user == user]
-        booked = [e.ts for e in store.events if e.user == user and e.name == "booking_completed"]
+    visits = [v for v in store.visits if any((e.page or "").startswith(start) for e in v.events)]
+    outside = [e for v in store.visits if v not in visits for e in v.events]
+    for user in {v.user for v in visits}:
+        starts = [v.events[0].ts for v in visits if v.user == user]
+        own = [e for e in store.events if e.user == user and e not in outside]
+        booked = [e.ts for e in own if e.name == "booking_completed"]
         before = sum(ts <= min(booked) for ts in starts) if booked else 0
         if booked:
             kind = "direct" if before <= 1 else "researcher" if before <= 5 else "long_researcher"

@@ -46,7 +46,7 @@ create table user_agents (
     user_agent varchar not null,
     browser varchar,
     os varchar,
-    device_type varchar,                            -- mobile | tablet | desktop | tv | console | bot | unknown
+    device_type varchar,                            -- mobile | tablet | desktop | tv | console | unknown
     is_bot boolean not null
 );
 

@@ -5,7 +5,8 @@
 --         $is_one_period BOOLEAN;  $grain day | week | month;  $timezone VARCHAR
 --         $shift_days INTEGER  1 where weeks start on Sunday
 -- slots:  @columns, @joins, @mask from the matchers; @key, @dimension from keys; @value is not read
--- notes:  events without the key count as one per session, server-side ones as one per user
+-- notes:  the dimension is that of the first such event that has a value; events without the key count as one per
+--         session, server-side ones as one per user
 with readable as (
     select
         c.core_seq,

@@ -1,4 +1,4 @@
--- answer: sessions by the period they begin in, value of the dimension at their first event, and the
+-- answer: sessions by the period they begin in, the first value of the dimension that they tell, and the
 --         matchers that hold for one of their events (bit k: matcher k)
 -- reads:  core, actors, event_types, and what the matchers ask for
 -- params: $since, $until TIMESTAMP  of the session's start, both inclusive;  $as_of TIMESTAMP

@@ -4,7 +4,8 @@
 -- params: $since, $until TIMESTAMP  both inclusive;  $is_one_period BOOLEAN;  $grain day | week | month
 --         $timezone VARCHAR;  $shift_days INTEGER  1 where weeks start on Sunday
 --         $most INTEGER  sessions and devices are counted up to this many; 0 counts none
--- slots:  @columns, @joins, @mask from the matchers; @dimension from a key; @value is not read
+-- slots:  @columns, @joins, @mask from the matchers; @is_counted, of which events the sessions and devices count;
+--         @dimension from a key; @value is not read
 -- notes:  a server-side event has no session and tells of no device; a session belongs to one user, as in
 --         dim_sessions: what came before a login on a shared device is an event of that device, not a
 --         session of its own
@@ -29,8 +30,8 @@ marked as (
     select
         user_key,
         is_known,
-        session_key,
-        device_key,
+        case when @is_counted then session_key end as session_key,
+        case when @is_counted then device_key end as device_key,
         case
             when not $is_one_period
                 then cast(date_trunc($grain, local_ts + to_days($shift_days)) - to_days($shift_days) as date)

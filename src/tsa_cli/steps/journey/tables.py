@@ -141,16 +141,26 @@ def _exit_rows(visits: Visits, exits: Ints, listed: Ints, seen: Ints) -> list[Ex
 
 
 def type_rows(sessions: Sessions, marks: Marks, bounds: TypeBounds) -> list[TypeRow]:
-    """Every user with a session in the span by type, each exactly once."""
+    """
+    Every user with a session in the span by type, each exactly once.
+
+    Where `steps` says which events are steps (`--where` does), sessions without one are not there.
+    """
     size = int(max(sessions.user.max(initial=-1), marks.user.max(initial=-1))) + 1
-    is_asked = np.zeros(size, np.bool_)
-    is_asked[sessions.user[sessions.is_asked]] = True
-    converted_us = np.full(size, NEVER)
     hit = marks.of("conversion")
+    user, start_us, is_in_span = sessions.user, sessions.start_us, sessions.is_asked
+    if "steps" in marks.roles:
+        stepped = marks.session[marks.of("steps")]
+        hit &= (marks.session < 0) | np.isin(marks.session, stepped)
+        is_there = np.isin(sessions.key, stepped)
+        user, start_us, is_in_span = user[is_there], start_us[is_there], is_in_span[is_there]
+    is_asked = np.zeros(size, np.bool_)
+    is_asked[user[is_in_span]] = True
+    converted_us = np.full(size, NEVER)
     np.minimum.at(converted_us, marks.user[hit], marks.time_us[hit])
-    total = np.bincount(sessions.user, minlength=size)
-    by_then = sessions.start_us <= converted_us[sessions.user]
-    needed = np.bincount(sessions.user[by_then], minlength=size)
+    total = np.bincount(user, minlength=size)
+    by_then = start_us <= converted_us[user]
+    needed = np.bincount(user[by_then], minlength=size)
     is_converted = converted_us != NEVER
     kinds = np.select(
         [

@@ -25,7 +25,7 @@ Cell = tuple[date | None, str | None]  # period, value of the dimension
 Amounts = dict[Cell, float]
 
 _MOST_MATCHERS = 60  # bits of one mask
-_NOTHING = Fragment("null")
+_NOTHING, _ALL = Fragment("null"), Fragment("true")
 _DURATION = "duration_seconds"  # whole seconds in dim_sessions; summed exactly here
 
 
@@ -36,12 +36,13 @@ class _Batch:
     entity: str
     key: str | None  # what is summed, or whose values are counted
     anchor: Matcher | None  # of `count: keys`, the matcher that brings a key in
+    among: Matcher | None  # of `at_least`, the events whose sessions and devices count
     measures: list[Measure]
     matchers: list[Matcher]  # distinct; the anchor is the first
 
     def takes(self, measure: Measure) -> bool:
         """True when the measure can be answered by the same query."""
-        same = (self.entity, self.key, self.anchor) == _kind(measure)
+        same = (self.entity, self.key, self.anchor, self.among) == _kind(measure)
         more = [m for m in (*measure.with_, *measure.without) if m not in self.matchers]
         return same and len(self.matchers) + len(more) <= _MOST_MATCHERS
 
@@ -72,10 +73,11 @@ def measure_all(
     return answers
 
 
-def _kind(measure: Measure) -> tuple[str, str | None, Matcher | None]:
+def _kind(measure: Measure) -> tuple[str, str | None, Matcher | None, Matcher | None]:
     is_keys = measure.count == "keys"
     anchor = measure.with_[0] if is_keys else None
-    return measure.entity, measure.key if is_keys else measure.sum, anchor
+    among = measure.at_least.among if measure.at_least else None
+    return measure.entity, measure.key if is_keys else measure.sum, anchor, among
 
 
 def _put(measure: Measure, place: int, batches: list[_Batch], places: list[list[int]]) -> None:
@@ -101,6 +103,7 @@ def _run(
     compiler = MatcherCompiler(CORE_RELATION, event_aliases=event_aliases)
     slots = {
         "mask": compiler.mask(batch.matchers),
+        "is_counted": compiler.predicate(batch.among) if batch.among else _ALL,
         "dimension": compiler.text(by) if by else _NOTHING,
         "value": _NOTHING,
         "key": _NOTHING,

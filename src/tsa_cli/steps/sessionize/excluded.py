@@ -12,13 +12,16 @@ import numpy as np
 
 from tsa_cli.config.sessions import ExcludeConfig, network
 from tsa_cli.enrich.networks import in_networks
+from tsa_cli.globs import globs_to_like
 from tsa_cli.store import Store
 
 
 def mark(store: Store, config: ExcludeConfig) -> None:
     """Leave the keys of who is left out, as far as the store knows them, and `analysed_events`."""
-    store.execute("2_sessions/excluded_agents.sql", allowed_agents=list(config.allowed_agents))
-    store.execute("2_sessions/excluded_actors.sql", ids=list(config.ids))
+    store.execute(
+        "2_sessions/excluded_agents.sql", allowed_agents=globs_to_like(config.allowed_agents)
+    )
+    store.execute("2_sessions/excluded_actors.sql", ids=globs_to_like(config.ids))
     _mark_addresses(store, config)
     store.execute("2_sessions/analysed_events.sql")
 
@@ -27,11 +30,16 @@ def warnings(store: Store, config: ExcludeConfig) -> list[str]:
     """One sentence for each entry that nothing in the store is: a slip, most likely."""
     told = []
     if config.ids:
-        unknown = store.rows("2_sessions/unmatched_ids.sql", ids=list(config.ids))
+        written = list(config.ids)
+        unknown = store.rows(
+            "2_sessions/unmatched_ids.sql", ids=written, patterns=globs_to_like(written)
+        )
         told += [f"exclude.ids: nobody has the id {pattern!r}" for (pattern,) in unknown]
     if config.allowed_agents:
         agents = list(config.allowed_agents)
-        unknown = store.rows("2_sessions/unmatched_agents.sql", agents=agents)
+        unknown = store.rows(
+            "2_sessions/unmatched_agents.sql", agents=agents, patterns=globs_to_like(agents)
+        )
         told += [f"exclude.allowed_agents: no bot is named {pattern!r}" for (pattern,) in unknown]
     known = _addresses(store, config)
     told += [

@@ -8,6 +8,7 @@ writes  service_events, dim_users
 from typing import TYPE_CHECKING, get_args
 
 from tsa_cli.config.users import Measure, UsersConfig
+from tsa_cli.globs import globs_to_like
 from tsa_cli.json_pointers import pointer_of
 from tsa_cli.kernels.engagement import engagement_of
 from tsa_cli.kernels.visit_tallies import first_visits, totals_of_users, values_of_users
@@ -25,9 +26,9 @@ def read_services(store: Store, config: SessionizeConfig, table: str, after_even
     users, feedback = config.users, config.features.negative_feedback
     store.execute(
         "2_sessions/service_flags.sql",
-        booking_events=users.booking_events,
-        rated_events=feedback.rated,
-        service_patterns=list(users.service_events),
+        booking_events=globs_to_like(users.booking_events),
+        rated_events=globs_to_like(feedback.rated),
+        service_patterns=globs_to_like(users.service_events),
         service_weights=list(users.service_events.values()),
     )
     return store.build(
