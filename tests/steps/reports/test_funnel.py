@@ -156,6 +156,18 @@ def test_the_breakdown_value_is_read_from_the_asked_touch(
     assert rows == {value: row for value, row in want.items() if any(row) or value is None}
 
 
+@pytest.mark.parametrize("ties", ["allowed", "strict"])
+@pytest.mark.parametrize("order", ["ordered", "strict", "any"])
+def test_of_two_devices_events_at_one_moment_the_smaller_id_tells_the_value(
+    given: Give, order: str, ties: str
+) -> None:
+    devices = ("phone", "laptop")  # ids of events ascend, keys of devices do not
+    here = given([Event("u", at(0), "a", anonymous_id=device) for device in devices])
+    by = {"by": "device_id", "value": "first"}
+    report = run(here, config(order=order, ties=ties, breakdown=by))
+    assert [row.value for row in report.breakdown if row.entered] == ["phone"]
+
+
 @pytest.mark.parametrize("by", ["properties.v", "page_url"])
 def test_an_event_of_the_value_stands_between_whatever_its_name(given: Give, by: str) -> None:
     rows = [("a", "1"), ("x", "1"), ("b", "1"), ("a", "2"), ("x", "1"), ("b", "2")]

@@ -38,7 +38,12 @@ def retention(
     fmt: FormatOption = None,
     out: OutOption = None,
 ) -> None:
-    """Who comes back: cohorts by period, the lifecycle of users, their stickiness."""
+    """
+    Who comes back: cohorts by period, the lifecycle of users, their stickiness.
+
+    With the calendar clock the period that holds --as-of is taken whole, with what is known of the
+    rest of it; its cells are marked as not over.
+    """
     if lifecycle and stickiness:
         raise UsageError("--lifecycle and --stickiness are two reports", "ask for one at a time")
     session = session_of(ctx)

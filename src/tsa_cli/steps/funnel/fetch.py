@@ -148,7 +148,7 @@ def in_total_order(
     rows = marked.rows.only(chosen)
     order = in_order(rows)
     unit, time_us = rows.unit[order], rows.time_us[order]
-    if config.order == "strict" and config.ties == "strict" and config.count_by == "user":
+    if config.count_by == "user" and needs_order_across_devices(config):
         order = in_order_of_ids(store, rows, order, unit, time_us)
     place = chosen[order]
     hold, split = marked.told.hold, marked.told.split
@@ -156,6 +156,12 @@ def in_total_order(
     codes = None if split is None else Codes(split.code[place], split.values)
     core_seq = rows.core_seq[order] if len(rows.core_seq) else rows.core_seq
     return FunnelRows(events, core_seq, codes)
+
+
+def needs_order_across_devices(config: FunnelConfig) -> bool:
+    """True when it shows which of two devices' events at one moment came first."""
+    is_strict = config.order == "strict" and config.ties == "strict"
+    return is_strict or config.breakdown is not None  # the value is read from one of the two
 
 
 def joined_rows(parts: list[FunnelRows]) -> FunnelRows:
