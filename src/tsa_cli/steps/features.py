@@ -7,6 +7,7 @@ source  definitions D42: events before the cut-off only, identities too
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -119,22 +120,39 @@ def _tallied(
     store: Store, visits: Columns, config: FeaturesConfig, before_ts: datetime
 ) -> Iterator[None]:
     """What the statement of the features reads of visits and events, for the time of the block."""
-    with (
-        store.lent("visit_tallies", _tallies_of_visits(store, visits, config)),
-        store.lent("event_tallies", _tallies_of_events(store, before_ts)),
-    ):
+    with ThreadPoolExecutor(1) as beside:  # numpy counts outside of the interpreter's lock
+        counting = beside.submit(_counted, visits, config.trend.windows)
+        of_events = _tallies_of_events(store, before_ts)
+        of_visits = _tallies_of_visits(store, counting.result(), config)
+    with store.lent("visit_tallies", of_visits), store.lent("event_tallies", of_events):
         yield
 
 
-def _tallies_of_visits(store: Store, visits: Columns, config: FeaturesConfig) -> Tallies:
-    tallies, windows = tallies_of_users(visits), config.trend.windows
+@dataclass(frozen=True)
+class _Counted:
+    """Visits counted for each user and for each window of one, and those of travellers."""
+
+    of_users: Tallies
+    of_windows: Tallies
+    travels: Columns
+
+
+def _counted(visits: Columns, window_count: int) -> _Counted:
+    return _Counted(
+        tallies_of_users(visits),
+        tallies_of_windows(visits, window_count),
+        visits_of_travellers(visits),
+    )
+
+
+def _tallies_of_visits(store: Store, counted: _Counted, config: FeaturesConfig) -> Tallies:
+    tallies, windows = counted.of_users, config.trend.windows
     users, weights = tallies["user_key"], config.engagement_score.weights()
-    travels = visits_of_travellers(visits)
     return {
         **tallies,
         "engagement_score": engagement_of(tallies, weights),
-        **trends_of(users, tallies_of_windows(visits, windows), weights, windows),
-        **switches_of(users, travels, _order_of(store, travels)),
+        **trends_of(users, counted.of_windows, weights, windows),
+        **switches_of(users, counted.travels, _order_of(store, counted.travels)),
     }
 
 
