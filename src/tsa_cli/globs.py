@@ -6,7 +6,7 @@ a plain name with one of these (`[Amplitude] Page Viewed`) would not be found by
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
 def glob_to_like(pattern: str) -> str:
@@ -19,6 +19,11 @@ def glob_to_like(pattern: str) -> str:
 def globs_to_like(patterns: Iterable[str]) -> list[str]:
     r"""Those LIKE patterns, in order."""
     return [glob_to_like(pattern) for pattern in patterns]
+
+
+def lists_to_like(lists: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    r"""The LIKE patterns of each list, by its name."""
+    return {name: globs_to_like(patterns) for name, patterns in lists.items()}
 
 
 def fits_glob(text: str, pattern: str) -> bool:

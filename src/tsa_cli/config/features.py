@@ -93,13 +93,22 @@ class FeaturesConfig(ConfigFile):
     timezone: str = "UTC"
 
     @property
+    def event_lists(self) -> dict[str, list[str]]:
+        """The lists of names and globs of events, by their names in the statement of the flags."""
+        return {
+            "price_check_events": self.price_check_events,
+            "service_view_events": self.service_view_events,
+            "booking_attempt_events": self.booking_attempt_events,
+            "price_comparison_events": self.price_comparison_events,
+            "support_events": self.support_events,
+            "negative_events": self.negative_feedback.events,
+            "rated_events": self.negative_feedback.rated,
+        }
+
+    @property
     def event_patterns(self) -> list[str]:
         """Every name and glob of events in the file."""
-        return [
-            *self.price_check_events, *self.service_view_events, *self.booking_attempt_events,
-            *self.price_comparison_events, *self.support_events,
-            *self.negative_feedback.events, *self.negative_feedback.rated,
-        ]  # fmt: skip
+        return [pattern for patterns in self.event_lists.values() for pattern in patterns]
 
     @field_validator("timezone")
     @classmethod

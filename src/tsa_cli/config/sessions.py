@@ -74,12 +74,19 @@ class SessionsConfig(ConfigFile):
     exclude: ExcludeConfig = ExcludeConfig()
 
     @property
+    def event_lists(self) -> dict[str, list[str]]:
+        """The lists of names and globs of events, by their names in the statement of the flags."""
+        return {
+            "page_view_events": self.page_view_events,
+            "interactive_events": self.interactive_events,
+            "conversion_events": self.conversion_events,
+            "server_events": self.server_events,
+        }
+
+    @property
     def event_patterns(self) -> list[str]:
         """Every name and glob of events in the file."""
-        return [
-            *self.page_view_events, *self.interactive_events, *self.conversion_events,
-            *self.server_events,
-        ]  # fmt: skip
+        return [pattern for patterns in self.event_lists.values() for pattern in patterns]
 
     @field_validator("timeout", "max_duration")
     @classmethod

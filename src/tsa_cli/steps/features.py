@@ -18,7 +18,7 @@ from tsa_cli.config.features import Component, FeaturesConfig
 from tsa_cli.config.identity import IdentityConfig
 from tsa_cli.config.sessions import SessionsConfig
 from tsa_cli.errors import DataError
-from tsa_cli.globs import globs_to_like
+from tsa_cli.globs import lists_to_like
 from tsa_cli.kernels.device_switches import Order, order_of, switches_of, tied_visits
 from tsa_cli.kernels.engagement import engagement_of, trends_of
 from tsa_cli.kernels.event_tallies import tallies_of_events
@@ -187,24 +187,9 @@ def _prepare(
         if identities == "then":
             stitching.resolve(store, config.identity, before_ts)
         store.execute(f"3_features/feature_actors_{'then' if identities == 'then' else 'at'}.sql")
-    features, sessions = config.features, config.sessions
-    store.execute(
-        "2_sessions/event_flags.sql",
-        page_view_events=globs_to_like(sessions.page_view_events),
-        interactive_events=globs_to_like(sessions.interactive_events),
-        conversion_events=globs_to_like(sessions.conversion_events),
-        server_events=globs_to_like(sessions.server_events),
-    )
-    store.execute(
-        "3_features/feature_flags.sql",
-        price_check_events=globs_to_like(features.price_check_events),
-        service_view_events=globs_to_like(features.service_view_events),
-        booking_attempt_events=globs_to_like(features.booking_attempt_events),
-        price_comparison_events=globs_to_like(features.price_comparison_events),
-        support_events=globs_to_like(features.support_events),
-        negative_events=globs_to_like(features.negative_feedback.events),
-        rated_events=globs_to_like(features.negative_feedback.rated),
-    )
+    features = config.features
+    store.execute("2_sessions/event_flags.sql", **lists_to_like(config.sessions.event_lists))
+    store.execute("3_features/feature_flags.sql", **lists_to_like(features.event_lists))
     return store.arrays(
         "3_features/feature_visits.sql",
         before_ts=before_ts,

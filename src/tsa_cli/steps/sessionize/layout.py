@@ -9,7 +9,7 @@ source  docs/adr on the layout: one sort here makes every later step a pass with
 from dataclasses import dataclass
 
 from tsa_cli.config.sources import OUTSIDE
-from tsa_cli.globs import globs_to_like
+from tsa_cli.globs import lists_to_like
 from tsa_cli.steps.sessionize.laying import FIRST_DEVICE, Ends, lay_out
 from tsa_cli.steps.sessionize.settings import SessionizeConfig, microseconds
 from tsa_cli.store import Fragment, Store, fragment_of
@@ -34,14 +34,7 @@ class _Core:
 
 def encode(store: Store, config: SessionizeConfig) -> None:
     """Leave `event_flags`, what each event name counts as, and the view `encoded_events`."""
-    sessions = config.sessions
-    store.execute(
-        "2_sessions/event_flags.sql",
-        page_view_events=globs_to_like(sessions.page_view_events),
-        interactive_events=globs_to_like(sessions.interactive_events),
-        conversion_events=globs_to_like(sessions.conversion_events),
-        server_events=globs_to_like(sessions.server_events),
-    )
+    store.execute("2_sessions/event_flags.sql", **lists_to_like(config.sessions.event_lists))
     is_server = Fragment("t.is_server")
     if store.value("2_sessions/has_outside_events.sql", outside=OUTSIDE):  # else spare their texts
         is_server = fragment_of("2_sessions/is_outside_visits.sql")
