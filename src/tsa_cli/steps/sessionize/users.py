@@ -5,13 +5,20 @@ reads   actors, session_rows, events (properties of shop events), user_traits
 writes  service_events, dim_users
 """
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from tsa_cli.config.users import Measure, UsersConfig
 from tsa_cli.globs import globs_to_like
 from tsa_cli.json_pointers import pointer_of
-from tsa_cli.kernels.engagement import engagement_of
-from tsa_cli.kernels.visit_tallies import first_visits, totals_of_users, values_of_users
+from tsa_cli.kernels.engagement import Weights, engagement_of
+from tsa_cli.kernels.visit_tallies import (
+    Columns,
+    Tallies,
+    first_visits,
+    totals_of_users,
+    values_of_users,
+)
 from tsa_cli.steps.sessionize.settings import SessionizeConfig
 from tsa_cli.store import Store, fragment_of
 
@@ -19,6 +26,15 @@ if TYPE_CHECKING:
     import polars as pl
 
 _MOST_CURRENCIES = 5
+
+
+@dataclass(frozen=True)
+class _ToldByVisits:
+    """What visits tell of their users."""
+
+    totals: Tallies
+    firsts: Columns
+    devices: Tallies
 
 
 def read_services(store: Store, config: SessionizeConfig, table: str, after_event_seq: int) -> int:
@@ -47,13 +63,11 @@ def build(store: Store, config: SessionizeConfig, table: str) -> int:
     """The number of users written to `table`: those of `scoped_actors`."""
     store.execute("2_sessions/scoped_services.sql")
     store.execute("2_sessions/trait_values.sql")
-    visits = store.arrays("2_sessions/user_visits.sql")
-    totals = totals_of_users(visits)
-    totals["engagement_score"] = engagement_of(totals, config.features.engagement_score.weights())
+    told = _told_by_visits(store, config.features.engagement_score.weights())
     with (
-        store.lent("visit_totals", totals),
-        store.lent("first_visits", first_visits(visits)),
-        store.lent("user_devices", values_of_users(visits, "device_agent_key")),
+        store.lent("visit_totals", told.totals),
+        store.lent("first_visits", told.firsts),
+        store.lent("user_devices", told.devices),
         store.lent("segment_rules", segment_rules(config.users)),
     ):
         return store.build(
@@ -63,6 +77,15 @@ def build(store: Store, config: SessionizeConfig, table: str) -> int:
             now_ts=store.newest_event_ts(),
             preferred_services=config.users.preferred_services,
         )
+
+
+def _told_by_visits(store: Store, weights: Weights) -> _ToldByVisits:
+    """It without the visits themselves, whose memory the statement of the users has use for."""
+    visits = store.arrays("2_sessions/user_visits.sql")
+    totals = totals_of_users(visits)
+    totals["engagement_score"] = engagement_of(totals, weights)
+    devices = values_of_users(visits, "device_agent_key")
+    return _ToldByVisits(totals, first_visits(visits), devices)
 
 
 def warnings(store: Store) -> list[str]:
