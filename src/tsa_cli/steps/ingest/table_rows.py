@@ -36,9 +36,8 @@ _NESTED = {  # objects whose members may be columns
 _INTEGER = re.compile(r"-?[1-9]\d{0,14}|0", re.ASCII)
 _DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)\.\d+", re.ASCII)
 _BOOLEANS = {
-    word: value for value in (True, False)
-    for word in (str(value), str(value).lower(), str(value).upper())
-}  # fmt: skip
+    word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")
+}
 _MAX_DIGITS = 15  # that a double keeps, whatever they are
 _SPELLED = re.compile(  # columns whose values are names; `paid` and `grid` are none
     r"(?:^|[^a-z])(?:id|uuid|guid|version)$|(?:user|visitor|client|session|device|event|order)id$",
