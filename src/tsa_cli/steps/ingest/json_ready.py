@@ -20,9 +20,9 @@ _IS_ODD = re.compile(  # outside of quotes
 _PARTS = re.compile(r'"(?:[^"]|"")*"|[(),]|[^"(),]+')
 
 
-def finite(expression: str, kind: str) -> str:
+def json_ready(expression: str, kind: str) -> str:
     """The expression of that type with such values mended; itself where the type has none."""
-    return _finite(expression, kind, 0) if _IS_ODD.search(kind) else expression
+    return _json_ready(expression, kind, 0) if _IS_ODD.search(kind) else expression
 
 
 def text_of_bytes(expression: str) -> str:
@@ -30,7 +30,7 @@ def text_of_bytes(expression: str) -> str:
     return f"coalesce(try(decode({expression})), cast({expression} as varchar))"
 
 
-def _finite(expression: str, kind: str, depth: int) -> str:
+def _json_ready(expression: str, kind: str, depth: int) -> str:
     if kind == "DOUBLE":
         return f"case when isfinite({expression}) then {expression} end"
     if kind == "FLOAT":
@@ -44,20 +44,20 @@ def _finite(expression: str, kind: str, depth: int) -> str:
         return expression
     inner = f"v{depth}"  # a lambda in a lambda has a name of its own
     if kind.endswith("]"):
-        element = _finite(inner, kind[: kind.rindex("[")], depth + 1)
+        element = _json_ready(inner, kind[: kind.rindex("[")], depth + 1)
         return f"list_transform({expression}, lambda {inner}: {element})"
     body = kind[kind.index("(") + 1 : -1]
     if kind.startswith("MAP("):
         key_kind, value_kind = _split(body)
         key = text_of_bytes(f"{inner}.key") if key_kind == "BLOB" else f"{inner}.key"
-        value = _finite(f"{inner}.value", value_kind, depth + 1)
+        value = _json_ready(f"{inner}.value", value_kind, depth + 1)
         entry = f"{{'key': {key}, 'value': {value}}}"
         entries = f"list_transform({_last_entries(expression, inner)}, lambda {inner}: {entry})"
         return f"map_from_entries({entries})"
     if not kind.startswith("STRUCT("):
         return expression
     members = ", ".join(
-        f"{name} := {_finite(f'({expression}).{name}', member, depth)}"
+        f"{name} := {_json_ready(f'({expression}).{name}', member, depth)}"
         for name, member in map(_named, _split(body))
     )
     return f"case when {expression} is not null then struct_pack({members}) end"

@@ -12,7 +12,7 @@ from typing import Any
 from tsa_cli.config.sources import CanonicalField, SourceConfig
 from tsa_cli.steps.ingest import engine_input as engine
 from tsa_cli.steps.ingest.canonical import INSTANT
-from tsa_cli.steps.ingest.finite import finite, text_of_bytes
+from tsa_cli.steps.ingest.json_ready import json_ready, text_of_bytes
 from tsa_cli.steps.ingest.table_rows import path_of_column
 from tsa_cli.store import Fragment, Store, quoted
 
@@ -81,8 +81,8 @@ def documents(
             shown[column] = (_object if name in objects else _value)(column, kind)
         elif name in ids and kind in _FLOATS:
             shown[column] = _whole(column)
-        elif (number := finite(column, kind)) != column:
-            shown[column] = number
+        elif (mended := json_ready(column, kind)) != column:
+            shown[column] = mended
     gone, members = _members(columns)
     made = {quoted(name): _struct_of(inner, shown) for name, inner in members.items()}
     shown = {column: expression for column, expression in shown.items() if column not in gone}
@@ -196,7 +196,7 @@ def _value(column: str, kind: str) -> str:
     """What a column is in a document."""
     if kind in _TEXTS:
         return _json_of(_written(column, kind), kind)
-    return f"to_json({finite(column, kind)})"
+    return f"to_json({json_ready(column, kind)})"
 
 
 def _whole(column: str) -> str:
@@ -212,8 +212,8 @@ def _object(column: str, kind: str) -> str:
     if kind in _TEXTS:
         return _json_of(f"nullif({_written(column, kind)}, 'null')", kind)
     if kind.startswith("STRUCT"):  # every row has every key, most of them null
-        return f"json_merge_patch('{{}}', to_json({finite(column, kind)}))"
-    return f"to_json({finite(column, kind)})"
+        return f"json_merge_patch('{{}}', to_json({json_ready(column, kind)}))"
+    return f"to_json({json_ready(column, kind)})"
 
 
 def _json_of(text: str, kind: str) -> str:
