@@ -14,13 +14,16 @@ def sessions() -> Case:
     whole = {"sessions": ("sessions",)}
     return Case(
         "sessions",
-        "Sessions of 30 minutes, from each side's own table of events",
+        "Sessions of 30 minutes from each side's own table: 14 columns (Polars and the texts: six)",
         ("full.duckdb", "chdb", "text.duckdb"),
         (
             Side("tsa", ["sides.tsa_sessions", WORK], [["prepare.fresh", WORK, "full.duckdb"]],
-                 None, whole),
+                 ["sides.duckdb_sql", WORK, "sides/tsa_sessions.sql", "answer"], whole),
             Side("chdb, arrays on a sorted table of integers", [*prepared, "sessions"],
                  [[*prepared, "before"]], [*prepared, "answer"], whole),
+            Side("chdb, six columns of them", [*prepared, "sessions_of_six"],
+                 [[*prepared, "before"]], [*prepared, "answer_of_six"],
+                 {"sessions": ("sessions_of_six",)}),
             Side("Polars from Parquet", ["sides.polars_sessionize"], parts=whole),
             Side("DuckDB, LAG and SUM on texts", [*text, "sessions"], [], [*text, "answer"], whole),
             Side("PySpark from Parquet", ["sides.spark_sessionize"], parts=whole, needs_spark=True),

@@ -14,10 +14,14 @@ drop table if exists users;
 create table users (user_key UInt32, user_id String, segment LowCardinality(String)) engine = MergeTree order by user_key;
 insert into users select user_key, user_id, segment from file('users.parquet');
 drop table if exists core_by_device;
-create table core_by_device (device_key UInt32, event_ms UInt64, core_seq UInt64, event_code UInt16, page_key UInt32)
+create table core_by_device (
+    device_key UInt32, event_ms UInt64, core_seq UInt64, counts_as UInt8, page_key UInt32, agent_key UInt32, ip_key UInt32,
+    actor_key UInt32, is_known UInt8, is_touch UInt8, referrer_key UInt32
+)
 engine = MergeTree order by (device_key, event_ms, core_seq);
 insert into core_by_device
-select device_key, event_ms, core_seq, event_code, page_key
+select
+    device_key, event_ms, core_seq, counts_as, page_key, agent_key, ip_key, actor_key, is_known, is_touch, referrer_key
 from (select * from file('core.parquet'))
 where not is_server;
 optimize table core_by_device final;

@@ -36,6 +36,17 @@ copy (
         coalesce(c.page_key, 0) as page_key,
         coalesce(q.path_key, 0) as path_key,
         coalesce(c.session_key, 0) as session_key,
+        coalesce(c.agent_key, 0) as agent_key,
+        coalesce(c.ip_key, 0) as ip_key,
+        c.actor_key,
+        coalesce(c.referrer_key, 0) as referrer_key,
+        c.is_known,
+        p.campaign_key is not null
+        or (r.referrer_source is not null and coalesce(r.site_key, 0) <> coalesce(p.site_key, 0)) as is_touch,
+        cast(t.event_type in ('page_viewed', 'screen_viewed') as utinyint)
+        + 2 * cast(t.event_type similar to 'booking_.*|price_checked|availability_checked|service_booked|search_performed'
+            || '|filter_applied|comparison_made|review_read|contact_info_submitted|quote_requested' as utinyint)
+        + 4 * cast(t.event_type in ('booking_completed', 'service_booked') as utinyint) as counts_as,
         c.is_server,
         cast(e.properties as varchar) as properties
     from core as c
@@ -45,6 +56,9 @@ copy (
         select page_key, dense_rank() over (order by coalesce(page_path, page_url)) as path_key
         from pages
     ) as q on c.page_key = q.page_key
+    inner join event_types as t on c.event_code = t.event_code
+    left join pages as p on c.page_key = p.page_key
+    left join referrers as r on c.referrer_key = r.referrer_key
 ) to 'core.parquet' (format parquet, compression zstd);
 copy (select epoch_ms(max(event_ts)) as as_of_ms from raw_events) to 'as_of.parquet' (format parquet);
 copy (select * from event_types where event_code < 65534) to 'event_types.parquet' (format parquet);

@@ -21,7 +21,7 @@ from tsa_cli.kernels.session_cuts import (
     Reasons,
     start_reasons,
 )
-from tsa_cli.kernels.session_spans import Columns, Lookups, measure
+from tsa_cli.kernels.session_spans import Columns, Lookups, Visited, measure
 from tsa_cli.steps.sessionize.pieces import columns_of, sorted_events, two_at_once, whole_devices
 from tsa_cli.steps.sessionize.rules import cut_rules, read_lookups
 from tsa_cli.steps.sessionize.settings import SessionizeConfig
@@ -104,12 +104,12 @@ def lay_out(
         )
         rows = _core_batches(events, [found.add(piece) for piece in measured], first_seq)
         del events
-        with store.lent("laid_out", _handed_over(rows)):
+        with store.lent("laid_out", handed_over(rows)):
             write(table, "2_sessions/core.sql")
         write = store.append
-    with store.lent("measured_spans", _handed_over(found.figures)):
+    with store.lent("measured_spans", handed_over(found.figures)):
         store.execute("2_sessions/session_spans.sql")
-    with store.lent("found_cuts", _handed_over(found.cuts)):
+    with store.lent("found_cuts", handed_over(found.cuts)):
         store.execute("2_sessions/session_cuts.sql")
 
 
@@ -137,7 +137,7 @@ def _core_batches(
     ]
 
 
-def _handed_over(batches: "list[pa.RecordBatch]") -> "pa.RecordBatchReader":
+def handed_over(batches: "list[pa.RecordBatch]") -> "pa.RecordBatchReader":
     """The batches, each let go when it was read: the engine keeps what it is lent to a commit."""
     import pyarrow as pa
 
@@ -156,15 +156,17 @@ def cut_and_measured(events: Columns, rules: CutRules, lookups: Lookups) -> _Pie
     import numpy as np
 
     count = len(events["device_key"])
-    places, visited = np.arange(count), events
-    if events["is_server"].any():
-        places = np.flatnonzero(events["is_server"] == 0)
-        visited = {name: column[places] for name, column in events.items()}
-    reasons = start_reasons(visited["device_key"], visited["event_us"], visited["page_key"], rules)
+    places = np.flatnonzero(events["is_server"] == 0)
+    is_all = len(places) == count
+    device_key, event_us, page_key = (
+        events[name] if is_all else events[name][places]
+        for name in ("device_key", "event_us", "page_key")
+    )
+    reasons = start_reasons(device_key, event_us, page_key, rules)
     session_key = np.cumsum(reasons != CONTINUES, dtype=np.int32)
-    figures = measure({**visited, "core_seq": places, "session_key": session_key}, lookups)
+    figures = measure(Visited(events, places, session_key), lookups)
     of_rows = session_key
-    if visited is not events:
+    if not is_all:
         of_rows = np.zeros(count, np.int32)
         of_rows[places] = session_key
     cuts = np.flatnonzero(reasons > GAP)
