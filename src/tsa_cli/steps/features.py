@@ -66,8 +66,9 @@ def run(store: Store, config: FeaturesInput, as_of: datetime | None = None) -> F
     store.require("core", "session_rows", "service_events")
     moment, before_ts = _bounds(store, as_of)
     with store.transaction():
-        visits = _prepare(store, config, before_ts, "then")
-        with _tallied(store, visits, config.features, before_ts):
+        with _tallied(
+            store, _prepare(store, config, before_ts, "then"), config.features, before_ts
+        ):
             users = store.build(TABLE, _SQL, **_params(config.features, moment, before_ts))
     return FeaturesResult(users=users, as_of=moment)
 
@@ -93,9 +94,10 @@ def snapshot(
     moment, before_ts = _bounds(store, as_of)
     with store.transaction():
         visits = _prepare(store, config, before_ts, identities)
+        firsts = first_visits(visits)
         with _tallied(store, visits, config.features, before_ts):
             rows = store.frame(_SQL, **_params(config.features, moment, before_ts))
-        with store.lent("first_visits", first_visits(visits)):
+        with store.lent("first_visits", firsts):
             channels = store.frame(
                 "3_features/acquisition_channels.sql",
                 {"first_event_ids": fragment_of("2_sessions/first_event_ids.sql")},
@@ -122,6 +124,7 @@ def _tallied(
     """What the statement of the features reads of visits and events, for the time of the block."""
     with ThreadPoolExecutor(1) as beside:  # numpy counts outside of the interpreter's lock
         counting = beside.submit(_counted, visits, config.trend.windows)
+        del visits  # the statement has use for their memory
         of_events = _tallies_of_events(store, before_ts)
         of_visits = _tallies_of_visits(store, counting.result(), config)
     with store.lent("visit_tallies", of_visits), store.lent("event_tallies", of_events):
