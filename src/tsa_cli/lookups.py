@@ -184,8 +184,13 @@ def _add_referrers(store: "Store", config: LookupConfig, new: "pl.DataFrame") ->
     _add(store, referrers, "add_sites", "add_referrers")
 
 
-def _add_actors(store: "Store", config: LookupConfig, new: "pl.DataFrame") -> None:
+def add_actors(store: "Store", new: "pl.DataFrame") -> None:
+    """Add pairs of ids (actor_key, anonymous_id, known_id) that are not stored yet."""
     _add(store, new, "add_actors")
+
+
+def _add_actors(store: "Store", config: LookupConfig, new: "pl.DataFrame") -> None:
+    add_actors(store, new)
 
 
 def _add(store: "Store", looked_up: "pl.DataFrame", *statements: str) -> None:

@@ -65,11 +65,11 @@ def run(store: Store, config: FeaturesInput, as_of: datetime | None = None) -> F
     """
     store.require("core", "session_rows", "service_events")
     moment, before_ts = _bounds(store, as_of)
-    with store.transaction():
-        with _tallied(
-            store, _prepare(store, config, before_ts, "then"), config.features, before_ts
-        ):
-            users = store.build(TABLE, _SQL, **_params(config.features, moment, before_ts))
+    with (
+        store.transaction(),
+        _tallied(store, _prepare(store, config, before_ts, "then"), config.features, before_ts),
+    ):
+        users = store.build(TABLE, _SQL, **_params(config.features, moment, before_ts))
     return FeaturesResult(users=users, as_of=moment)
 
 

@@ -133,5 +133,5 @@ def test_an_anonymous_visitor_of_the_tracker_is_known_by_fingerprint_else_sessio
     [report] = do_ingest(tmp_path / "a.jsonl").files
     assert (report.inserted, report.rejected) == (2, 0)
     found = [(row["user_id"], row["anonymous_id"]) for row in worded(store, "user_id")]
-    sent = properties.get("fingerprint")
-    assert sorted(found, key=str) == sorted([(None, sent or "s1"), ("u1", sent)], key=str)
+    device = properties.get("fingerprint", "s1")
+    assert sorted(found, key=str) == sorted([(None, device), ("u1", device)], key=str)

@@ -8,6 +8,7 @@ select
     r.properties,
     w.anonymous_id,
     w.known_id,
+    r.client_session_id,
     case when p.told_campaign <> fp.told_campaign then concat(p.page_url, p.told_campaign) else p.page_url end as page_url,
     e.referrer_url,
     a.user_agent,

@@ -50,6 +50,7 @@ select
     first_stored.facts is null and known.ordinal = first_sent.ordinal as is_first,
     known.facts is not distinct from coalesce(first_stored.facts, first_sent.facts) as has_same_facts,
     known.event_ts = coalesce(first_stored.event_ts, first_sent.event_ts) as has_same_time,
+    known.facts.client_session_id as client_session_id,
     known.words,
     coalesce(first_stored.words, first_sent.words) as first_words,
     known.properties as properties,

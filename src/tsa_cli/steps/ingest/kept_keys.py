@@ -42,6 +42,10 @@ class KeptKeys:
         if self._keys is not None and self._keys.word_count > MOST_WORDS:
             self._keys = None
 
+    def forget(self) -> None:
+        """Keep none: others than they have given keys meanwhile."""
+        self._keys = None
+
     def are_stored(self) -> None:
         """The file that they were lent for is in the store now, with all its texts."""
         self._are_stored = True

@@ -28,6 +28,7 @@ from tsa_cli.steps.ingest.insert_events import (
 )
 from tsa_cli.steps.ingest.kept_keys import KeptKeys
 from tsa_cli.steps.ingest.known_ids import KnownIds, known_ids_among, known_ids_of, repeated_ids_of
+from tsa_cli.steps.ingest.logins import keep_visits_whole
 from tsa_cli.steps.ingest.nature import doubt
 from tsa_cli.steps.ingest.personal import KnownTraits, store_people
 from tsa_cli.steps.ingest.quarantine_rows import DETAILS, Quarantined
@@ -194,6 +195,8 @@ class Loader:
                 people = fragment_of("1_events/lent_people.sql")
                 store_people(store, people, load_id, self._cleaner, self.known_traits, len(spoken))
         loaded = self._judged(file, load_id, told)
+        if keep_visits_whole(store, load_id, told.device_sessions):
+            self.kept_keys.forget()  # there are actors that they do not know
         ahead = [Quarantined(r.line, str(r.verdict.reason), r.verdict.detail) for r in file.refused]
         of_rows = FileReport(
             file.name, "ingested", file.row_count + len(ahead), loaded.inserted, loaded.duplicate,

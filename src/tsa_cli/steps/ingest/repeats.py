@@ -102,8 +102,10 @@ def _conflicts(
 
 
 def _same_id(row: dict[str, object], name: str, placeholders: Collection[str]) -> bool:
+    """Of two anonymous ids the session's stands for none: see logins.py."""
     first = row[f"first_{name}"]
-    return row[name] == (None if first in placeholders else first)
+    ids = {row[name], None if first in placeholders else first}
+    return len(ids) == 1 or (name == "anonymous_id" and ids == {None, row["client_session_id"]})
 
 
 def documents() -> Fragment:

@@ -25,6 +25,7 @@ from tsa_cli.steps.ingest.document_columns import (
 )
 from tsa_cli.steps.ingest.key_count import keys_in
 from tsa_cli.steps.ingest.known_ids import Hashes, KnownIds, is_refused_by_plan
+from tsa_cli.steps.ingest.logins import sessions_for_devices
 from tsa_cli.steps.ingest.placeholders import rows_with_pairs
 from tsa_cli.steps.ingest.plan import Judged
 from tsa_cli.steps.ingest.word_keys import WordKeys
@@ -65,6 +66,7 @@ class Told:
     people: "list[pa.Table]" = field(default_factory=list)  # rows with traits or consent
     held: "list[pa.Table]" = field(default_factory=list)  # rows with a known id, encoded
     judged: Judged = field(default_factory=Counter)  # by the tracking plan, of events passed on
+    device_sessions: "list[pa.ChunkedArray]" = field(default_factory=list)  # ids that tell a device
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ def encoded(
             held = rows.filter(_mask(is_known))
             ordinals = first + np.flatnonzero(is_known)
             told.held.append(_with_people(held, encoder, pairs.at(is_known), ordinals, told))
+        _note_sessions(rows, is_event, told)
         passed = is_event & ~is_known
         events = rows if passed.all() else rows.filter(_mask(passed))
         people = pairs if passed.all() else pairs.at(passed)
@@ -210,6 +213,12 @@ def _with_people(
         if name not in held.schema.names:
             held = held.append_column(name, rows.column(name))
     return held
+
+
+def _note_sessions(rows: "pa.Table", is_event: Flags, told: Told) -> None:
+    found = sessions_for_devices(rows if is_event.all() else rows.filter(_mask(is_event)))
+    if found is not None:
+        told.device_sessions.append(found)
 
 
 def _of_nobody(faults: "pa.Table", is_nobody: Flags) -> "pa.Table":

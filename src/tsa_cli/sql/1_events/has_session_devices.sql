@@ -1,0 +1,3 @@
+-- answers: whether any session id stands for a device
+-- reads:   session_devices
+select exists (from session_devices)
