@@ -128,3 +128,18 @@ def test_the_previous_id_wins_over_the_device_that_an_alias_was_sent_from(
     }  # fmt: skip
     do_ingest(write(tmp_path / "x.jsonl", [line]))
     assert links(store) == {("alias", "old", "u1")}
+
+
+def test_the_hash_that_rudderstack_makes_of_two_ids_is_no_device(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    call: Line = {"type": "track", "event": "x", "rudderId": "hash", "channel": "server"}
+    lines: list[Line] = [
+        {**call, "messageId": "1", "userId": "u1", "timestamp": "2026-05-01T10:00:00Z"},
+        {**call, "messageId": "2", "userId": "", "timestamp": "2026-05-01T10:00:01Z"},
+    ]
+    [report] = do_ingest(write(tmp_path / "x.jsonl", lines)).files
+    assert (report.source, report.inserted, report.rejected) == ("rudderstack", 1, 1)
+    [row] = rows(store)
+    assert (row["user_id"], row["anonymous_id"]) == ("u1", None)
+    assert row["properties"]["rudderId"] == "hash"
