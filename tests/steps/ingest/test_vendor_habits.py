@@ -143,3 +143,16 @@ def test_the_hash_that_rudderstack_makes_of_two_ids_is_no_device(
     [row] = rows(store)
     assert (row["user_id"], row["anonymous_id"]) == ("u1", None)
     assert row["properties"]["rudderId"] == "hash"
+
+
+def test_what_an_order_in_the_data_layer_is_worth_is_a_property(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    order: Line = {"transaction_id": "T1", "value": 99.5, "currency": "EUR", "items": [{"id": 1}]}
+    line: Line = {
+        "event": "purchase", "gtm.uniqueEventId": 6, "clientId": "9.9",
+        "timestamp": 1777629601000, "ecommerce": order,
+    }  # fmt: skip
+    [report] = do_ingest(write(tmp_path / "x.jsonl", [line])).files
+    assert report.source == "gtm"
+    assert rows(store)[0]["properties"] == order
