@@ -258,6 +258,9 @@ def test_a_booking_is_worth_what_the_sources_call_its_value(store: Store) -> Non
         ({"total": 131, "price": 40}, "131.00"),  # the price is of one item
         ({"value": 99, "revenue": 120}, "99.00"),
         ({"price": 40, "amount": 2}, "40.00"),
+        ({"$revenue": 75.5, "$price": 25, "$quantity": 3}, "75.50"),  # as Amplitude's SDKs send it
+        ({"$price": 25, "$quantity": 1}, "25.00"),
+        ({"tr_total": 99, "tr_tax": 9}, "99.00"),  # a transaction of Snowplow's
     ]
     found = worths(store, UsersConfig(), [properties for properties, _ in told])
     assert found == [Decimal(worth) for _, worth in told]

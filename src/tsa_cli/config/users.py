@@ -87,8 +87,11 @@ class UsersConfig(ConfigFile):
     booking_events: list[EventPattern] = ["booking_completed", "service_booked"]
     booking_id_property: NameText = "booking_id"
     value_properties: list[NameText] = Field(
-        default=["value", "revenue", "total", "price", "amount"], min_length=1
-    )
+        default=[
+            "value", "revenue", "$revenue", "total", "tr_total", "price", "$price", "amount",
+        ],
+        min_length=1,
+    )  # fmt: skip
     currency_property: NameText = "currency"
     service_events: dict[EventPattern, Weight] = {
         "service_viewed": 1.0, "price_checked": 2.0, "quote_requested": 2.0,
