@@ -124,6 +124,9 @@ class Delivery(ConfigModel):
     device_timestamp: str | None = Field(
         None, description="the property with the device's time, where `timestamp` is corrected"
     )
+    user_is_merged: bool = Field(
+        False, description="a later export knows the user_id of events that had none"
+    )
 
 
 class Kinds(ConfigModel):
@@ -142,6 +145,9 @@ class SourceConfig(ConfigFile):
     fields: dict[CanonicalField, list[TextPath]]
     anonymous_by_session: bool = Field(
         False, description="a line without any id belongs to an anonymous person of its session_id"
+    )
+    known_differs: bool = Field(
+        False, description="a user_id that is the line's anonymous_id, too, is none"
     )
     properties: list[SourcePath] = Field(
         ["properties"], description="objects whose keys are properties"
@@ -231,6 +237,6 @@ class SourceConfig(ConfigFile):
         return not (
             self.device or self.key_values or self.strip or self.columns
             or self.embedded or self.empty_values or self.consent_words or self.drop_nulls
-            or self.id_prefixes or self.no_session
+            or self.id_prefixes or self.no_session or self.known_differs
             or any(path.endswith("*") for path in self.properties)
         )  # fmt: skip

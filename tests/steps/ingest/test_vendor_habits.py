@@ -156,3 +156,26 @@ def test_what_an_order_in_the_data_layer_is_worth_is_a_property(
     [report] = do_ingest(write(tmp_path / "x.jsonl", [line])).files
     assert report.source == "gtm"
     assert rows(store)[0]["properties"] == order
+
+
+def test_whom_mixpanel_has_merged_a_device_into_is_who_it_is(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    def line(number: int, **properties: object) -> Line:
+        told = {"time": 1777629600 + number, "$insert_id": f"m{number}", **properties}
+        return {"event": "a", "properties": told}
+
+    lines = [
+        line(1, **{"$device_id": "d1", "distinct_id": "u1"}),  # before the login, told afterwards
+        line(2, **{"$device_id": "d1", "distinct_id": "u1", "$user_id": "u1"}),
+        line(3, **{"$device_id": "d2", "distinct_id": "$device:d2"}),
+        line(4, **{"$device_id": "d3", "distinct_id": "d3"}),
+        line(5, distinct_id="u1"),  # of a server
+        line(6, **{"$device_id": "d4", "distinct_id": "d3", "$user_id": "u1"}),
+    ]
+    do_ingest(write(tmp_path / "x.jsonl", lines))
+    found = sorted((row["event_id"], row["anonymous_id"], row["user_id"]) for row in rows(store))
+    assert found == [
+        ("m1", "d1", "u1"), ("m2", "d1", "u1"), ("m3", "d2", None), ("m4", "d3", None),
+        ("m5", "u1", None), ("m6", "d4", "u1"),
+    ]  # fmt: skip

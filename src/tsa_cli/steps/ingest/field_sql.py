@@ -41,7 +41,12 @@ class FieldSql:
             return (
                 f"case when {text} in ({outside}) then {self.paths.bind(OUTSIDE)} else {text} end"
             )
-        return self._bare_id(text) if name in ("user_id", "anonymous_id") else text
+        if name not in ("user_id", "anonymous_id"):
+            return text
+        text = self._bare_id(text)
+        if name == "user_id" and self.source.known_differs:
+            return f"nullif({text}, {self.field('anonymous_id')})"
+        return text
 
     def page_url(self) -> str:
         """The text of the page's URL, with the campaign that stands beside it."""
