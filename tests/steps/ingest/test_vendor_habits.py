@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.steps.histories import default_config
 from tests.steps.ingest import source_files
 from tests.steps.ingest.conftest import Ingest
 from tests.steps.ingest.source_files import Line, uuid
 from tests.steps.ingest.test_sources import consents, links, rows, traits, write
+from tests.stored import table
+from tsa_cli.steps import sessionize
 from tsa_cli.steps.ingest.detect import detect
 from tsa_cli.store import Store
 
@@ -179,3 +182,35 @@ def test_whom_mixpanel_has_merged_a_device_into_is_who_it_is(
         ("m1", "d1", "u1"), ("m2", "d1", "u1"), ("m3", "d2", None), ("m4", "d3", None),
         ("m5", "u1", None), ("m6", "d4", "u1"),
     ]  # fmt: skip
+
+
+def test_what_posthog_says_of_a_group_is_no_event_of_a_person(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    group = {"$group_type": "company", "$group_key": "id:5", "$group_set": {"name": "Acme"}}
+    line: Line = {"event": "$groupidentify", "timestamp": "2026-05-01T10:00:00Z"}
+    lines: list[Line] = [
+        {**line, "uuid": uuid(1), "distinct_id": "$company_id:5", "properties": group},
+        {
+            **line, "uuid": uuid(2), "distinct_id": "u1",
+            "properties": {**group, "$device_id": "d1", "$user_id": "u1", "$set": {"a": 1}},
+        },
+    ]  # fmt: skip
+    [report] = do_ingest(write(tmp_path / "x.jsonl", lines)).files
+    assert (report.source, report.inserted, report.rejected) == ("posthog", 2, 0)
+    sessionize.run(store, default_config())
+    assert table(store, "select user_id from dim_users") == []
+    assert not traits(store)
+
+
+@pytest.mark.parametrize("key", ["set", "people_set", "people_set_once"])
+def test_what_posthog_was_told_of_a_person_may_be_a_column_of_its_own(
+    key: str, store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    line: Line = {
+        "event": "x", "uuid": uuid(1), "distinct_id": "u1", "timestamp": "2026-05-01T10:00:00Z",
+        "properties": '{"$device_id": "d1", "$user_id": "u1"}', key: '{"plan": "gold"}',
+    }  # fmt: skip
+    do_ingest(write(tmp_path / "x.jsonl", [line]))
+    assert traits(store) == {("d1", "u1", "plan", "gold")}
+    assert key not in rows(store)[0]["properties"]
