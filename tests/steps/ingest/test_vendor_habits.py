@@ -214,3 +214,16 @@ def test_what_posthog_was_told_of_a_person_may_be_a_column_of_its_own(
     do_ingest(write(tmp_path / "x.jsonl", [line]))
     assert traits(store) == {("d1", "u1", "plan", "gold")}
     assert key not in rows(store)[0]["properties"]
+
+
+@pytest.mark.parametrize("source", ["segment", "rudderstack"])
+def test_a_referrer_may_stand_beside_the_page(
+    source: str, store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    line: Line = {
+        "type": "track", "event": "x", "messageId": "1", "anonymousId": "a",
+        "timestamp": "2026-05-01T10:00:00Z",
+        "context": {"referrer": {"type": "url", "url": "https://partner.example/x"}},
+    }  # fmt: skip
+    do_ingest(write(tmp_path / "x.jsonl", [line]), source=source)
+    assert rows(store)[0]["referrer_url"] == "https://partner.example/x"
