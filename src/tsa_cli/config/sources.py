@@ -173,6 +173,9 @@ class SourceConfig(ConfigFile):
     kinds: Kinds | None = None
     key_values: list[KeyValues] = []
     embedded: list[WholePath] = Field([], description="keys that hold JSON as text")
+    entities: list[WholePath] = Field(
+        [], description="lists of {schema, data} as Snowplow's; each item gets its schema's key"
+    )
     event_names: dict[str, EventText] = Field({}, description="name as sent: name in events.yaml")
     empty_values: list[str] = Field([], description="texts that stand for nothing in any field")
     no_session: list[str] = Field(
@@ -236,7 +239,8 @@ class SourceConfig(ConfigFile):
         """True when columns can say what lines of this source say, but for those of a kind."""
         return not (
             self.device or self.key_values or self.strip or self.columns
-            or self.embedded or self.empty_values or self.consent_words or self.drop_nulls
+            or self.embedded or self.entities or self.empty_values
+            or self.consent_words or self.drop_nulls
             or self.id_prefixes or self.no_session or self.known_differs
             or any(path.endswith("*") for path in self.properties)
         )  # fmt: skip

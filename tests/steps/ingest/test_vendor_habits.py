@@ -1,5 +1,6 @@
 """What exports do now and then, as their makers document it; each line is invented."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from tests.steps.histories import default_config
 from tests.steps.ingest import source_files
 from tests.steps.ingest.conftest import Ingest
 from tests.steps.ingest.source_files import Line, uuid
-from tests.steps.ingest.test_sources import consents, links, rows, traits, write
+from tests.steps.ingest.test_sources import consents, devices, links, rows, traits, write
 from tests.stored import table
 from tsa_cli.steps import sessionize
 from tsa_cli.steps.ingest.detect import detect
@@ -227,3 +228,44 @@ def test_a_referrer_may_stand_beside_the_page(
     }  # fmt: skip
     do_ingest(write(tmp_path / "x.jsonl", [line]), source=source)
     assert rows(store)[0]["referrer_url"] == "https://partner.example/x"
+
+
+def entity(name: str, **data: object) -> Line:
+    """A self-describing one, as Snowplow's TSV has it."""
+    return {"schema": f"iglu:com.snowplowanalytics.snowplow/{name}/jsonschema/1-0-2", "data": data}
+
+
+def test_a_snowplow_app_is_the_same_from_tsv_as_from_json(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    phone = {"osType": "ios", "deviceModel": "iPhone15,2"}
+    told = [
+        entity("client_session", userId="app-user", sessionId="app-session"),
+        entity("mobile_context", **phone),
+        entity("userPlan", plan="a"),
+        entity("userPlan", plan="b"),
+    ]
+    fact: Line = {
+        "platform": "mob", "event": "screen_view", "event_name": "screen_view",
+        "collector_tstamp": "2026-05-01 10:00:00.000", "network_userid": "of-the-connection",
+        "v_collector": "ssc-3",
+    }  # fmt: skip
+    line: Line = {
+        **fact, "event_id": uuid(1),
+        "contexts_com_snowplowanalytics_snowplow_client_session_1": [told[0]["data"]],
+        "contexts_com_snowplowanalytics_snowplow_mobile_context_1": [phone],
+        "contexts_com_snowplowanalytics_snowplow_user_plan_1": [{"plan": "a"}, {"plan": "b"}],
+    }  # fmt: skip
+    cells: Line = {**fact, "event_id": uuid(2), "contexts": json.dumps({"data": told})}
+    odd = json.dumps({"data": [told[0], {"schema": "of my own", "data": {}}]})
+    columns = source_files.sources()["snowplow"].columns
+    tsv = tmp_path / "x.tsv"
+    facts = [cells, {**cells, "event_id": uuid(3), "derived_contexts": odd}]
+    tsv.write_text("".join("\t".join(str(f.get(c, "")) for c in columns) + "\n" for f in facts))
+    do_ingest(write(tmp_path / "x.jsonl", [line]), tsv)
+    of_json, of_tsv, of_odd = sorted(rows(store), key=lambda row: str(row["event_id"]))
+    assert (of_json["anonymous_id"], of_json["client_session_id"]) == ("app-user", "app-session")
+    for name in sorted(of_json.keys() - {"event_id", "load_id"}):
+        assert of_tsv[name] == of_json[name], name
+    assert devices(store) == [("mobile", None, "iOS")]
+    assert of_odd["properties"]["derived_contexts"] == json.loads(odd), "nothing is lost of it"

@@ -113,7 +113,7 @@ def _in_folder(folder: Path, found_so_far: Found) -> tuple[list[Path], list[Faul
 
 
 def is_event_file(path: Path) -> bool:
-    """True for a name that a folder is searched for; hidden files, answers, lists of files are not."""
+    """True for a name that a folder is searched for; answers and lists of files are none."""
     name = path.name.lower()
     for packed in PACKED:
         name = name.removesuffix(packed)
