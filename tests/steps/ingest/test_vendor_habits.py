@@ -269,3 +269,20 @@ def test_a_snowplow_app_is_the_same_from_tsv_as_from_json(
         assert of_tsv[name] == of_json[name], name
     assert devices(store) == [("mobile", None, "iOS")]
     assert of_odd["properties"]["derived_contexts"] == json.loads(odd), "nothing is lost of it"
+
+
+def test_what_ga4_collects_of_an_app_that_is_not_open_is_no_visit(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    unseen = ["notification_receive", "notification_dismiss", "os_update", "app_remove"]
+    lines: list[Line] = [
+        {
+            **source_files.ga4()[0], "event_name": name, "platform": "ANDROID",
+            "event_timestamp": str(1777629600000000 + 86_400_000_000 * day), "event_params": [],
+        }
+        for day, name in enumerate(["screen_view", *unseen])
+    ]  # fmt: skip
+    do_ingest(write(tmp_path / "x.jsonl", lines))
+    sessionize.run(store, default_config())
+    [visit] = table(store, "select events_count from dim_sessions")
+    assert visit["events_count"] == 1
