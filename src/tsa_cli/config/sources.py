@@ -176,6 +176,9 @@ class SourceConfig(ConfigFile):
     entities: list[WholePath] = Field(
         [], description="lists of {schema, data} as Snowplow's; each item gets its schema's key"
     )
+    event: EventText | None = Field(
+        None, description="what each line is that names no event, as in a table of page calls"
+    )
     event_names: dict[str, EventText] = Field({}, description="name as sent: name in events.yaml")
     empty_values: list[str] = Field([], description="texts that stand for nothing in any field")
     no_session: list[str] = Field(
@@ -197,7 +200,7 @@ class SourceConfig(ConfigFile):
         ids: list[CanonicalField] = ["user_id", "anonymous_id"]
         ids += ["session_id"] if self.anonymous_by_session else []
         told = {name for name, _ in self.field_paths()}
-        told |= {"event"} if any(call.event for call in self.calls()) else set()
+        told |= {"event"} if self.event or any(call.event for call in self.calls()) else set()
         for names in (["event"], ["timestamp"], ids):
             if not told.intersection(names):
                 raise ValueError(f"fields: no line could be an event without {' or '.join(names)}")
@@ -239,7 +242,7 @@ class SourceConfig(ConfigFile):
         """True when columns can say what lines of this source say, but for those of a kind."""
         return not (
             self.device or self.key_values or self.strip or self.columns
-            or self.embedded or self.entities or self.empty_values
+            or self.embedded or self.entities or self.empty_values or self.event
             or self.consent_words or self.drop_nulls
             or self.id_prefixes or self.no_session or self.known_differs
             or any(path.endswith("*") for path in self.properties)

@@ -465,6 +465,19 @@ def sources() -> Mapping[str, SourceConfig]:
     return dict(open_catalog(None).entries(SourceConfig, "sources", []))
 
 
+def warehouse_pages() -> list[Line]:
+    """Rows of the table of page calls; one of a page that has no name."""
+    common: Line = {
+        **{k: v for k, v in warehouse()[0].items() if k not in ("event", "event_text", "price")},
+        "url": PAGE,
+        "path": "/services/iphone-screen",
+        "referrer": "https://www.google.com/",
+        "title": "Screen",
+        "context_page_referrer": "https://www.google.com/",
+    }
+    return [{**common, "id": uuid(61), "name": "Home"}, {**common, "id": uuid(62), "name": None}]
+
+
 FILES = {
     "segment": segment,
     "rudderstack": rudderstack,
@@ -475,5 +488,6 @@ FILES = {
     "snowplow": snowplow_json,
     "gtm": gtm,
     "warehouse": warehouse,
+    "warehouse_pages": warehouse_pages,
     "native": tracker,
 }

@@ -293,6 +293,26 @@ def test_rows_of_a_warehouse_are_the_events_that_were_sent(store: Store, load: A
     assert not [clear for clear in ("Ann", "555", ".100.9", ".113.9") if clear in told]
 
 
+def test_rows_of_a_warehouses_pages_are_page_views(store: Store, load: Any) -> None:
+    found = load("warehouse_pages")
+    assert {row["event_id"] for row in found} == {uuid(61), uuid(62)}
+    for row in found:
+        assert (row["event_type"], row["page_url"]) == ("page_viewed", PAGE)
+        assert (row["user_id"], row["anonymous_id"]) == ("u9", "w-anon")
+        assert row["referrer_url"] == "https://www.google.com/"
+        assert row["event_ts"] == DAY.replace(second=1)
+    assert {row["properties"].get("name") for row in found} == {"Home", None}
+
+
+def test_a_warehouses_people_are_no_events_by_their_names(
+    do_ingest: Ingest, tmp_path: Path
+) -> None:
+    common = source_files.warehouse()[0]
+    line: Line = {k: v for k, v in common.items() if k not in ("event", "event_text", "price")}
+    [report] = do_ingest(write(tmp_path / "x.jsonl", [{**line, "name": "Ann"}])).files
+    assert (report.status, report.inserted) == ("failed", 0)
+
+
 def test_gtm_pushes_are_flat(store: Store, load: Any) -> None:
     start, page, price = load("gtm")
     assert (start["event_ts"], start["anonymous_id"]) == (DAY.replace(microsecond=500000), "9.9")

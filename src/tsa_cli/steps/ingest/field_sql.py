@@ -34,6 +34,8 @@ class FieldSql:
             return self.paths.bind(call.event) if name == "event" and call.event else None
 
         text = self._by_kind(self._coalesced(self.source.fields.get(name, [])), of_call)
+        if name == "event" and self.source.event:
+            return f"coalesce({text}, {self.paths.bind(self.source.event)})"
         if name == "user_agent" and self.source.device:
             return f"coalesce({text}, {self._told_device(self.source.device)})"
         if name == "session_id" and self.source.no_session:
