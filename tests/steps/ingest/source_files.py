@@ -263,6 +263,19 @@ def mixpanel() -> list[Line]:
     ]
 
 
+def mixpanel_pipelines() -> list[Line]:
+    """The same as rows of its JSON pipelines: some properties are columns, and have other names."""
+    columns = {"$device_id": "device_id", "$user_id": "user_id", "$insert_id": "insert_id"}
+    columns |= {"distinct_id": "distinct_id", "time": "time"}
+    rows: list[Line] = []
+    for line in mixpanel():
+        told = dict(line["properties"])  # type: ignore[call-overload]
+        moved = {name: told.pop(key, None) for key, name in columns.items()}
+        moved["time"] = f"2026-05-01 10:00:0{moved['time'] % 10} UTC"
+        rows.append({**moved, "event_name": line["event"], "properties": told})
+    return rows
+
+
 def posthog() -> list[Line]:
     """PostHog's batch export, with properties as text in one line as older exports have them."""
     common = {
@@ -484,6 +497,7 @@ FILES = {
     "ga4": ga4,
     "amplitude": amplitude,
     "mixpanel": mixpanel,
+    "mixpanel_pipelines": mixpanel_pipelines,
     "posthog": posthog,
     "snowplow": snowplow_json,
     "gtm": gtm,
