@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MOST_EVENT_TYPES = 65_533  # the last two codes are those of the calls about people
 MIXED = "mixed"
-_MEANING = 3  # one more whenever the program itself reads a text in another way than before
+_MEANING = 4  # one more whenever the program itself reads a text in another way than before
 
 
 @dataclass(frozen=True)

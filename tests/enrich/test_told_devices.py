@@ -35,6 +35,27 @@ def test_the_type_is_what_was_said_or_what_the_model_is(
     assert facts.browser == (str(browser) if browser else None)
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "expected"),
+    [
+        ("Windows", "Chrome", ("Chrome", "Windows", "desktop")),
+        ("Mac", "Safari", ("Safari", "Mac OS X", "desktop")),
+        ("Chrome OS", "Chrome", ("Chrome", "Chrome OS", "desktop")),
+        ("Apple iPhone", "Mobile Safari", ("Mobile Safari", "iOS", "mobile")),
+        ("Apple iPad", "ios", (None, "iOS", "tablet")),
+        ("Samsung Galaxy S21", "android", (None, "Android", "mobile")),
+        ("Samsung Galaxy S21", "Chrome Mobile", ("Chrome Mobile", None, "mobile")),
+        (None, "android", (None, "Android", "mobile")),
+    ],
+)
+def test_amplitude_has_one_key_for_browser_and_system(
+    kind: str | None, name: str, expected: tuple[str | None, str | None, str]
+) -> None:
+    text = json.dumps({"type": kind, "browser": name, "os": None}, separators=(",", ":"))
+    [facts] = enrich_user_agents([text])
+    assert (facts.browser, facts.os, facts.device_type) == expected
+
+
 def test_a_text_that_is_no_such_object_is_a_user_agent() -> None:
     for text in ('{"type":"x"', '{"type":' * 9_000, "{}"):
         [facts] = enrich_user_agents([text])

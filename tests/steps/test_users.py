@@ -258,6 +258,29 @@ def test_a_booking_is_worth_what_the_sources_call_its_value(store: Store) -> Non
         ({"total": 131, "price": 40}, "131.00"),  # the price is of one item
         ({"value": 99, "revenue": 120}, "99.00"),
         ({"price": 40, "amount": 2}, "40.00"),
+        ({"$revenue": 75.5, "$price": 25, "$quantity": 3}, "75.50"),  # as Amplitude's SDKs send it
+        ({"$price": 25, "$quantity": 1}, "25.00"),
+        ({"tr_total": 99, "tr_tax": 9}, "99.00"),  # a transaction of Snowplow's
     ]
     found = worths(store, UsersConfig(), [properties for properties, _ in told])
     assert found == [Decimal(worth) for _, worth in told]
+
+
+@pytest.mark.parametrize("key", ["booking_id", "order_id", "transaction_id", "tr_orderid"])
+def test_an_order_that_comes_twice_is_one_booking_whatever_its_source_calls_the_id(
+    store: Store, key: str
+) -> None:
+    orders: list[dict[str, object]] = [{key: "o1"}, {"booking_id": "", key: "o1"}, {key: "o2"}]
+    events = [
+        Event(f"{n}", "booking_completed", START, user_id="u", properties={"value": 5, **order})
+        for n, order in enumerate(orders)
+    ]
+    add_events(store, events)
+    sessionize.run(store, default_config())
+    assert one_user(store)["total_bookings"] == 2
+    assert one_user(store)["lifetime_value"] == Decimal(10)
+
+
+def test_a_key_of_one_name_may_be_that_name() -> None:
+    users = UsersConfig.model_validate({"booking_id_property": "no", "currency_property": "cur"})
+    assert (users.booking_id_property, users.currency_property) == (["no"], ["cur"])

@@ -19,6 +19,7 @@ SERVER_EVENTS = [
     "service_completed", "pickup", "device_picked_up", "no_show", "booking_no_show",
     "repair_started", "repair_completed", "invoice_paid", "refund_issued",
     "email_sent", "email_delivered", "push_sent", "sms_sent",
+    "notification_receive", "notification_dismiss", "app_remove", "os_update",
 ]  # fmt: skip
 INTERACTIVE_EVENTS = [
     "price_checked", "availability_checked", "booking_*", "service_booked", "search_performed",

@@ -124,6 +124,9 @@ class Delivery(ConfigModel):
     device_timestamp: str | None = Field(
         None, description="the property with the device's time, where `timestamp` is corrected"
     )
+    user_is_merged: bool = Field(
+        False, description="a later export knows the user_id of events that had none"
+    )
 
 
 class Kinds(ConfigModel):
@@ -142,6 +145,9 @@ class SourceConfig(ConfigFile):
     fields: dict[CanonicalField, list[TextPath]]
     anonymous_by_session: bool = Field(
         False, description="a line without any id belongs to an anonymous person of its session_id"
+    )
+    known_differs: bool = Field(
+        False, description="a user_id that is the line's anonymous_id, too, is none"
     )
     properties: list[SourcePath] = Field(
         ["properties"], description="objects whose keys are properties"
@@ -167,6 +173,12 @@ class SourceConfig(ConfigFile):
     kinds: Kinds | None = None
     key_values: list[KeyValues] = []
     embedded: list[WholePath] = Field([], description="keys that hold JSON as text")
+    entities: list[WholePath] = Field(
+        [], description="lists of {schema, data} as Snowplow's; each item gets its schema's key"
+    )
+    event: EventText | None = Field(
+        None, description="what each line is that names no event, as in a table of page calls"
+    )
     event_names: dict[str, EventText] = Field({}, description="name as sent: name in events.yaml")
     empty_values: list[str] = Field([], description="texts that stand for nothing in any field")
     no_session: list[str] = Field(
@@ -188,7 +200,7 @@ class SourceConfig(ConfigFile):
         ids: list[CanonicalField] = ["user_id", "anonymous_id"]
         ids += ["session_id"] if self.anonymous_by_session else []
         told = {name for name, _ in self.field_paths()}
-        told |= {"event"} if any(call.event for call in self.calls()) else set()
+        told |= {"event"} if self.event or any(call.event for call in self.calls()) else set()
         for names in (["event"], ["timestamp"], ids):
             if not told.intersection(names):
                 raise ValueError(f"fields: no line could be an event without {' or '.join(names)}")
@@ -230,7 +242,8 @@ class SourceConfig(ConfigFile):
         """True when columns can say what lines of this source say, but for those of a kind."""
         return not (
             self.device or self.key_values or self.strip or self.columns
-            or self.embedded or self.empty_values or self.consent_words or self.drop_nulls
-            or self.id_prefixes or self.no_session
+            or self.embedded or self.entities or self.empty_values or self.event
+            or self.consent_words or self.drop_nulls
+            or self.id_prefixes or self.no_session or self.known_differs
             or any(path.endswith("*") for path in self.properties)
         )  # fmt: skip

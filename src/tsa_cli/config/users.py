@@ -6,7 +6,7 @@ source  the PRD's 3.2.1 (dim_users) and 4.2.1 (VIP: bookings >= 3, value >= 500,
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from tsa_cli.config.column_values import limit_fault
 from tsa_cli.config.model import ConfigFile, ConfigModel, NameText
@@ -17,6 +17,18 @@ Measure = Literal[
     "total_sessions", "total_page_views", "total_bookings", "lifetime_value", "engagement_score",
     "days_since_last_visit",
 ]  # fmt: skip
+
+
+def _listed(value: object) -> object:
+    """One name alone is a list of it."""
+    return [value] if isinstance(value, str) else value
+
+
+NameTexts = Annotated[
+    list[NameText],
+    Field(min_length=1),
+    BeforeValidator(_listed, json_schema_input_type=NameText | list[NameText]),
+]
 
 
 class Bounds(ConfigModel):
@@ -85,11 +97,14 @@ class UsersConfig(ConfigFile):
     """configs/users.yaml; the first segment whose bounds all hold is a person's."""
 
     booking_events: list[EventPattern] = ["booking_completed", "service_booked"]
-    booking_id_property: NameText = "booking_id"
+    booking_id_property: NameTexts = ["booking_id", "order_id", "transaction_id", "tr_orderid"]
     value_properties: list[NameText] = Field(
-        default=["value", "revenue", "total", "price", "amount"], min_length=1
-    )
-    currency_property: NameText = "currency"
+        default=[
+            "value", "revenue", "$revenue", "total", "tr_total", "price", "$price", "amount",
+        ],
+        min_length=1,
+    )  # fmt: skip
+    currency_property: NameTexts = ["currency", "$currency", "tr_currency"]
     service_events: dict[EventPattern, Weight] = {
         "service_viewed": 1.0, "price_checked": 2.0, "quote_requested": 2.0,
         "booking_completed": 5.0, "service_booked": 5.0,

@@ -263,6 +263,19 @@ def mixpanel() -> list[Line]:
     ]
 
 
+def mixpanel_pipelines() -> list[Line]:
+    """The same as rows of its JSON pipelines: some properties are columns, and have other names."""
+    columns = {"$device_id": "device_id", "$user_id": "user_id", "$insert_id": "insert_id"}
+    columns |= {"distinct_id": "distinct_id", "time": "time"}
+    rows: list[Line] = []
+    for line in mixpanel():
+        told = dict(line["properties"])  # type: ignore[call-overload]
+        moved = {name: told.pop(key, None) for key, name in columns.items()}
+        moved["time"] = f"2026-05-01 10:00:0{moved['time'] % 10} UTC"
+        rows.append({**moved, "event_name": line["event"], "properties": told})
+    return rows
+
+
 def posthog() -> list[Line]:
     """PostHog's batch export, with properties as text in one line as older exports have them."""
     common = {
@@ -465,15 +478,30 @@ def sources() -> Mapping[str, SourceConfig]:
     return dict(open_catalog(None).entries(SourceConfig, "sources", []))
 
 
+def warehouse_pages() -> list[Line]:
+    """Rows of the table of page calls; one of a page that has no name."""
+    common: Line = {
+        **{k: v for k, v in warehouse()[0].items() if k not in ("event", "event_text", "price")},
+        "url": PAGE,
+        "path": "/services/iphone-screen",
+        "referrer": "https://www.google.com/",
+        "title": "Screen",
+        "context_page_referrer": "https://www.google.com/",
+    }
+    return [{**common, "id": uuid(61), "name": "Home"}, {**common, "id": uuid(62), "name": None}]
+
+
 FILES = {
     "segment": segment,
     "rudderstack": rudderstack,
     "ga4": ga4,
     "amplitude": amplitude,
     "mixpanel": mixpanel,
+    "mixpanel_pipelines": mixpanel_pipelines,
     "posthog": posthog,
     "snowplow": snowplow_json,
     "gtm": gtm,
     "warehouse": warehouse,
+    "warehouse_pages": warehouse_pages,
     "native": tracker,
 }

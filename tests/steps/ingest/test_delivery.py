@@ -107,3 +107,22 @@ def test_an_event_whose_times_a_table_has_as_moments_is_a_duplicate(
     )
     [same, changed] = do_ingest(again, other).files
     assert (same.duplicate, changed.conflict) == (1, 1)
+
+
+def test_an_event_exported_again_after_mixpanel_has_merged_its_device_is_a_duplicate(
+    do_ingest: Ingest, tmp_path: Path
+) -> None:
+    common: Line = {"time": 1777629601, "$insert_id": "m1", "$device_id": "d1"}
+
+    def line(**properties: object) -> list[Line]:
+        return [{"event": "a", "properties": {**common, **properties}}]
+
+    merged = {"distinct_id": "u1", "$distinct_id_before_identity": "$device:d1"}
+    files = {
+        tmp_path / "1.jsonl": line(distinct_id="$device:d1"),
+        tmp_path / "2.jsonl": line(**merged),
+        tmp_path / "3.jsonl": line(**merged, price=5),
+        tmp_path / "4.jsonl": line(**{**common, "distinct_id": "u1", "$device_id": "d2"}),
+    }
+    found = counts_of_each(do_ingest, files)
+    assert found == [(1, 0, 0), (0, 1, 0), (0, 0, 1), (0, 0, 1)]

@@ -65,3 +65,13 @@ def test_who_watches_is_told_how_many_files_were_found_so_far(store: Store, tmp_
     ingest.run(store, ingest_config(), paths, "run", told.append)
     looked = ["looking for files: 2 found", "looking for files: 3 found"]
     assert told == looked + [f"reading {tmp_path / n}.jsonl" for n in ("a/1", "a/2", "b/3")]
+
+
+@pytest.mark.parametrize("ending", ["gz", "zst", "sz", "br", "lz4", "snappy"])
+def test_a_folder_has_parquet_files_that_are_named_by_what_packs_their_pages(
+    store: Store, do_ingest: Ingest, tmp_path: Path, ending: str
+) -> None:
+    write_parquet(tmp_path / "in" / f"a.parquet.{ending}", "1")
+    (tmp_path / "in" / "2026-05-01_manifest.json").write_text('{"files": ["a.parquet.sz"]}\n')
+    [report] = do_ingest(tmp_path / "in").files
+    assert (report.inserted, stored_ids(store)) == (1, ["1"])

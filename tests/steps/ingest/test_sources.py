@@ -137,7 +137,7 @@ def test_rudderstack_is_told_from_segment_and_empty_ids_are_absent(store: Store,
     assert (page["event_ts"], page["client_session_id"]) == (DAY.replace(second=1), "1746093600123")
     assert (page["referrer_url"], page["ip_address"]) == (None, "198.51.100.0")
     assert track["properties"]["value"] == 100
-    assert track["properties"]["rudderId"] == "r-anon-id", "beside the anonymous id, not lost"
+    assert track["properties"]["rudderId"] == "r-anon-id"
     assert links(store) == {("identify", "r-anon", "u2")}
     assert ("r-anon", None, "city", "Berlin") in traits(store)
 
@@ -224,6 +224,17 @@ def test_mixpanel_names_people_by_distinct_id_and_device(store: Store, load: Any
     assert links(store) == {("identify", "mx-dev", "u5"), ("alias", "mx-old", "u5")}
 
 
+def test_mixpanels_pipelines_are_its_raw_export(store: Store, load: Any) -> None:
+    page, price, _, alias = load("mixpanel_pipelines")
+    assert (page["event_id"], page["event_type"], page["page_url"]) == ("m1", "page_viewed", PAGE)
+    assert (page["anonymous_id"], page["user_id"], page["referrer_url"]) == ("mx-dev", None, None)
+    assert (price["user_id"], price["event_ts"]) == ("u5", DAY.replace(second=2))
+    assert (price["properties"]["price"], price["properties"]["$os"]) == (99, "iOS")
+    assert devices(store) == [("mobile", None, "iOS")]
+    assert (alias["anonymous_id"], alias["user_id"]) == ("mx-old", "u5")
+    assert links(store) == {("identify", "mx-dev", "u5"), ("alias", "mx-old", "u5")}
+
+
 def test_posthog_properties_may_be_text(store: Store, load: Any) -> None:
     page, price, *_ = load("posthog")
     assert (page["event_type"], page["client_session_id"]) == ("page_viewed", "ph-s")
@@ -291,6 +302,26 @@ def test_rows_of_a_warehouse_are_the_events_that_were_sent(store: Store, load: A
     assert {t[2] for t in traits(store)} >= {"first_name", "phone"}
     told = json.dumps([known["properties"], unknown["properties"]])
     assert not [clear for clear in ("Ann", "555", ".100.9", ".113.9") if clear in told]
+
+
+def test_rows_of_a_warehouses_pages_are_page_views(store: Store, load: Any) -> None:
+    found = load("warehouse_pages")
+    assert {row["event_id"] for row in found} == {uuid(61), uuid(62)}
+    for row in found:
+        assert (row["event_type"], row["page_url"]) == ("page_viewed", PAGE)
+        assert (row["user_id"], row["anonymous_id"]) == ("u9", "w-anon")
+        assert row["referrer_url"] == "https://www.google.com/"
+        assert row["event_ts"] == DAY.replace(second=1)
+    assert {row["properties"].get("name") for row in found} == {"Home", None}
+
+
+def test_a_warehouses_people_are_no_events_by_their_names(
+    do_ingest: Ingest, tmp_path: Path
+) -> None:
+    common = source_files.warehouse()[0]
+    line: Line = {k: v for k, v in common.items() if k not in ("event", "event_text", "price")}
+    [report] = do_ingest(write(tmp_path / "x.jsonl", [{**line, "name": "Ann"}])).files
+    assert (report.status, report.inserted) == ("failed", 0)
 
 
 def test_gtm_pushes_are_flat(store: Store, load: Any) -> None:

@@ -1,13 +1,17 @@
 """What exports do now and then, as their makers document it; each line is invented."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from tests.steps.histories import default_config
 from tests.steps.ingest import source_files
 from tests.steps.ingest.conftest import Ingest
 from tests.steps.ingest.source_files import Line, uuid
-from tests.steps.ingest.test_sources import consents, links, rows, traits, write
+from tests.steps.ingest.test_sources import consents, devices, links, rows, traits, write
+from tests.stored import table
+from tsa_cli.steps import sessionize
 from tsa_cli.steps.ingest.detect import detect
 from tsa_cli.store import Store
 
@@ -128,3 +132,157 @@ def test_the_previous_id_wins_over_the_device_that_an_alias_was_sent_from(
     }  # fmt: skip
     do_ingest(write(tmp_path / "x.jsonl", [line]))
     assert links(store) == {("alias", "old", "u1")}
+
+
+def test_the_hash_that_rudderstack_makes_of_two_ids_is_no_device(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    call: Line = {"type": "track", "event": "x", "rudderId": "hash", "channel": "server"}
+    lines: list[Line] = [
+        {**call, "messageId": "1", "userId": "u1", "timestamp": "2026-05-01T10:00:00Z"},
+        {**call, "messageId": "2", "userId": "", "timestamp": "2026-05-01T10:00:01Z"},
+    ]
+    [report] = do_ingest(write(tmp_path / "x.jsonl", lines)).files
+    assert (report.source, report.inserted, report.rejected) == ("rudderstack", 1, 1)
+    [row] = rows(store)
+    assert (row["user_id"], row["anonymous_id"]) == ("u1", None)
+    assert row["properties"]["rudderId"] == "hash"
+
+
+def test_what_an_order_in_the_data_layer_is_worth_is_a_property(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    order: Line = {"transaction_id": "T1", "value": 99.5, "currency": "EUR", "items": [{"id": 1}]}
+    line: Line = {
+        "event": "purchase", "gtm.uniqueEventId": 6, "clientId": "9.9",
+        "timestamp": 1777629601000, "ecommerce": order,
+    }  # fmt: skip
+    [report] = do_ingest(write(tmp_path / "x.jsonl", [line])).files
+    assert report.source == "gtm"
+    assert rows(store)[0]["properties"] == order
+
+
+def test_whom_mixpanel_has_merged_a_device_into_is_who_it_is(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    def line(number: int, **properties: object) -> Line:
+        told = {"time": 1777629600 + number, "$insert_id": f"m{number}", **properties}
+        return {"event": "a", "properties": told}
+
+    lines = [
+        line(1, **{"$device_id": "d1", "distinct_id": "u1"}),  # before the login, told afterwards
+        line(2, **{"$device_id": "d1", "distinct_id": "u1", "$user_id": "u1"}),
+        line(3, **{"$device_id": "d2", "distinct_id": "$device:d2"}),
+        line(4, **{"$device_id": "d3", "distinct_id": "d3"}),
+        line(5, distinct_id="u1"),  # of a server
+        line(6, **{"$device_id": "d4", "distinct_id": "d3", "$user_id": "u1"}),
+    ]
+    do_ingest(write(tmp_path / "x.jsonl", lines))
+    found = sorted((row["event_id"], row["anonymous_id"], row["user_id"]) for row in rows(store))
+    assert found == [
+        ("m1", "d1", "u1"), ("m2", "d1", "u1"), ("m3", "d2", None), ("m4", "d3", None),
+        ("m5", "u1", None), ("m6", "d4", "u1"),
+    ]  # fmt: skip
+
+
+def test_what_posthog_says_of_a_group_is_no_event_of_a_person(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    group = {"$group_type": "company", "$group_key": "id:5", "$group_set": {"name": "Acme"}}
+    line: Line = {"event": "$groupidentify", "timestamp": "2026-05-01T10:00:00Z"}
+    lines: list[Line] = [
+        {**line, "uuid": uuid(1), "distinct_id": "$company_id:5", "properties": group},
+        {
+            **line, "uuid": uuid(2), "distinct_id": "u1",
+            "properties": {**group, "$device_id": "d1", "$user_id": "u1", "$set": {"a": 1}},
+        },
+    ]  # fmt: skip
+    [report] = do_ingest(write(tmp_path / "x.jsonl", lines)).files
+    assert (report.source, report.inserted, report.rejected) == ("posthog", 2, 0)
+    sessionize.run(store, default_config())
+    assert table(store, "select user_id from dim_users") == []
+    assert not traits(store)
+
+
+@pytest.mark.parametrize("key", ["set", "people_set", "people_set_once"])
+def test_what_posthog_was_told_of_a_person_may_be_a_column_of_its_own(
+    key: str, store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    line: Line = {
+        "event": "x", "uuid": uuid(1), "distinct_id": "u1", "timestamp": "2026-05-01T10:00:00Z",
+        "properties": '{"$device_id": "d1", "$user_id": "u1"}', key: '{"plan": "gold"}',
+    }  # fmt: skip
+    do_ingest(write(tmp_path / "x.jsonl", [line]))
+    assert traits(store) == {("d1", "u1", "plan", "gold")}
+    assert key not in rows(store)[0]["properties"]
+
+
+@pytest.mark.parametrize("source", ["segment", "rudderstack"])
+def test_a_referrer_may_stand_beside_the_page(
+    source: str, store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    line: Line = {
+        "type": "track", "event": "x", "messageId": "1", "anonymousId": "a",
+        "timestamp": "2026-05-01T10:00:00Z",
+        "context": {"referrer": {"type": "url", "url": "https://partner.example/x"}},
+    }  # fmt: skip
+    do_ingest(write(tmp_path / "x.jsonl", [line]), source=source)
+    assert rows(store)[0]["referrer_url"] == "https://partner.example/x"
+
+
+def entity(name: str, **data: object) -> Line:
+    """A self-describing one, as Snowplow's TSV has it."""
+    return {"schema": f"iglu:com.snowplowanalytics.snowplow/{name}/jsonschema/1-0-2", "data": data}
+
+
+def test_a_snowplow_app_is_the_same_from_tsv_as_from_json(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    phone = {"osType": "ios", "deviceModel": "iPhone15,2"}
+    told = [
+        entity("client_session", userId="app-user", sessionId="app-session"),
+        entity("mobile_context", **phone),
+        entity("userPlan", plan="a"),
+        entity("userPlan", plan="b"),
+    ]
+    fact: Line = {
+        "platform": "mob", "event": "screen_view", "event_name": "screen_view",
+        "collector_tstamp": "2026-05-01 10:00:00.000", "network_userid": "of-the-connection",
+        "v_collector": "ssc-3",
+    }  # fmt: skip
+    line: Line = {
+        **fact, "event_id": uuid(1),
+        "contexts_com_snowplowanalytics_snowplow_client_session_1": [told[0]["data"]],
+        "contexts_com_snowplowanalytics_snowplow_mobile_context_1": [phone],
+        "contexts_com_snowplowanalytics_snowplow_user_plan_1": [{"plan": "a"}, {"plan": "b"}],
+    }  # fmt: skip
+    cells: Line = {**fact, "event_id": uuid(2), "contexts": json.dumps({"data": told})}
+    odd = json.dumps({"data": [told[0], {"schema": "of my own", "data": {}}]})
+    columns = source_files.sources()["snowplow"].columns
+    tsv = tmp_path / "x.tsv"
+    facts = [cells, {**cells, "event_id": uuid(3), "derived_contexts": odd}]
+    tsv.write_text("".join("\t".join(str(f.get(c, "")) for c in columns) + "\n" for f in facts))
+    do_ingest(write(tmp_path / "x.jsonl", [line]), tsv)
+    of_json, of_tsv, of_odd = sorted(rows(store), key=lambda row: str(row["event_id"]))
+    assert (of_json["anonymous_id"], of_json["client_session_id"]) == ("app-user", "app-session")
+    for name in sorted(of_json.keys() - {"event_id", "load_id"}):
+        assert of_tsv[name] == of_json[name], name
+    assert devices(store) == [("mobile", None, "iOS")]
+    assert of_odd["properties"]["derived_contexts"] == json.loads(odd), "nothing is lost of it"
+
+
+def test_what_ga4_collects_of_an_app_that_is_not_open_is_no_visit(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    unseen = ["notification_receive", "notification_dismiss", "os_update", "app_remove"]
+    lines: list[Line] = [
+        {
+            **source_files.ga4()[0], "event_name": name, "platform": "ANDROID",
+            "event_timestamp": str(1777629600000000 + 86_400_000_000 * day), "event_params": [],
+        }
+        for day, name in enumerate(["screen_view", *unseen])
+    ]  # fmt: skip
+    do_ingest(write(tmp_path / "x.jsonl", lines))
+    sessionize.run(store, default_config())
+    [visit] = table(store, "select events_count from dim_sessions")
+    assert visit["events_count"] == 1

@@ -22,9 +22,15 @@ select
         )
     end as booking_value,                                            -- in the shop's currency
     case
-        when f.is_booking then nullif(upper(trim(json_extract_string(e.properties, $currency_paths)[1])), '')
+        when f.is_booking then upper(trim(list_extract(
+            list_filter(json_extract_string(e.properties, $currency_paths), lambda text: trim(text) <> ''), 1
+        )))
     end as currency,                                                 -- as the event has it, in capitals
-    case when f.is_booking then nullif(json_extract_string(e.properties, $booking_id_paths)[1], '') end as booking_id,
+    case
+        when f.is_booking then list_extract(
+            list_filter(json_extract_string(e.properties, $booking_id_paths), lambda text: text <> ''), 1
+        )
+    end as booking_id,
     case
         when f.service_weight > 0 then list_extract(
             list_filter(json_extract_string(e.properties, $service_paths), lambda text: text <> ''), 1

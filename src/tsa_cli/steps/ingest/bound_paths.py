@@ -112,8 +112,9 @@ def without_nulls(document: str) -> str:
 def _patched(base: Fragment, source: SourceConfig, paths: BoundPaths) -> Fragment:
     patches = [_embedded(key, paths) for key in source.embedded]
     lists = [_object_of(rule, paths) for rule in source.key_values]
+    entities = [patch for path in source.entities for patch in _entities(path, paths)]
     relation = base
-    for several in (patches, lists):
+    for several in (patches, lists, entities):
         if several:
             slots = {"documents": relation, "patch": Fragment(", ".join(several))}
             relation = fragment_of("1_events/patched_documents.sql", slots)
@@ -151,6 +152,29 @@ def _object_of(rule: KeyValues, paths: BoundPaths) -> str:
     made = f"try(to_json(map_from_entries({entries})))"  # a key that comes twice makes no map
     patch = _standing_at(rule.path, made, paths)
     return f"case when {made} is null then '{{}}' else {patch} end"
+
+
+def _entities(path: str, paths: BoundPaths) -> list[str]:
+    """
+    The patches that put self-describing entities under keys, as Snowplow's SDKs do in JSON.
+
+    `iglu:com.acme/userPlan/jsonschema/1-0-2` has the key `contexts_com_acme_user_plan_1`.
+    """
+    schema = "json_extract_string(e, '/schema')"
+    name = f"regexp_extract({schema}, '^iglu:([^/]+/[^/]+)/', 1)"
+    words = f"lower(regexp_replace({name}, '([a-z0-9])([A-Z])', '\\1_\\2', 'g'))"
+    major = f"nullif(regexp_extract({schema}, '/(\\d+)-\\d+-\\d+$', 1), '')"
+    key = f"'contexts_' || regexp_replace({words}, '[^a-z0-9_]', '_', 'g') || '_' || {major}"
+    data = paths.bind(pointer(path) + "/data")
+    records = f"try(from_json(json_extract(json, {data}), '[\"JSON\"]'))"
+    named = f"list_transform({records}, lambda e: {{'k': {key}, 'v': json_extract(e, '/data')}})"
+    alike = f"list_transform(list_filter({named}, lambda n: n.k = kind), lambda n: n.v)"
+    kinds = f"list_distinct(list_transform({named}, lambda n: n.k))"
+    entries = f"list_transform({kinds}, lambda kind: {{'k': kind, 'v': {alike}}})"
+    are_all = f"list_bool_and(list_transform({named}, lambda n: n.k is not null))"
+    made = f"case when {are_all} then to_json(map_from_entries({entries})) end"
+    gone = _standing_at(path, "null", paths)
+    return [f"coalesce({made}, '{{}}')", f"case when {made} is null then '{{}}' else {gone} end"]
 
 
 def _standing_at(path: str, value: str, paths: BoundPaths) -> str:

@@ -34,6 +34,8 @@ class FieldSql:
             return self.paths.bind(call.event) if name == "event" and call.event else None
 
         text = self._by_kind(self._coalesced(self.source.fields.get(name, [])), of_call)
+        if name == "event" and self.source.event:
+            return f"coalesce({text}, {self.paths.bind(self.source.event)})"
         if name == "user_agent" and self.source.device:
             return f"coalesce({text}, {self._told_device(self.source.device)})"
         if name == "session_id" and self.source.no_session:
@@ -41,7 +43,12 @@ class FieldSql:
             return (
                 f"case when {text} in ({outside}) then {self.paths.bind(OUTSIDE)} else {text} end"
             )
-        return self._bare_id(text) if name in ("user_id", "anonymous_id") else text
+        if name not in ("user_id", "anonymous_id"):
+            return text
+        text = self._bare_id(text)
+        if name == "user_id" and self.source.known_differs:
+            return f"nullif({text}, {self.field('anonymous_id')})"
+        return text
 
     def page_url(self) -> str:
         """The text of the page's URL, with the campaign that stands beside it."""

@@ -15,6 +15,7 @@ from tsa_cli.errors import DataError
 
 SUFFIXES = (".jsonl", ".ndjson", ".json", ".parquet", ".csv", ".tsv", ".log")
 PACKED = (".gz", ".zst")
+_IN_PARQUET = (".sz", ".snappy", ".br", ".lz4")  # PostHog names what a file is packed by within
 STDIN = "-"
 
 Fault = tuple[str, str]  # what cannot be read, and why
@@ -112,8 +113,9 @@ def _in_folder(folder: Path, found_so_far: Found) -> tuple[list[Path], list[Faul
 
 
 def is_event_file(path: Path) -> bool:
-    """True for a name that a folder is searched for; hidden files and answers are not."""
+    """True for a name that a folder is searched for; answers and lists of files are none."""
     name = path.name.lower()
     for packed in PACKED:
         name = name.removesuffix(packed)
-    return name.endswith(SUFFIXES) and not name.startswith(".") and not name.startswith("answers.")
+    is_one = name.endswith(SUFFIXES) or name.endswith(tuple(f".parquet{p}" for p in _IN_PARQUET))
+    return is_one and not name.startswith((".", "answers.")) and not name.endswith("manifest.json")

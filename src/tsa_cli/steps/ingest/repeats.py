@@ -94,7 +94,8 @@ def _conflicts(
         is_same = (
             row["has_same_facts"]
             and same
-            and all(_same_id(row, name, placeholders) for name in ("anonymous_id", "known_id"))
+            and _same_id(row, "anonymous_id", placeholders)
+            and (_same_id(row, "known_id", placeholders) or _is_merged(row, delivery))
             and _comes_again(row, document, cleaner.privacy, delivery)
         )
         if not is_same:
@@ -106,6 +107,11 @@ def _same_id(row: dict[str, object], name: str, placeholders: Collection[str]) -
     first = row[f"first_{name}"]
     ids = {row[name], None if first in placeholders else first}
     return len(ids) == 1 or (name == "anonymous_id" and ids == {None, row["client_session_id"]})
+
+
+def _is_merged(row: dict[str, object], delivery: Delivery) -> bool:
+    """Whether one of the two exports knows the user and the other one does not know any."""
+    return delivery.user_is_merged and None in (row["known_id"], row["first_known_id"])
 
 
 def documents() -> Fragment:

@@ -54,8 +54,8 @@ def read_services(store: Store, config: SessionizeConfig, table: str, after_even
         value_paths=pointers(users.value_properties),
         service_paths=pointers(users.service_properties),
         rating_paths=pointers(feedback.rating_properties),
-        booking_id_paths=pointers([users.booking_id_property]),
-        currency_paths=pointers([users.currency_property]),
+        booking_id_paths=pointers(users.booking_id_property),
+        currency_paths=pointers(users.currency_property),
     )
 
 
