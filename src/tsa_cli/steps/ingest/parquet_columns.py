@@ -12,6 +12,7 @@ from typing import Any
 from tsa_cli.config.sources import CanonicalField, SourceConfig
 from tsa_cli.steps.ingest import engine_input as engine
 from tsa_cli.steps.ingest.canonical import INSTANT
+from tsa_cli.steps.ingest.column_names import in_lower_case
 from tsa_cli.steps.ingest.json_ready import json_ready
 from tsa_cli.steps.ingest.table_rows import path_of_column
 from tsa_cli.steps.ingest.value_sql import (
@@ -33,9 +34,15 @@ _ROW_NUMBERS = re.compile(r"__index_level_\d+__")  # pandas', of a part of a fra
 _DECLARED = re.compile(r'[(,]\s*(?:"((?:[^"]|"")+)"|(\w+))\s')
 
 
-def columns_of(store: Store, path: Path) -> dict[str, str]:
-    """{column: type as the engine writes it}, in the file's order, then those of its folders."""
-    return _told_columns(_described(store, path, is_partitioned=is_partitioned(store, path)))
+def columns_of(store: Store, path: Path, mapped: Collection[str]) -> dict[str, str]:
+    """
+    {column: type as the engine writes it}, in the file's order, then those of its folders.
+
+    Named as mappings have them: `mapped` are the names that those read. The engine finds a column
+    by its name in any case.
+    """
+    described = _described(store, path, is_partitioned=is_partitioned(store, path))
+    return _told_columns(path, described, mapped)
 
 
 def is_partitioned(store: Store, path: Path) -> bool:
@@ -44,20 +51,29 @@ def is_partitioned(store: Store, path: Path) -> bool:
 
     The engine would read the folder's value in place of the file's own.
     """
-    keys = {name.partition("=")[0].lower() for name in path.parent.parts if "=" in name}
+    keys = _folder_keys(path)
     if not keys:
         return False
     own = _described(store, path, is_partitioned=False)
     return keys.isdisjoint(name.lower() for name in own)
 
 
-def _told_columns(described: Mapping[str, str]) -> dict[str, str]:
-    """Those that say something of an event."""
-    return {
+def _folder_keys(path: Path) -> set[str]:
+    return {name.partition("=")[0].lower() for name in path.parent.parts if "=" in name}
+
+
+def _told_columns(
+    path: Path, described: Mapping[str, str], mapped: Collection[str]
+) -> dict[str, str]:
+    """Those that say something of an event, as mappings name them."""
+    told = {
         name: kind
         for name, kind in described.items()
         if not (_ROW_NUMBERS.fullmatch(name) and kind.endswith(("INT", "INTEGER")))
     }
+    own = [name for name in told if name.lower() not in _folder_keys(path)]
+    names = in_lower_case(own, mapped)  # how a folder is written says nothing of the file
+    return {names.get(name, name): kind for name, kind in told.items()}
 
 
 def _described(store: Store, path: Path, *, is_partitioned: bool) -> dict[str, str]:
@@ -68,16 +84,21 @@ def _described(store: Store, path: Path, *, is_partitioned: bool) -> dict[str, s
 
 
 def documents(
-    store: Store, path: Path, objects: Collection[str] = (), ids: Collection[str] = ()
+    store: Store,
+    path: Path,
+    mapped: Collection[str],
+    objects: Collection[str] = (),
+    ids: Collection[str] = (),
 ) -> Fragment:
     """
     One JSON document a row, without nulls; text that is JSON of an object or array is that.
 
-    Columns that hold `objects` as text may say null in it; whole numbers in `ids` are integers.
+    `mapped` are names that mappings read, as for `columns_of`. Columns that hold `objects` as text
+    may say null in it; whole numbers in `ids` are integers.
     """
     partitioned = is_partitioned(store, path)
     described = _described(store, path, is_partitioned=partitioned)
-    columns = _told_columns(described)
+    columns = _told_columns(path, described, mapped)
     shown = {}
     for name, kind in columns.items():
         column = quoted(name)
@@ -90,7 +111,11 @@ def documents(
     gone, members = _members(columns)
     made = {quoted(name): _struct_of(inner, shown) for name, inner in members.items()}
     shown = {column: expression for column, expression in shown.items() if column not in gone}
-    gone += [quoted(name) for name in described if name not in columns]
+    renamed = [quoted(name) for name in columns if name not in described]
+    made |= {column: shown.pop(column, column) for column in renamed if column not in gone}
+    told = {name.lower() for name in columns}
+    gone += [column for column in renamed if column not in gone]
+    gone += [quoted(name) for name in described if name.lower() not in told]
     return engine.parquet_documents_reader(path, shown, made, gone, is_partitioned=partitioned)
 
 
