@@ -127,6 +127,12 @@ def fault_of(folder: Path, name: str, text: str) -> str:
         ("events", "version: 1\nderived: [{name: d, when: {event: a}, unless: {event: b},"
          " within: 0s}]",
          "2:11: derived.0: within: of no time nothing can come"),
+        ("funnels/f", "version: 1\nwindow: 1h\nsteps: [{name: a, event: x}, {name: b, event: y,"
+         " within: 90m}]", "3:1: steps: step 2 'b': within 90m asks nothing"),
+        ("funnels/f", "version: 1\nsteps: [{name: a, event: x, where: {is_bot: true}}]",
+         "2:37: is_bot: bots are left out of what is counted"),
+        ("journeys/j", "version: 1\nsteps: {where: {is_bot: {not_in: [false]}}}",
+         "2:26: is_bot: bots are left out of what is counted"),
         ("funnels/f", "version: 1\nsteps: [{name: a, event: ' '}]",
          "2:19: steps.0.event: a name is needed, not ' '"),
         ("metrics", "version: 1\n" + METRIC % "sum: channel",

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from tsa_cli.config.keys import EVENT_KEYS, Keys
 from tsa_cli.config.matchers import ANY_EVENT, Matcher
-from tsa_cli.config.model import ConfigFile, ConfigModel, Duration
+from tsa_cli.config.model import ConfigFile, ConfigModel, Duration, format_duration
 
 MOST_BITS = 62  # steps and exclusions share one signed 64-bit mask
 MOST_HOLDS = 3
@@ -122,6 +122,12 @@ class FunnelConfig(ConfigFile):
             faults.append("the first step has nothing to be `within` of")
         if self.order != "ordered" and any(s.optional or s.within is not None for s in self.steps):
             faults.append("`optional` and `within` need `order: ordered`")
+        faults += [
+            f"steps: step {number} {step.name!r}: within {format_duration(step.within)} asks"
+            f" nothing, the whole funnel fits in its window of {format_duration(self.window)}"
+            for number, step in enumerate(self.steps, start=1)
+            if step.within is not None and step.within > self.window
+        ]
         return faults
 
     def _rule_faults(self) -> list[str]:
