@@ -78,6 +78,23 @@ def test_a_mapping_that_knows_the_names_in_upper_case_has_them(
     assert "EVENT_ID" in row["properties"]
 
 
+def test_bytes_that_are_no_text_in_a_header_are_no_fault_of_the_file(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    path = as_file(tmp_path / "x.csv", EVENT)
+    path.write_bytes(path.read_bytes().replace(b"SHOP_NO", b"SHOP_\xff"))
+    assert do_ingest(path).files[0].read == 1
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.parquet"])
+def test_a_name_with_other_letters_stays_as_it_is(
+    store: Store, do_ingest: Ingest, tmp_path: Path, name: str
+) -> None:
+    more = {"GRÖSSE": "7m", "EMAIL": "kim@shop.example"}
+    assert do_ingest(as_file(tmp_path / name, {**EVENT, **more})).files[0].inserted == 1
+    assert rows(store)[0]["properties"]["GRÖSSE"] == "7m"
+
+
 def test_the_header_of_tables_put_together_is_no_row(do_ingest: Ingest, tmp_path: Path) -> None:
     path = as_file(tmp_path / "x.csv", EVENT)
     path.write_text(path.read_text() + path.read_text())

@@ -20,11 +20,11 @@ def in_lower_case(names: Collection[str], mapped: Collection[str]) -> dict[str, 
     """
     {name: the name in lower case} where all are in upper case and no mapping knows one of them.
 
-    Else each name is itself. With one name in lower case they were written with care: an `ID`
+    Else each name is itself, as is one with a letter beyond ASCII: the engine finds a column by it
+    as it is written only. With one name in lower case they were written with care: an `ID`
     beside an `id` is another column.
     """
-    lowered = {name: name.encode().lower().decode() for name in names}  # A to Z, as the engine does
     are_upper = all(name == name.upper() for name in names)
     if are_upper and not any(name in mapped for name in names):
-        return lowered
+        return {name: name.lower() if name.isascii() else name for name in names}
     return {name: name for name in names}
