@@ -328,6 +328,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(many_rows: Callable[[], list[
         ("select user_id from raw_events", "table raw_events is not one to read"),
         ("select user_id from dim_users where x = $now", "nothing is bound to $now"),
         ("select user_id from", "syntax error"),
+        ("select session_id from dim_sessions", "selects no column user_id"),
     ],
 )
 def test_validate_refuses_an_audience_whose_sql_the_guard_would_refuse(
@@ -337,7 +338,7 @@ def test_validate_refuses_an_audience_whose_sql_the_guard_would_refuse(
     ran = tsa("config", "validate")
     assert ran.code == 2
     first = ran.err.splitlines()[-2]
-    assert first.startswith("error: configs/audiences/mine.yaml:3:1: sql: SQL")
+    assert first.startswith("error: configs/audiences/mine.yaml:3:1: sql: ")
     assert why in first
 
 

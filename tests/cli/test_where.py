@@ -149,3 +149,44 @@ def test_a_funnel_is_compared_with_the_span_before(shop: Tsa, tmp_path: Path) ->
 def test_a_value_that_a_column_never_has_is_a_usage_error(condition: str) -> None:
     with pytest.raises(UsageError, match=f"--where {condition}: (a|true) "):
         parse_where([condition])
+
+
+@pytest.mark.parametrize(
+    ("report", "condition", "told"),
+    [
+        ("funnel", "channel=organic", "has none called 'organic'; did you mean 'Organic "),
+        ("metrics", "channel!=Direct,email", "has none called 'email'; did you mean 'Email'?"),
+        ("journey", "user.customer_segment=vip", "users.yaml has none called 'vip'; did you mean"),
+        ("retention", "user.acquisition_channel=None", "channels.yaml has none called 'None'"),
+    ],
+)
+def test_a_channel_or_segment_that_no_file_names_is_a_usage_error(
+    shop: Tsa, report: str, condition: str, told: str
+) -> None:
+    ran = shop(report, "--where", condition)
+    assert ran.code == 2
+    assert ran.err.startswith(f"error: --where {condition}: ")
+    assert told in ran.err
+
+
+def test_a_channel_that_is_there_is_taken(shop: Tsa) -> None:
+    assert shop("funnel", "booking", "--where", "channel=Direct,Organic Search").code == 0
+
+
+def test_what_undoes_a_thing_may_come_from_elsewhere(tsa: Tsa, tmp_path: Path) -> None:
+    """As `tsa metrics --help` says: begun on a phone and completed at a desk is not abandoned."""
+    events = [("1", "started", "phone"), ("1", "completed", "desk"), ("2", "started", "phone")]
+    (tmp_path / "log.jsonl").write_text(
+        "".join(
+            json.dumps(
+                {"event": f"booking_{what}", "timestamp": f"2026-03-01T10:0{n}:00Z", "user_id": "u",
+                 "properties": {"booking_id": f"b{booking}", "at": place}}
+            ) + "\n"
+            for n, (booking, what, place) in enumerate(events)
+        )
+    )  # fmt: skip
+    tsa("ingest", "log.jsonl")
+    tsa("sessionize")
+    asked = ("metrics", "cart_abandonment_rate", "--where", "properties.at=phone")
+    [found] = tsa(*asked).data
+    assert (found["numerator"], found["denominator"]) == (1, 2)

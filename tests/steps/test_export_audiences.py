@@ -353,10 +353,25 @@ def test_a_definition_in_sql_may_use_as_of_and_nothing_harmful(shop):
     shop.person("ann").person("bob")
     good = {"sql": "select user_id from user_behavior_features where as_of = $as_of limit 1"}
     assert shop.export(good).members == 1
+    assert shop.export({"sql": "select 'ann' as USER_ID"}).members == 1  # names have no case
     for bad in ("delete from dim_users", "select user_id from read_csv('x')", "select 1 as x",
                 "select user_id from user_traits"):  # fmt: skip
         with pytest.raises((UsageError, ConfigError)):
             shop.export({"sql": bad})
+
+
+def test_two_audiences_that_exclude_each_other_go_without_whom_they_share(shop):
+    shop.person("ann").person("bob").person("cat")
+    only = "select user_id from dim_users where user_id in "
+    configs = {
+        "a": {"sql": f"{only} ('ann', 'bob')", "exclude": ["b"]},
+        "b": {"sql": f"{only} ('bob', 'cat')", "exclude": ["a"]},
+    }
+    reports = export_audiences.plan(shop.store, shop.request(configs))
+    assert [(report.name, report.members, report.written) for report in reports] == [
+        ("a", 2, 1),
+        ("b", 2, 1),
+    ]
 
 
 def test_an_unknown_audience_is_named_with_the_nearest_one(shop):

@@ -174,3 +174,23 @@ def test_too_little_memory_to_read_the_query_is_no_fault_of_the_query():
         pytest.raises(DataError, match="SQL: out of memory"),
     ):
         guard.check_query(con, "select user_id from fact_events", existing=["fact_events"])
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("select User_ID, 1 as n from fact_events", {"user_id", "n"}),
+        ("select t.user_id from fact_events as t order by 1", {"user_id"}),
+        ("select event_type as user_id from fact_events", {"user_id"}),
+        ("with a as (select * from fact_events) select max(user_id) from a", {""}),
+        ("select user_id from fact_events union by name select event_type from fact_events",
+         {"user_id", "event_type"}),
+        ("from fact_events", None),
+        ("select columns('user.*') from fact_events", None),
+        ("select unnest({'user_id': 1}) from fact_events", None),
+        ("select user_id from fact_events union select * from fact_events", None),
+    ],
+)  # fmt: skip
+def test_the_columns_that_a_statement_gives_are_told_from_its_text(con, statement, told):
+    found = guard.check_query(con, statement).columns
+    assert found == (None if told is None else frozenset(told))

@@ -179,10 +179,10 @@ def test_only_the_minor_version_of_scikit_learn_matters(saved):
         assert error.value.hint == "run `tsa train lead_score`"
 
 
-def test_a_version_that_exists_is_kept_as_it_is(saved, estimators):
-    before = {p.name: p.read_bytes() for p in saved.folder.iterdir()}
-    save(saved.folder.parents[1], estimators[1]["boosting"].estimator)
-    assert {p.name: p.read_bytes() for p in saved.folder.iterdir()} == before
+def test_a_version_takes_the_place_of_one_of_its_name(saved, estimators):
+    found = save(saved.folder.parents[1], estimators[1]["boosting"].estimator)
+    assert (found.folder, found.version) == (saved.folder, "v1")
+    assert found.manifest["sha256"] != saved.manifest["sha256"]
     assert [p.name for p in saved.folder.parent.iterdir()] == ["v1"]  # nothing staged is left
 
 

@@ -276,7 +276,7 @@ class CutShort:
 
 
 def test_a_store_that_lost_its_end_is_damaged_and_the_query_is_not_to_blame() -> None:
-    query = CheckedQuery("select 1", frozenset(), frozenset())
+    query = CheckedQuery("select 1", frozenset(), frozenset(), None)
     with pytest.raises(DataError, match="is damaged"):
         run_query(CutShort(), query, {})  # type: ignore[arg-type]
 

@@ -24,6 +24,8 @@ class AudienceConfig(ConfigFile):
     One audience: `where` over user columns, or `sql` that selects `user_id`.
 
     `max_shrink` is the share of the last exported members that may disappear in one export.
+    `exclude` leaves out who fits the definition of another audience, whatever that one excludes
+    itself: two that exclude each other both go without the people whom they share.
     """
 
     keys: ClassVar[Keys] = PERSON_KEYS
@@ -31,7 +33,7 @@ class AudienceConfig(ConfigFile):
     where: Where | None = None
     sql: str | None = Field(default=None, min_length=1)
     requires_consent: Purpose | None = "marketing"
-    destinations: tuple[Destination, ...] = ALL_DESTINATIONS
+    destinations: tuple[Destination, ...] = Field(default=ALL_DESTINATIONS, min_length=1)
     exclude: tuple[str, ...] = ()
     holdout: float = Field(default=0.0, ge=0.0, lt=1.0)
     min_size: int = Field(default=0, ge=0)

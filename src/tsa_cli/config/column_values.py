@@ -2,7 +2,7 @@
 What a column can hold beyond its type: the few words of some, and the limits of a share.
 
 A condition that asks for another value holds for nobody (or, negated, for everybody), in silence:
-`device_type: Mobile`, `engagement_score: {gte: 70}`.
+`device_type: Mobile`, `engagement_score: {gte: 70}`, `is_bot: true`.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,9 @@ def value_fault(key: str, operator: str, value: object) -> str:
     """Why no row has what the operator asks of the column; "" when one may."""
     column = key.removeprefix("user.")
     faults = (
-        _word_fault(column, operator, one) or limit_fault(column, operator, one)
+        _word_fault(column, operator, one)
+        or limit_fault(column, operator, one)
+        or _bot_fault(column, operator, one)
         for one in (value if isinstance(value, list) else [value])
     )
     return next(filter(None, faults), "")
@@ -56,3 +58,10 @@ def _word_fault(column: str, operator: str, value: object) -> str:
     if not words or value is None or value in words:
         return ""
     return f"one of {', '.join(words)} is needed, not {value!r}{nearest(str(value), words)}"
+
+
+def _bot_fault(column: str, operator: str, value: object) -> str:
+    asked = {"eq": "true", "in": "true", "ne": "false", "not_in": "false"}.get(operator)
+    if column != "is_bot" or str(value).lower() != asked:
+        return ""
+    return "bots are left out of what is counted, `tsa sql` over fact_events has them"

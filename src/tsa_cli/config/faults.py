@@ -83,6 +83,8 @@ def _plain(error: dict[str, object]) -> str:
     kind, found = str(error["type"]), error["input"]
     if kind == "missing":
         return "is missing"
+    if kind == "too_short" and not found:
+        return "at least one is needed"
     if kind == "recursion_loop":
         return "an anchor that holds itself has no end"
     if kind in _LIST and not isinstance(found, (dict, type(None))):

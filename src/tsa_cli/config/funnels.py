@@ -6,14 +6,15 @@ source  the contract's section 5; definitions D15-D25; PRD 10.1 (abandonment)
 """
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from tsa_cli.config.keys import EVENT_KEYS, Keys
 from tsa_cli.config.matchers import ANY_EVENT, Matcher
-from tsa_cli.config.model import ConfigFile, ConfigModel, Duration
+from tsa_cli.config.model import ConfigFile, ConfigModel, Duration, format_duration
 
 MOST_BITS = 62  # steps and exclusions share one signed 64-bit mask
 MOST_HOLDS = 3
@@ -38,17 +39,33 @@ class FunnelExclusion(Matcher):
     before: int | None = Field(None, ge=2)
 
 
+class StepOf(ConfigModel):
+    """`step: K` as a mapping."""
+
+    step: int = Field(ge=1)
+
+
+def _as_text(value: object) -> object:
+    """`{step: K}` as the text `step: K`, which without quotes is no YAML."""
+    is_step = isinstance(value, Mapping) and value.keys() == {"step"}
+    return f"step: {value['step']}" if is_step and isinstance(value, Mapping) else value
+
+
 class FunnelBreakdown(ConfigModel):
     """Which property splits the funnel, and from which event of an attempt it is read."""
 
     by: str = Field(min_length=1)
-    value: str = "first"
+    value: Annotated[str, BeforeValidator(_as_text, json_schema_input_type=str | StepOf)] = Field(
+        "first",
+        description="first or last: of the attempt's events that have one; {step: K}: of that"
+        " step's, or none; all: each event by its own, so that a unit may be in several",
+    )
 
     @field_validator("value")
     @classmethod
     def _known(cls, value: str) -> str:
         if value not in ("first", "last", "all") and not _STEP_OF.fullmatch(value):
-            raise ValueError(f'one of first, last, all, "step: K", not {value!r}')
+            raise ValueError(f"one of first, last, all, {{step: K}}, not {value!r}")
         return value
 
     def step(self) -> int | None:
@@ -105,6 +122,12 @@ class FunnelConfig(ConfigFile):
             faults.append("the first step has nothing to be `within` of")
         if self.order != "ordered" and any(s.optional or s.within is not None for s in self.steps):
             faults.append("`optional` and `within` need `order: ordered`")
+        faults += [
+            f"steps: step {number} {step.name!r}: within {format_duration(step.within)} asks"
+            f" nothing, the whole funnel fits in its window of {format_duration(self.window)}"
+            for number, step in enumerate(self.steps, start=1)
+            if step.within is not None and step.within > self.window
+        ]
         return faults
 
     def _rule_faults(self) -> list[str]:

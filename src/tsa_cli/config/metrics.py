@@ -13,7 +13,8 @@ A measure counts things or sums a column over them:
     {count: hours, outcome: with_events}                     clock hours
     {sum: duration_seconds}                                  over sessions, exact; or `of: events`
 
-`with` and `without` take one matcher or a list: all must hold, none may.
+`with` and `without` take one matcher or a list: all must hold, none may. `--where` joins each
+`with` and no `without`: what undoes a thing may come from elsewhere.
 
 reads   configs/metrics.yaml
 source  the contract's section 6; definitions D33; PRD 8.1, 12.1

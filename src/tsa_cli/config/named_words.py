@@ -46,15 +46,28 @@ _NAMED: Mapping[str, tuple[str, Callable[["Catalog"], set[str]]]] = {
 
 def unknown_words(catalog: "Catalog", keys: Keys, document: Document) -> list[str]:
     """`FILE:LINE:COL: KEY: why` of each word that the file which names them does not have."""
-    faults = []
-    known_of: dict[str, list[str]] = {}  # by file, each of which is read once
-    for place, key, word in keys.words(document):
+    words = NamedWords(catalog)
+    return [
+        f"{document.at(place)}: {key}: {why}"
+        for place, key, word in keys.words(document)
+        if (why := words.fault(key, word))
+    ]
+
+
+class NamedWords:
+    """The words that the files of a catalog name; each file is read once, when it is asked for."""
+
+    def __init__(self, catalog: "Catalog") -> None:
+        self._catalog = catalog
+        self._known: dict[str, list[str]] = {}  # by file
+
+    def fault(self, key: str, word: str) -> str:
+        """Why the key can never be the word; "" when it can, or when no file names its words."""
         file, words_of = _NAMED.get(key.removeprefix("user."), ("", None))
         if words_of is None:
-            continue
-        if file not in known_of:
-            known_of[file] = sorted(words_of(catalog))
-        if word not in (known := known_of[file]):
-            why = f"{file} has none called {word!r}{nearest(word, known)}"
-            faults.append(f"{document.at(place)}: {key}: {why} (known: {', '.join(known)})")
-    return faults
+            return ""
+        if file not in self._known:
+            self._known[file] = sorted(words_of(self._catalog))
+        if word in (known := self._known[file]):
+            return ""
+        return f"{file} has none called {word!r}{nearest(word, known)} (known: {', '.join(known)})"

@@ -7,24 +7,35 @@ mean in the file, and the configuration's hash tells the two reports apart.
 
 import re
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.config.journeys import JourneyConfig
 from tsa_cli.config.keys import EVENT_KEYS
 from tsa_cli.config.matchers import Matcher, ValueTest, Where
 from tsa_cli.config.metrics import Measure, Metric
+from tsa_cli.config.named_words import NamedWords
+from tsa_cli.config.operands import EQUALS
 from tsa_cli.config.retention import RetentionConfig
 from tsa_cli.errors import UsageError
 
+if TYPE_CHECKING:
+    from tsa_cli.config.catalog import Catalog
+
 Some = TypeVar("Some", bound=Matcher)
+_NAME_ONE = "name one that is there, or add it there"
 _CONDITION = re.compile(r"([^=<>!]+)(!=|>=|<=|=|>|<)(.*)", re.DOTALL)
 _OPERATORS = {"!=": "ne", ">=": "gte", "<=": "lte", "=": "eq", ">": "gt", "<": "lt"}
 _LISTS = {"eq": "in", "ne": "not_in"}
 
 
-def parse_where(conditions: Sequence[str]) -> Where:
-    """The tests of `KEY=VALUE`, `KEY=ONE,OTHER`, `KEY!=VALUE`, `KEY>=10`, …; UsageError else."""
+def parse_where(conditions: Sequence[str], catalog: "Catalog | None" = None) -> Where:
+    """
+    The tests of `KEY=VALUE`, `KEY=ONE,OTHER`, `KEY!=VALUE`, `KEY>=10`, …; UsageError else.
+
+    With a `catalog`, also of a channel or segment that its files do not name.
+    """
+    words = NamedWords(catalog) if catalog else None
     tests: dict[str, dict[str, object]] = {}
     for condition in conditions:
         found = _CONDITION.fullmatch(condition)
@@ -40,6 +51,10 @@ def parse_where(conditions: Sequence[str]) -> Where:
         for name, asked in test.items():
             if fault := EVENT_KEYS.misfit(key, name, asked):
                 raise UsageError(f"--where {condition}: {fault}", "see `tsa tables`")
+            if words and name in EQUALS and key in EVENT_KEYS.columns:
+                for word in asked if isinstance(asked, list) else [str(asked)]:
+                    if fault := words.fault(key, word):
+                        raise UsageError(f"--where {condition}: {fault}", _NAME_ONE)
         tests[key] |= test
     return {key: ValueTest.model_validate(test) for key, test in tests.items()}
 

@@ -146,13 +146,16 @@ def _check(catalog: Catalog, relative: str) -> FileCheck:
 
 
 def _sql_fault(sql: str, document: Document) -> str:
-    """FILE:LINE:COL and why the guard refuses an audience's SQL; an empty text when it does not."""
+    """FILE:LINE:COL and why an audience's SQL is refused or gives nobody; "" when it is right."""
     from tsa_cli.store.user_sql import check_user_sql_without_data
 
+    place = document.at(("sql",))
     try:
-        check_user_sql_without_data(sql, ("as_of",))
+        columns = check_user_sql_without_data(sql, ("as_of",)).columns
     except UsageError as error:
-        return f"{document.at(('sql',))}: sql: {error.message}"
+        return f"{place}: sql: {error.message}"
+    if columns is not None and "user_id" not in columns:
+        return f"{place}: sql: selects no column user_id"
     return ""
 
 

@@ -20,6 +20,7 @@ _CREATE = re.compile(
 _DECLARED = re.compile(
     r"    (\w+) ([a-z][\w ()\[\],]*?)(?: not null| using .*?)*,?\s*(?:--\s*(.*))?"
 )
+_ADDED = re.compile(r"alter table (\w+) add column (\w+) ([a-z]\w*);\s*(?:--\s*(.*))?")
 _SELECTED = re.compile(r"    (?:.* as |(?:\w+\.)?)(\w+),?\s*")
 _KEYWORDS = frozenset({"case", "distinct", "end", "from", "when", "then", "else"})
 
@@ -47,8 +48,12 @@ def dictionary() -> dict[str, TableEntry]:
     """Every table that the package's SQL makes, by name; later folders refine earlier ones."""
     entries: dict[str, TableEntry] = {}
     for name in sql_files():
-        for entry in _entries(sql_text(name)):
+        text = sql_text(name)
+        for entry in _entries(text):
             entries[entry.name] = _refined(entries.get(entry.name), entry)
+        for table, column in _added(text):
+            entry = entries[table]
+            entries[table] = replace(entry, columns=(*entry.columns, column))
     return entries
 
 
@@ -80,6 +85,13 @@ def _entries(text: str) -> Iterator[TableEntry]:
     if is_select and len(headed) == 1:
         [(name, meaning)] = headed.items()
         yield TableEntry(name, meaning, tuple(_selected(lines)))
+
+
+def _added(text: str) -> Iterator[tuple[str, ColumnEntry]]:
+    """(the table, the column) of each that a file adds to a table of before."""
+    for line in text.splitlines():
+        if hit := _ADDED.fullmatch(line):
+            yield hit[1], ColumnEntry(hit[2], hit[3], hit[4] or "")
 
 
 def _declared(body: list[str]) -> Iterator[ColumnEntry]:

@@ -24,6 +24,7 @@ from tsa_cli.store.allowed_functions import (
     TABLE_FUNCTIONS,
 )
 from tsa_cli.store.schema import missing
+from tsa_cli.store.selected_columns import Node, selected_columns
 from tsa_cli.store.translated_errors import damaged_store, is_damage, translated_errors
 
 if TYPE_CHECKING:
@@ -72,16 +73,19 @@ _TYPES = frozenset(
 _NO_MEMORY = ("SQL: out of memory", "select less, or raise memory_limit")
 _HINT = "one SELECT over " + ", ".join(sorted(PUBLISHED_TABLES)[:4]) + ", … (see `tsa tables`)"
 
-Node = dict[str, object]
-
 
 @dataclass(frozen=True)
 class CheckedQuery:
-    """A statement that passed `check_query`: what it reads and which `$names` it takes."""
+    """
+    A statement that passed `check_query`: what it reads, which `$names` it takes, what it gives.
+
+    `columns` are in lower case; None where the text alone does not say which there are (`*`).
+    """
 
     sql: str
     tables: frozenset[str]
     parameters: frozenset[str]
+    columns: frozenset[str] | None
 
     def assert_bound(self, names: Collection[str]) -> None:
         """Raise UsageError when it takes a parameter that is not among `names`."""
@@ -102,7 +106,8 @@ def check_query(
     Raises UsageError for whatever is not one harmless SELECT over `tables`, MissingTable for a
     published table that no command has made yet (`existing` are, else those of the connection).
     """
-    nodes = list(_walk(_syntax_tree(con, sql)))
+    tree = _syntax_tree(con, sql)
+    nodes = list(_walk(tree))
     existing = _existing_tables(con) if existing is None else set(existing)
     common = {key.lower() for node in nodes for key in _cte_names(node)}
     if clash := sorted(common.intersection(existing)):
@@ -116,7 +121,7 @@ def check_query(
         if name not in existing:
             raise missing(name)
     parameters = con.extract_statements(sql)[0].named_parameters
-    return CheckedQuery(sql, frozenset(used), frozenset(parameters))
+    return CheckedQuery(sql, frozenset(used), frozenset(parameters), selected_columns(tree))
 
 
 def run_query(

@@ -50,37 +50,34 @@ def save_version(
     estimator: object,
     manifest: Mapping[str, object],
     card: str,
-    *,
-    is_replacing: bool = False,
 ) -> ModelVersion:
     """
-    The version as it now is on disk; an existing one of that name is kept unless it is replaced.
+    The version as it now is on disk, in place of one of that name.
 
     The manifest gains `name`, `version`, `sha256` of the model file, and library versions.
     """
     folder = _folder(root, name) / _checked(version)
     _clear_leftovers(folder.parent)
-    if is_replacing or not folder.exists():
-        _make_private(folder.parent)
-        staged = _staged(folder.parent)
-        away = staged.with_name(f"{staged.name}-old")  # of what stood there, where it is replaced
-        try:
-            model = model_bytes(estimator)
-            full = dict(manifest) | {
-                "name": name,
-                "version": version,
-                "sha256": hashlib.sha256(model).hexdigest(),
-                "libraries": library_versions(),
-            }
-            write_bytes(staged / MODEL_FILE, model)
-            write_text(staged / CARD_FILE, card)
-            write_text(staged / MANIFEST_FILE, json.dumps(full, indent=1, allow_nan=False) + "\n")
-            if folder.exists():
-                folder.rename(away)
-            staged.rename(folder)
-        finally:
-            shutil.rmtree(staged, ignore_errors=True)
-            shutil.rmtree(away, ignore_errors=True)
+    _make_private(folder.parent)
+    staged = _staged(folder.parent)
+    away = staged.with_name(f"{staged.name}-old")  # of what stood there, where it is replaced
+    try:
+        model = model_bytes(estimator)
+        full = dict(manifest) | {
+            "name": name,
+            "version": version,
+            "sha256": hashlib.sha256(model).hexdigest(),
+            "libraries": library_versions(),
+        }
+        write_bytes(staged / MODEL_FILE, model)
+        write_text(staged / CARD_FILE, card)
+        write_text(staged / MANIFEST_FILE, json.dumps(full, indent=1, allow_nan=False) + "\n")
+        if folder.exists():
+            folder.rename(away)
+        staged.rename(folder)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+        shutil.rmtree(away, ignore_errors=True)
     return read_version(root, name, version)
 
 

@@ -20,13 +20,15 @@ def check_user_sql(store: Store, sql: str) -> CheckedQuery:
     return check_query(store.connection(), sql)
 
 
-def check_user_sql_without_data(sql: str, params: Collection[str]) -> None:
-    """Raise UsageError for SQL that no store would take; nothing is opened but the parser."""
+def check_user_sql_without_data(sql: str, params: Collection[str]) -> CheckedQuery:
+    """The statement; UsageError if no store would take it. Nothing is opened but the parser."""
     con = connect_again(reading_engine(EngineSettings()))
     try:
-        check_query(con, sql, existing=PUBLISHED_TABLES).assert_bound(params)
+        query = check_query(con, sql, existing=PUBLISHED_TABLES)
     finally:
         con.close()
+    query.assert_bound(params)
+    return query
 
 
 def answer_user_sql(

@@ -151,13 +151,25 @@ def test_an_archive_is_not_read_as_the_lines_that_stand_in_it(
 @pytest.mark.parametrize("bits", [16, 32])
 @pytest.mark.parametrize("order", ["le", "be"])
 @pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.tsv", "a.csv.gz"])
+@pytest.mark.parametrize("mark", ["\ufeff", ""])
 def test_another_unicode_is_named_in_every_format(
-    do_ingest: Ingest, tmp_path: Path, name: str, order: str, bits: int
+    do_ingest: Ingest, tmp_path: Path, mark: str, name: str, order: str, bits: int
 ) -> None:
-    text = "\ufeffevent,timestamp,user_id\na,2026-01-01,u\n".encode(f"utf-{bits}-{order}")
+    text = f"{mark}event,timestamp,user_id\na,2026-01-01,u一\n".encode(f"utf-{bits}-{order}")
     (tmp_path / name).write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
     [report] = do_ingest(tmp_path / name).files
     assert (report.status, report.detail) == ("failed", f"UTF-{bits} text (convert it to UTF-8)")
+
+
+@pytest.mark.parametrize("hole", [b"\0" * 600, b"\0", b'"\0a\0b\0c\0d"\n'])
+def test_nulls_in_a_log_are_those_lines_own_matter(
+    do_ingest: Ingest, tmp_path: Path, hole: bytes
+) -> None:
+    line = b'{"event": "a", "timestamp": 1777629601, "user_id": "u"}\n'
+    for place, text in {"a": hole + b"\n" + line, "b": line + hole + b"\n" + line}.items():
+        (tmp_path / f"{place}.jsonl").write_bytes(text)
+        [report] = do_ingest(tmp_path / f"{place}.jsonl").files
+        assert (report.status, report.rejected) == ("ingested", 1)
 
 
 def test_an_encrypted_parquet_is_named(do_ingest: Ingest, tmp_path: Path) -> None:

@@ -126,3 +126,17 @@ def test_an_event_exported_again_after_mixpanel_has_merged_its_device_is_a_dupli
     }
     found = counts_of_each(do_ingest, files)
     assert found == [(1, 0, 0), (0, 1, 0), (0, 0, 1), (0, 0, 1)]
+
+
+def test_true_is_another_content_than_one(do_ingest: Ingest, tmp_path: Path) -> None:
+    line: Line = {"event": "x", "event_id": "1", "user_id": "u", "timestamp": 1777629601}
+    first = {**line, "properties": {"n": 1, "all": [{"is_new": True}, False]}}
+    assert counts(do_ingest, tmp_path / "a.jsonl", [first]) == (1, 0, 0)
+    others: list[dict[str, object]] = [
+        {"n": 1.0, "all": [{"is_new": True}, False]},  # the same
+        {"n": True, "all": [{"is_new": True}, False]},
+        {"n": 1, "all": [{"is_new": 1}, False]},
+        {"n": 1, "all": [{"is_new": True}, 0]},
+    ]
+    again = [{**line, "properties": properties} for properties in others]
+    assert counts(do_ingest, tmp_path / "b.jsonl", again) == (0, 1, 3)

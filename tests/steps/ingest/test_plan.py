@@ -134,7 +134,7 @@ def fits(kind: Any, value: Any) -> bool:
         case "number":
             return number
         case "integer":
-            return isinstance(value, int) and not isinstance(value, bool)
+            return number and float(value).is_integer()
         case "boolean":
             return isinstance(value, bool)
         case "timestamp":

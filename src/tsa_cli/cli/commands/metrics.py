@@ -45,7 +45,12 @@ def metrics(
     fmt: FormatOption = None,
     out: OutOption = None,
 ) -> None:
-    """Rates and averages with their n, interval, target and change."""
+    """
+    Rates and averages with their n, interval, target and change.
+
+    --where narrows the events that bring something in, not those that it must be without: a booking
+    begun on a phone and completed on another device is not abandoned there.
+    """
     session = session_of(ctx)
     if build:
         build_missing(session, "sessionize")

@@ -53,7 +53,12 @@ def replay(
     fmt: FormatOption = None,
     out: OutOption = None,
 ) -> None:
-    """Read the quarantined lines again, after the configuration was mended."""
+    """
+    Read the quarantined lines again, after the configuration was mended.
+
+    Each replay is a reading of its lines, with rows of its own in ingested_files, also where all
+    of them stay.
+    """
     from tsa_cli.steps.ingest import quarantine as step
 
     selection = step.Selection(_known(reason), file)

@@ -116,7 +116,7 @@ def work(
     configs = list(session.catalog.entries(FunnelConfig, "funnels", names))
     asked = asked or Asked()
     if asked.where:
-        where = parse_where(asked.where)
+        where = parse_where(asked.where, session.catalog)
         configs = [(name, narrowed_funnel(config, where)) for name, config in configs]
     if drill.by:
         configs = [(name, step.broken_down(config, drill.by)) for name, config in configs]

@@ -62,7 +62,7 @@ def work(
     ]
     asked = asked or Asked()
     if asked.where:
-        where = parse_where(asked.where)
+        where = parse_where(asked.where, session.catalog)
         configs = [(name, narrowed_journey(config, where)) for name, config in configs]
     part = part or (Part.compare if compare else Part.paths)
     if part.value.startswith("compare") and not any(config.compare for _, config in configs):

@@ -13,6 +13,7 @@ from tsa_cli.errors import UsageError
 from tsa_cli.quantities import quantity
 
 if TYPE_CHECKING:
+    from tsa_cli.config.catalog import Catalog
     from tsa_cli.config.metrics import MetricsConfig
     from tsa_cli.steps.metrics.scope import Compare, Grain
 
@@ -42,7 +43,7 @@ def work(
     cut, asked = cut or Cut(), asked or Asked()
     left_out: list[str] = []
     if asked.where:
-        config, names, left_out = _narrowed(config, asked.where, names)
+        config, names, left_out = _narrowed(session.catalog, config, asked.where, names)
     with session.reading() as store:
         window = span(store, asked, config.timezone)
         report = step.run(
@@ -74,12 +75,12 @@ def work(
 
 
 def _narrowed(
-    config: "MetricsConfig", conditions: tuple[str, ...], names: list[str]
+    catalog: "Catalog", config: "MetricsConfig", conditions: tuple[str, ...], names: list[str]
 ) -> "tuple[MetricsConfig, list[str], list[str]]":
     """(the metrics of events that meet the conditions, those asked for, which have no events)."""
     from tsa_cli.config.narrowing import narrowed_metric, parse_where
 
-    where = parse_where(conditions)
+    where = parse_where(conditions, catalog)
     kept = {metric.name: narrowed_metric(metric, where) for metric in config.metrics}
     left_out = [n for n, metric in kept.items() if metric is None and (not names or n in names)]
     asked = [name for name in names if name not in left_out]

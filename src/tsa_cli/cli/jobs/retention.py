@@ -37,7 +37,7 @@ def work(
     configs = list(session.catalog.entries(RetentionConfig, "retention", names))
     asked = asked or Asked()
     if asked.where:
-        where = parse_where(asked.where)
+        where = parse_where(asked.where, session.catalog)
         configs = [(name, narrowed_retention(config, where)) for name, config in configs]
     plan = session.catalog.load(EventsConfig, "events.yaml")
     aliases = plan.canonical_names()

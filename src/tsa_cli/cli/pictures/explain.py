@@ -116,7 +116,8 @@ def _funnel(funnel: Item, width: int) -> "list[RenderableType]":
         parts += [note(""), heading(f"Funnel {name}{of_unit}: {state}"), note(text(unit, "why"))]
         parts += _attempts(unit, width)
     if len(units) > _MOST_UNITS:
-        parts.append(note(f"… {len(units) - _MOST_UNITS} more: --format json"))
+        more = quantity(len(units) - _MOST_UNITS, f"more {text(funnel, 'count_by')}")
+        parts.append(note(f"… {more}: --format json"))
     return parts
 
 

@@ -120,7 +120,7 @@ select
 from raw_events
 where event_code < 65534;                               -- calls about people are no events
 
-create table ingested_files (
+create table ingested_files (  -- one row per reading of a file, whole or of what it grew by, and per replay of its lines
     load_id integer not null,                       -- 1, 2, … in order of ingestion
     run_id varchar not null,                        -- -> runs
     path varchar not null,                          -- as given
@@ -137,7 +137,7 @@ create table ingested_files (
     ingested_at timestamp not null                  -- UTC, wall clock
 );
 
-create table quarantined_events (
+create table quarantined_events (  -- one row per line that was refused, until a replay takes it or it is dropped
     source_file varchar not null,                   -- path as given
     line_number bigint not null,                    -- 1, 2, …; a Parquet row number
     byte_offset bigint,                             -- null in Parquet
@@ -180,7 +180,7 @@ from raw_events as r
 inner join actors as a on r.actor_key = a.actor_key
 where r.event_code >= 65534;
 
-create table runs (
+create table runs (  -- one row per command that writes, and per whole `tsa run`
     run_id varchar not null,                        -- sorts by time; a step's begins with its run's
     command varchar not null,                       -- without `tsa`
     started_at timestamp not null,                  -- UTC, wall clock

@@ -35,7 +35,7 @@ create table if not exists identity_persons (
     user_id varchar not null                        -- the stitched user that the linked id stands for
 );
 
-create table if not exists session_changes (
+create table if not exists session_changes (  -- one row per session that late events changed
     session_id uuid not null,                       -- an id that late events touched
     kind varchar not null,                          -- begins_earlier: id kept | merged: id gone
     kept_session_id uuid not null,                  -- where its events are now

@@ -52,9 +52,10 @@ def select(store: Store, name: str, audience: AudienceConfig, as_of: datetime) -
     query = check_user_sql(store, audience.sql or "")
     _refuse_other_moments(store, query.tables, as_of)
     table = answer_user_sql(store, query, {"as_of": as_of})
-    if "user_id" not in table.column_names:
+    column = next((own for own in table.column_names if own.lower() == "user_id"), None)
+    if column is None:
         raise ConfigError(f"audiences/{name}.yaml: sql: selects no column user_id")
-    found = table.column("user_id").to_pylist()
+    found = table.column(column).to_pylist()
     return sorted({str(user_id) for user_id in found if user_id is not None})
 
 

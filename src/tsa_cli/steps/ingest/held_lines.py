@@ -6,15 +6,17 @@ A line is believed to be the one that was refused when cleaning it gives the tex
 reads   quarantined_events, ingested_files, the files that its lines are from
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tsa_cli.config.sources import SourceConfig
 from tsa_cli.errors import TsaError
 from tsa_cli.privacy.cleaning import Cleaner
+from tsa_cli.steps.ingest.column_names import mapped_names
 from tsa_cli.steps.ingest.inputs import Input
 from tsa_cli.steps.ingest.lines_file import Line
-from tsa_cli.steps.ingest.parquet_columns import documents
+from tsa_cli.steps.ingest.parquet_columns import documents, id_paths
 from tsa_cli.steps.ingest.places import lines_at, parquet_rows_at, rows_at
 from tsa_cli.steps.ingest.quarantine_rows import CUT, MAX_RAW_BYTES
 from tsa_cli.steps.ingest.spool import Spool
@@ -87,15 +89,15 @@ def lines_to_replay(
     cleaner: Cleaner,
     max_line_bytes: int,
     tsv_columns: Sequence[str],
-    ids: Collection[str],
+    source: SourceConfig,
 ) -> ToReplay:
     """
     What a replay reads; `cleaner` is the one that the quarantine is written by.
 
-    `tsv_columns` name the cells of a TSV without header, `ids` the columns of a Parquet file that
-    hold ids, as they do when it is ingested.
+    `tsv_columns` name the cells of a TSV without header, `source` is the mapping that the
+    lines were read by.
     """
-    found = _found(store, spool, held, max(max_line_bytes, MAX_RAW_BYTES), tsv_columns, ids)
+    found = _found(store, spool, held, max(max_line_bytes, MAX_RAW_BYTES), tsv_columns, source)
     same = same_lines(found, cleaner)
     told = ToReplay([], [], [])
     for line in held.lines:
@@ -130,22 +132,23 @@ def _found(
     held: HeldFile,
     max_bytes: int,
     tsv_columns: Sequence[str],
-    ids: Collection[str],
+    source: SourceConfig,
 ) -> dict[Line, bytes]:
     """What stands in the file in the place of each line; nothing where it cannot be read."""
     path = held.path
     if not path.is_file():  # gone, or a pipe, which would be waited for
         return {}
     lines = [line.line for line in held.lines]
+    mapped = mapped_names([source])
     try:
         spooled = spool.take(Input(held.source_file, path))
         if spooled.shape == "parquet":
-            slots = {"documents": documents(store, spooled.path, ids=ids)}
+            slots = {"documents": documents(store, spooled.path, mapped, ids=id_paths(source))}
             return dict(parquet_rows_at(store, slots, lines))
         if spooled.shape == "lines":
             return dict(lines_at(spooled.path, lines, max_bytes))
         columns = tsv_columns if spooled.shape == "tsv" else ()
-        taken, first_lines, _ = rows_to_lines(spooled, spool, columns)
+        taken, first_lines, _ = rows_to_lines(spooled, spool, columns, mapped)
         return dict(rows_at(taken.path, first_lines, lines, max_bytes))
     except (TsaError, OSError):
         return {}

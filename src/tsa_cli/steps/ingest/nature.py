@@ -25,6 +25,7 @@ _ENCODINGS = {  # UTF-32 first: the mark of its little end begins with that of U
     b"\xff\xfe\x00\x00": "UTF-32", b"\x00\x00\xfe\xff": "UTF-32",
     b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16",
 }  # fmt: skip
+_WIDE_BYTES = 1024  # of text in one of these without a mark: those that its NULs are told by
 _TAR = slice(257, 262)  # where a tar has its name
 Nature = Literal["lines", "array", "spread", "binary"]
 # An object whose first line ends with what is open still.
@@ -55,8 +56,24 @@ def refuse_other_kinds(name: str, head: bytes) -> None:
     if head[:4] == b"PARE":
         raise DataError(f"{name}: an encrypted Parquet file", "decrypt it first")
     encoding = next((name for mark, name in _ENCODINGS.items() if head.startswith(mark)), "")
-    if encoding:
+    if encoding := encoding or _unmarked(head[:_WIDE_BYTES]):
         raise DataError(f"{name}: {encoding} text", "convert it to UTF-8")
+
+
+def _unmarked(head: bytes) -> str:
+    """
+    The encoding of text whose characters have two or four bytes each, told by its NULs; "" else.
+
+    Each character below U+0100 has them in the same places; text in UTF-8 has none at all.
+    """
+    for name, width, texts in (("UTF-32", 4, (0, 3)), ("UTF-16", 2, (0, 1))):
+        count = len(head) // width
+        nulls = [head[place : count * width : width].count(0) for place in range(width)]
+        for own in texts:
+            others = [found for place, found in enumerate(nulls) if place != own]
+            if nulls[own] < count / 10 and min(others) > count / 2:
+                return name
+    return ""
 
 
 def nature_of(head: bytes) -> Nature:

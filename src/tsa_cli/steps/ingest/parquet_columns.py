@@ -12,16 +12,21 @@ from typing import Any
 from tsa_cli.config.sources import CanonicalField, SourceConfig
 from tsa_cli.steps.ingest import engine_input as engine
 from tsa_cli.steps.ingest.canonical import INSTANT
-from tsa_cli.steps.ingest.json_ready import json_ready, text_of_bytes
+from tsa_cli.steps.ingest.column_names import in_lower_case
+from tsa_cli.steps.ingest.json_ready import json_ready
 from tsa_cli.steps.ingest.table_rows import path_of_column
+from tsa_cli.steps.ingest.value_sql import (
+    TEXTS,
+    json_object,
+    json_value,
+    moment_of,
+    text_of,
+    whole_number,
+    written_text,
+)
 from tsa_cli.store import Fragment, Store, quoted
 
 _INSTANTS = ("TIMESTAMP", "DATE")
-_SAID_TO_BE_JSON = ("JSON", "VARIANT")  # "x" in them is x, and 1 a number
-_TEXTS = ("VARCHAR", "BLOB", *_SAID_TO_BE_JSON)
-_LOOSE = ("NaN", "Infinity", ",}", ",]")  # what the engine takes in JSON, and no strict reader
-_STRINGS = r'"(?:[^"\\]|\\.)*"|[^"]+'  # of a JSON text, and what stands between them
-_NO_NUMBER = "-?(?:NaN|Infinity)"
 _FLOATS = ("DOUBLE", "FLOAT")
 _IDS: tuple[CanonicalField, ...] = ("event_id", "user_id", "anonymous_id", "session_id")
 _Members = dict[str, Any]  # of an object: objects of the same, and the columns that are values
@@ -29,9 +34,15 @@ _ROW_NUMBERS = re.compile(r"__index_level_\d+__")  # pandas', of a part of a fra
 _DECLARED = re.compile(r'[(,]\s*(?:"((?:[^"]|"")+)"|(\w+))\s')
 
 
-def columns_of(store: Store, path: Path) -> dict[str, str]:
-    """{column: type as the engine writes it}, in the file's order, then those of its folders."""
-    return _told_columns(_described(store, path, is_partitioned=is_partitioned(store, path)))
+def columns_of(store: Store, path: Path, mapped: Collection[str]) -> dict[str, str]:
+    """
+    {column: type as the engine writes it}, in the file's order, then those of its folders.
+
+    Named as mappings have them: `mapped` are the names that those read. The engine finds a column
+    by its name in any case.
+    """
+    described = _described(store, path, is_partitioned=is_partitioned(store, path))
+    return _told_columns(path, described, mapped)
 
 
 def is_partitioned(store: Store, path: Path) -> bool:
@@ -40,20 +51,29 @@ def is_partitioned(store: Store, path: Path) -> bool:
 
     The engine would read the folder's value in place of the file's own.
     """
-    keys = {name.partition("=")[0].lower() for name in path.parent.parts if "=" in name}
+    keys = _folder_keys(path)
     if not keys:
         return False
     own = _described(store, path, is_partitioned=False)
     return keys.isdisjoint(name.lower() for name in own)
 
 
-def _told_columns(described: Mapping[str, str]) -> dict[str, str]:
-    """Those that say something of an event."""
-    return {
+def _folder_keys(path: Path) -> set[str]:
+    return {name.partition("=")[0].lower() for name in path.parent.parts if "=" in name}
+
+
+def _told_columns(
+    path: Path, described: Mapping[str, str], mapped: Collection[str]
+) -> dict[str, str]:
+    """Those that say something of an event, as mappings name them."""
+    told = {
         name: kind
         for name, kind in described.items()
         if not (_ROW_NUMBERS.fullmatch(name) and kind.endswith(("INT", "INTEGER")))
     }
+    own = [name for name in told if name.lower() not in _folder_keys(path)]
+    names = in_lower_case(own, mapped)  # how a folder is written says nothing of the file
+    return {names.get(name, name): kind for name, kind in told.items()}
 
 
 def _described(store: Store, path: Path, *, is_partitioned: bool) -> dict[str, str]:
@@ -64,29 +84,38 @@ def _described(store: Store, path: Path, *, is_partitioned: bool) -> dict[str, s
 
 
 def documents(
-    store: Store, path: Path, objects: Collection[str] = (), ids: Collection[str] = ()
+    store: Store,
+    path: Path,
+    mapped: Collection[str],
+    objects: Collection[str] = (),
+    ids: Collection[str] = (),
 ) -> Fragment:
     """
     One JSON document a row, without nulls; text that is JSON of an object or array is that.
 
-    Columns that hold `objects` as text may say null in it; whole numbers in `ids` are integers.
+    `mapped` are names that mappings read, as for `columns_of`. Columns that hold `objects` as text
+    may say null in it; whole numbers in `ids` are integers.
     """
     partitioned = is_partitioned(store, path)
     described = _described(store, path, is_partitioned=partitioned)
-    columns = _told_columns(described)
+    columns = _told_columns(path, described, mapped)
     shown = {}
     for name, kind in columns.items():
         column = quoted(name)
-        if kind in _TEXTS:
-            shown[column] = (_object if name in objects else _value)(column, kind)
+        if kind in TEXTS:
+            shown[column] = (json_object if name in objects else json_value)(column, kind)
         elif name in ids and kind in _FLOATS:
-            shown[column] = _whole(column)
+            shown[column] = whole_number(column)
         elif (mended := json_ready(column, kind)) != column:
             shown[column] = mended
     gone, members = _members(columns)
     made = {quoted(name): _struct_of(inner, shown) for name, inner in members.items()}
     shown = {column: expression for column, expression in shown.items() if column not in gone}
-    gone += [quoted(name) for name in described if name not in columns]
+    renamed = [quoted(name) for name in columns if name not in described]
+    made |= {column: shown.pop(column, column) for column in renamed if column not in gone}
+    told = {name.lower() for name in columns}
+    gone += [column for column in renamed if column not in gone]
+    gone += [quoted(name) for name in described if name.lower() not in told]
     return engine.parquet_documents_reader(path, shown, made, gone, is_partitioned=partitioned)
 
 
@@ -143,17 +172,17 @@ def typed(
         column = quoted(name)
         if name == instant and kind.startswith(_INSTANTS):
             names.append(INSTANT)
-            shown[INSTANT] = _instant(column, kind)
+            shown[INSTANT] = moment_of(column, kind)
             continue
         names.append(name)
         if name in open_keys:
-            shown[column] = _value(column, kind)
+            shown[column] = json_value(column, kind)
         elif name in objects:
-            shown[column] = _object(column, kind)
+            shown[column] = json_object(column, kind)
         elif name in ids and kind in _FLOATS:
-            shown[column] = f"json_extract_string({_whole(column)}, '$')"
+            shown[column] = f"json_extract_string({whole_number(column)}, '$')"
         else:
-            shown[column] = _text(column, kind)
+            shown[column] = text_of(column, kind)
     partitioned = is_partitioned(store, path)
     return engine.parquet_columns_reader(path, shown, is_partitioned=partitioned), names
 
@@ -172,8 +201,8 @@ def property_keys(
         kind = columns.get(name, "")
         if kind.startswith("STRUCT"):
             found |= {a.replace('""', '"') or b for a, b in _DECLARED.findall(kind)}
-        elif kind in _TEXTS:
-            column = {"column": Fragment(_written(quoted(name), kind))}
+        elif kind in TEXTS:
+            column = {"column": Fragment(written_text(quoted(name), kind))}
             rows = store.rows(
                 "1_events/parquet_text_keys.sql", column, path=str(path), most_rows=most_rows,
                 is_partitioned=is_partitioned(store, path),
@@ -184,83 +213,9 @@ def property_keys(
 
 def has_texts(columns: Mapping[str, str], paths: Iterable[str]) -> bool:
     """True when a column's keys are known only text by text."""
-    return any(columns.get(path) in _TEXTS for path in paths)
+    return any(columns.get(path) in TEXTS for path in paths)
 
 
 def has_open_keys(columns: dict[str, str], paths: Iterable[str]) -> bool:
     """True when a column's keys are known only row by row, as those of a map."""
     return any(columns.get(path, "").startswith(("MAP", "VARIANT")) for path in paths)
-
-
-def _value(column: str, kind: str) -> str:
-    """What a column is in a document."""
-    if kind in _TEXTS:
-        return _json_of(_written(column, kind), kind)
-    return f"to_json({json_ready(column, kind)})"
-
-
-def _whole(column: str) -> str:
-    """An id in a column of floats, which is what pandas makes of integers where one is absent."""
-    is_whole = f"{column} = trunc({column}) and abs({column}) < {2**53}"
-    return (
-        f"case when {is_whole} then to_json(cast({column} as bigint))"
-        f" when isfinite({column}) then to_json({column}) end"
-    )
-
-
-def _object(column: str, kind: str) -> str:
-    if kind in _TEXTS:
-        return _json_of(f"nullif({_written(column, kind)}, 'null')", kind)
-    if kind.startswith("STRUCT"):  # every row has every key, most of them null
-        return f"json_merge_patch('{{}}', to_json({json_ready(column, kind)}))"
-    return f"to_json({json_ready(column, kind)})"
-
-
-def _json_of(text: str, kind: str) -> str:
-    """
-    The object or array that a text is, in strict JSON with null for NaN; else the text.
-
-    Of a column that is said to be JSON, whatever value it is. Asked of rows with a text alone: a
-    column that is mostly null cost as much as one of texts.
-    """
-    numbers = (
-        f"list_transform(regexp_extract_all({text}, '{_STRINGS}'), lambda part: case when"
-        f" part[1] = '\"' then part else regexp_replace(part, '{_NO_NUMBER}', 'null', 'g') end)"
-    )
-    strict = f"json_merge_patch('{{}}', try_cast(array_to_string({numbers}, '') as json))"
-    is_loose = " or ".join(f"contains({text}, '{part}')" for part in _LOOSE)
-    is_text = "false" if kind in _SAID_TO_BE_JSON else f"ltrim({text})[1] not in ('{{', '[')"
-    return (
-        f"case when {text} is not null then"
-        f" coalesce(case when {is_text} then null"
-        f" when {text}[1] in ('{{', '[') and not ({is_loose}) then try_cast({text} as json)"
-        f" else {strict} end, to_json({text})) end"
-    )
-
-
-def _written(column: str, kind: str) -> str:
-    """The text that a column has or is."""
-    if kind == "BLOB":
-        return text_of_bytes(column)
-    if kind == "VARIANT":
-        column = f"to_json({column})"
-    return column if kind == "VARCHAR" else f"cast({column} as varchar)"
-
-
-def _text(column: str, kind: str) -> str:
-    if kind in _SAID_TO_BE_JSON or kind.endswith(("DOUBLE", "FLOAT", "]", ")")):
-        # written as in a document; NaN is no value
-        return f"json_extract_string({_object(column, kind)}, '$')"
-    return _written(column, kind)
-
-
-def _instant(column: str, kind: str) -> str:
-    """The moment of a column; what no moment can say is infinite, and so out of range."""
-    beyond = f"case when {column} is not null then cast('infinity' as timestamp) end"
-    if kind.endswith("_NS"):  # a cast would round to the microsecond, texts are cut
-        return f"coalesce(make_timestamp(epoch_ns({column}) // 1000), {beyond})"
-    if "ZONE" in kind:
-        return f"{column} at time zone 'UTC'"
-    if kind == "DATE":  # which reaches further than a timestamp
-        return f"coalesce(try_cast({column} as timestamp), {beyond})"
-    return f"cast({column} as timestamp)"

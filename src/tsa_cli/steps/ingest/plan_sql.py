@@ -21,7 +21,7 @@ _NUMBERS = {"BIGINT", "UBIGINT", "HUGEINT", "DOUBLE"}
 TYPES = {
     "string": {"VARCHAR"},
     "timestamp": {"VARCHAR"} | _NUMBERS,
-    "integer": _NUMBERS - {"DOUBLE"},
+    "integer": _NUMBERS,  # 10.0 is one: its value says so
     "number": _NUMBERS,
     "boolean": {"BOOLEAN"},
     "array": {"ARRAY"},
@@ -100,7 +100,8 @@ def _wrong_value(document: str, kind: str | EnumType, name: str) -> tuple[str, d
     """
     (the condition, its values beside the pointer $name); null and absent are never wrong.
 
-    A value is one of an enum when a matcher's `in` would find it there: 10.0 is 10.
+    A value is one of an enum when a matcher's `in` would find it there: 10.0 is 10. So is it an
+    integer (JSON Schema, since draft 6), as Segment and pandas write it.
     """
     value = f"json_extract_string({document}, ${name})"
     if isinstance(kind, EnumType):
@@ -120,6 +121,9 @@ def _wrong_value(document: str, kind: str | EnumType, name: str) -> tuple[str, d
         is_short = f"{found} = 'VARCHAR' and regexp_full_match({value}, '-?\\d{{1,8}}(\\.\\d*)?')"
         moment = f"list_transform([{value}], lambda said: {_MOMENT})[1]"
         wrong += f" or {value} is not null and {moment} is null or {is_short}"
+    if kind == "integer":
+        number = f"try_cast({value} as double)"
+        wrong += f" or {found} = 'DOUBLE' and {number} <> trunc({number})"
     return f"coalesce({wrong}, false)", {f"{name}_in": [*sorted(TYPES[kind]), "NULL"]}
 
 
@@ -178,4 +182,4 @@ def _value_tests(event: PlannedEvent, at: str) -> tuple[list[str], dict[str, obj
 
 
 def _needs_value(kind: str | EnumType) -> bool:
-    return kind == "timestamp" or isinstance(kind, EnumType)
+    return kind in ("timestamp", "integer") or isinstance(kind, EnumType)

@@ -14,6 +14,7 @@ from tsa_cli.config.sources import SourceConfig
 from tsa_cli.errors import DataError
 from tsa_cli.quantities import quantity
 from tsa_cli.steps.ingest import parquet_columns
+from tsa_cli.steps.ingest.column_names import mapped_names
 from tsa_cli.steps.ingest.detect import (
     SAMPLE_LINES,
     Detected,
@@ -99,7 +100,7 @@ def file_to_load(
     if spooled.shape != "lines":
         columns = tsv_columns(config, config.source, spooled) if spooled.shape == "tsv" else []
         taken, first_lines, left_bytes = rows_to_lines(
-            spooled, spool, columns, is_final=config.is_final
+            spooled, spool, columns, _mapped_names(config), is_final=config.is_final
         )
     tsa = config.policies.tsa
     lines = open_lines(
@@ -181,6 +182,12 @@ def choose(config: IngestConfig, name: str, documents: list[dict[str, object]]) 
         raise NoMappingError(error, proposal()) from None
 
 
+def _mapped_names(config: IngestConfig) -> frozenset[str]:
+    """The names of columns that the mapping of `--source` reads, or any that the file may fit."""
+    is_named = config.source != AUTO
+    return mapped_names([config.sources[config.source]] if is_named else config.sources.values())
+
+
 def _new_name(config: IngestConfig, file_name: str) -> str:
     """What a mapping may be called after the file: a word, and of none that is there."""
     stem = Path(file_name).name.split(".")[0]
@@ -197,16 +204,17 @@ def mapping_of(config: IngestConfig, name: str) -> SourceConfig:
 
 
 def _parquet(store: Store, config: IngestConfig, spooled: Spooled, reading: Reading) -> FileToLoad:
+    mapped = _mapped_names(config)
     with store.reader() as reader:  # a damaged file must not end the store's transaction
-        seen = {"documents": parquet_columns.documents(reader, spooled.path)}
+        seen = {"documents": parquet_columns.documents(reader, spooled.path, mapped)}
         firsts = reader.rows("1_events/first_documents.sql", seen)
         found = choose(config, spooled.name, documents_among(str(first) for (first,) in firsts))
         ids = parquet_columns.id_paths(found.source)
-        slots = {"documents": parquet_columns.documents(reader, spooled.path, ids=ids)}
+        slots = {"documents": parquet_columns.documents(reader, spooled.path, mapped, ids=ids)}
         row_count = reader.count("1_events/parquet_rows.sql", path=str(spooled.path))
         most_rows = min(row_count, SAMPLED_ABOVE_ROWS) if reading.is_sampled else row_count
         relation, unseen = relation_of_parquet(
-            reader, found.source, spooled.path, config.policies, most_rows
+            reader, found.source, spooled.path, mapped, config.policies, most_rows
         )
 
     def lines_of_rows(ordinals: list[int]) -> Iterator[Line]:

@@ -19,7 +19,6 @@ from tsa_cli.steps.ingest.held_lines import HeldFile, ToReplay, held_files, line
 from tsa_cli.steps.ingest.inputs import named
 from tsa_cli.steps.ingest.lines_file import Line, LinesFile, Refused, open_lines
 from tsa_cli.steps.ingest.load import Loader
-from tsa_cli.steps.ingest.parquet_columns import id_paths
 from tsa_cli.steps.ingest.prepare import mapping_of, tsv_columns
 from tsa_cli.steps.ingest.relation import event_names, relation_of_lines
 from tsa_cli.steps.ingest.report import IngestResult
@@ -98,9 +97,9 @@ def replay(store: Store, config: IngestConfig, selection: Selection, run_id: str
     with open_spool(store.path, config.policies.tsa.max_unpacked_ratio) as spool:
         for held in held_files(store, selection.reason, selection.source_file):
             limit = config.policies.tsa.max_line_bytes
-            ids = id_paths(mapping_of(config, held.source))
+            source = mapping_of(config, held.source)
             columns = tsv_columns(config, held.source)
-            lines = lines_to_replay(store, spool, held, cleaner, limit, columns, ids)
+            lines = lines_to_replay(store, spool, held, cleaner, limit, columns, source)
             file = _file_of(store, spool, config, held, lines)
             report = loader.load(file, release=_release(held, selection))
             warnings = [report.warning, *_warnings(held, lines)]

@@ -4,6 +4,7 @@ The relation of one file: its lines in canonical, normalised form, whatever its 
 Decides between the two ways in: typed columns where the keys allow it, documents elsewhere.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 
 from tsa_cli.config.events import EventsConfig
@@ -85,14 +86,20 @@ def relation_of_lines(
 
 
 def relation_of_parquet(
-    store: Store, source: SourceConfig, path: Path, policies: Policies, most_rows: int
+    store: Store,
+    source: SourceConfig,
+    path: Path,
+    mapped: Collection[str],
+    policies: Policies,
+    most_rows: int,
 ) -> tuple[Fragment, UnseenKeys | None]:
     """
     The normalised relation of a Parquet file, with any columns, in any order.
 
     With what texts of properties after the first `most_rows` may have, that those do not show.
+    `mapped` are the columns that mappings know by name.
     """
-    columns = parquet.columns_of(store, path)
+    columns = parquet.columns_of(store, path, mapped)
     are_plain = not parquet.has_members(columns) and source.is_plain()
     if are_plain and not parquet.has_open_keys(columns, source.properties):
         property_keys = parquet.property_keys(store, path, columns, source, most_rows)
@@ -105,7 +112,7 @@ def relation_of_parquet(
             has_texts = parquet.has_texts(columns, source.properties)
             return _normalised(canonical, source, policies), unseen if has_texts else None
     objects = {*source.property_paths(), *source.trait_paths(), *source.consent}
-    documents = parquet.documents(store, path, objects, parquet.id_paths(source))
+    documents = parquet.documents(store, path, mapped, objects, parquet.id_paths(source))
     keys, property_keys = discovered_keys(store, documents, source)
     held = _personal_among(keys | property_keys, policies.privacy)
     canonical = from_documents(source, Reader(documents), held, keys)

@@ -163,11 +163,17 @@ def _is_hash(value: object) -> bool:
 
 
 def _said(value: object) -> object:
-    """The value without nulls, with moments for texts of them: a typed column writes its own."""
+    """
+    The value without nulls, with moments for texts of them: a typed column writes its own.
+
+    `true` is 1 to Python, and not the same content.
+    """
     if isinstance(value, dict):
         return {key: _said(inner) for key, inner in value.items() if inner is not None}
     if isinstance(value, list):
         return [_said(inner) for inner in value]
+    if isinstance(value, bool):
+        return bool, value
     if not (isinstance(value, str) and _MOMENT.fullmatch(value)):
         return value
     try:

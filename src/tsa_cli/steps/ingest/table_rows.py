@@ -12,7 +12,7 @@ one is absent.
 import csv
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import chain
@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING
 
 from tsa_cli.errors import DataError
 from tsa_cli.privacy.odd_rows import odd_row
+from tsa_cli.steps.ingest.column_names import in_lower_case
 from tsa_cli.steps.ingest.file_bytes import FileBytes
 from tsa_cli.steps.ingest.spool import Spool, Spooled
 
@@ -54,12 +55,18 @@ class _Written:
 
 
 def rows_to_lines(
-    spooled: Spooled, spool: Spool, columns: Sequence[str], *, is_final: bool = True
+    spooled: Spooled,
+    spool: Spool,
+    columns: Sequence[str],
+    mapped: Collection[str] = (),
+    *,
+    is_final: bool = True,
 ) -> tuple[Spooled, list[int], int]:
     """
     (the CSV or TSV as JSON lines, the first physical line of each row, bytes that are left).
 
-    `columns` name the cells of a file without header: one whose first row has as many. Empty cells
+    `columns` name the cells of a file without header: one whose first row has as many. `mapped` are
+    names that mappings read: a header in upper case without them is read in lower case. Empty cells
     are absent. A row of another length than the header becomes a line that no reader takes, so
     that it is quarantined; but a last one without a line end that lacks cells, or ends within
     quotes or an object, is being written, and left unless `is_final`.
@@ -73,7 +80,8 @@ def rows_to_lines(
         spooled.path.open(newline="", encoding="utf-8-sig", errors=lossless) as source,
         target.open("w", encoding="utf-8", errors=lossless) as out,
     ):
-        for number, text in _json_rows(source, spooled, list(columns), is_open=tail_bytes > 0):
+        rows = _json_rows(source, spooled, list(columns), mapped, is_open=tail_bytes > 0)
+        for number, text in rows:
             is_left = text is None
             if text is not None:
                 numbers.append(number)
@@ -97,7 +105,12 @@ def first_row_width(spooled: Spooled) -> int:
 
 
 def _json_rows(
-    source: IO[str], spooled: Spooled, columns: list[str], *, is_open: bool
+    source: IO[str],
+    spooled: Spooled,
+    columns: list[str],
+    mapped: Collection[str],
+    *,
+    is_open: bool,
 ) -> Iterator[tuple[int, str | None]]:
     """(the row's first line, the row as a line); None for a last row that `is_open` and cut."""
     csv.field_size_limit(MAX_OBJECT_BYTES)
@@ -110,7 +123,7 @@ def _json_rows(
         delimiter = "\t" if spooled.shape == "tsv" else _delimiter(first)
         rows = csv.reader(chain(source, [_END]), delimiter=delimiter)
         found = _numbered(rows, spooled, is_open=is_open)
-    header = columns if is_headerless else []
+    header = written = columns if is_headerless else []
     before: tuple[int, list[str]] | None = None
     for number, row in found:
         if before is not None:
@@ -119,8 +132,9 @@ def _json_rows(
         if row is None:
             yield number, None
         elif not header:
-            header = _header(row)
-        elif any(row) and row != header:  # files put together repeat their header
+            written = _header(row)
+            header = list(in_lower_case(written, mapped).values())
+        elif any(row) and row != written:  # files put together repeat their header
             before = number, row
     if before is not None:
         number, row = before

@@ -121,9 +121,7 @@ def _save(request: Request, version: str, figures: Mapping[str, object], trained
     }
     card = card_of(request.name, version, config, figures)
     estimator = trained.model.estimator
-    save_version(
-        request.models_dir, request.name, version, estimator, manifest, card, is_replacing=True
-    )
+    save_version(request.models_dir, request.name, version, estimator, manifest, card)
 
 
 def _deserves_promotion(request: Request, samples: Samples, candidate: Classifier) -> bool:
