@@ -336,6 +336,19 @@ def test_after_the_drop_come_the_next_events_of_the_same_unit(given: Give) -> No
     ]
 
 
+def test_events_of_two_devices_at_one_moment_come_after_the_drop_by_their_ids(given: Give) -> None:
+    # The ids are e000000, e000001, … as given; in core the phone's events come first.
+    tied = [("x", "tablet"), ("b", "tablet"), ("a", "tablet"), ("y", "tablet"), ("z", "phone")]
+    here = given(
+        [Event("u", at(1), name, anonymous_id=device) for name, device in tied]
+        + [Event("u", at(2), name, anonymous_id=device) for name, device in reversed(tied[3:])]
+        + [Event("u", at(2), name, anonymous_id=device) for name, device in tied[3:]]
+    )
+    found = funnel.outcome_of(here.store, config(), Span(LATE), needs_rows=True)
+    rows = funnel.next_paths(here.store, found)
+    assert [(r.last_step, r.path) for r in rows] == [(2, list("yzzyy"))]
+
+
 def test_drivers_are_seen_with_equal_exposure_and_without_the_funnels_own_events(
     given: Give,
 ) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from tsa_cli.errors import UsageError
 from tsa_cli.kernels.calendar import Bucket, make_calendar
-from tsa_cli.kernels.funnel_types import NO_TIME, Bools
+from tsa_cli.kernels.funnel_types import NO_TIME, NONE, Bools
 from tsa_cli.kernels.wilson import wilson
 from tsa_cli.steps.funnel.fetch import UNITS
 from tsa_cli.steps.funnel.outcome import Outcome, as_moment
@@ -123,7 +123,11 @@ def next_paths(store: Store, outcome: Outcome, step: int | None = None) -> list[
         "last_ts": some.last_us.astype("datetime64[us]"),
         "last_seq": some.rows.core_seq[some.last_row],
     }
-    with store.lent("lent_units", units):
+    done = some.attempts.row
+    is_until_last = np.arange(done.shape[1]) <= some.reached[:, None]
+    place, column = np.nonzero((done != NONE) & is_until_last)
+    filled = {"place": place, "core_seq": some.rows.core_seq[done[place, column]]}
+    with store.lent("lent_units", units), store.lent("lent_rows", filled):
         found = store.rows(
             "4_reports/funnel_after_drop.sql",
             {"unit": UNITS[outcome.config.count_by]},
