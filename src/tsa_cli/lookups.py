@@ -164,7 +164,7 @@ def _add_ips(store: "Store", config: LookupConfig, new: "pl.DataFrame") -> None:
     from tsa_cli.enrich.ip import ip_table
 
     # The address as stored is the text, whatever form of it the lookup prefers.
-    _add(store, ip_table(new["ip_address"], config.mmdb).with_columns(*new), "add_ips")
+    _add(store, ip_table(new["ip_address"], config.mmdb).with_columns(new["ip_key"]), "add_ips")
 
 
 def _add_pages(store: "Store", config: LookupConfig, new: "pl.DataFrame") -> None:

@@ -67,7 +67,7 @@ def test_truncating_twice_changes_nothing() -> None:
 
 def test_country_is_that_of_the_truncated_address() -> None:
     table = ip_table(["8.8.8.8", "8.8.8.0", "10.1.2.3", "x", None])
-    assert table.columns == ["ip_address", "geo_country", "geo_city"]
+    assert table.columns == ["ip_address", "told_place", "geo_country", "geo_city"]
     assert table["geo_country"].to_list() == ["US", "US", None, None, None]
     assert table["geo_city"].null_count() == 5
 

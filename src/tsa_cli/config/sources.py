@@ -97,6 +97,13 @@ class ToldDevice(ConfigModel):
     os: list[TextPath] = []
 
 
+class ToldPlace(ConfigModel):
+    """What a source says of the place, for lines without an address."""
+
+    country: list[TextPath] = Field([], description="a code of two letters, or an English name")
+    city: list[TextPath] = []
+
+
 class ToldCampaign(ConfigModel):
     """Where the parameters are that a page's URL would have."""
 
@@ -160,6 +167,7 @@ class SourceConfig(ConfigFile):
         {}, description="purpose: paths of a yes or no"
     )
     device: ToldDevice | None = None
+    place: ToldPlace | None = None
     campaign: ToldCampaign = Field(
         ToldCampaign(), description="of an event, for URLs that name no campaign themselves"
     )
@@ -241,7 +249,7 @@ class SourceConfig(ConfigFile):
     def is_plain(self) -> bool:
         """True when columns can say what lines of this source say, but for those of a kind."""
         return not (
-            self.device or self.key_values or self.strip or self.columns
+            self.device or self.place or self.key_values or self.strip or self.columns
             or self.embedded or self.entities or self.empty_values or self.event
             or self.consent_words or self.drop_nulls
             or self.id_prefixes or self.no_session or self.known_differs

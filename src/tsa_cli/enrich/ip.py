@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tsa_cli.enrich.texts import text_series
+from tsa_cli.enrich.told_places import told_place
 from tsa_cli.errors import DataError
 
 if TYPE_CHECKING:
@@ -63,11 +64,13 @@ def truncate_ips(values: pl.Series | Sequence[str | None]) -> pl.Series:
 
 def ip_table(values: pl.Series | Sequence[str | None], mmdb: Path | None = None) -> pl.DataFrame:
     """
-    One row an address, in order: ip_address, geo_country (two letters), geo_city.
+    One row an address, in order: ip_address, told_place, geo_country (two letters), geo_city.
 
-    Only the truncated address is looked up. Raises DataError if `mmdb` cannot be read.
+    Only the truncated address is looked up; a text that tells a place is no address, and looked up
+    nowhere. Raises DataError if `mmdb` cannot be read.
     """
     texts = text_series("ip_address", values)
+    told = {text: place for text in texts.drop_nulls() if (place := told_place(text))}
     short = truncate_ips(texts)
     distinct = short.drop_nulls().unique()
     addresses = distinct.to_list()
@@ -78,10 +81,19 @@ def ip_table(values: pl.Series | Sequence[str | None], mmdb: Path | None = None)
         cities = [city for _, city in found]
         countries = [new or old for (new, _), old in zip(found, countries, strict=True)]
     places = pl.DataFrame(
-        {"short": distinct, "geo_country": countries, "geo_city": cities},
+        {
+            "short": [*addresses, *told],
+            "geo_country": [*countries, *(place.country for place in told.values())],
+            "geo_city": [*cities, *(place.city for place in told.values())],
+        },
         schema=dict.fromkeys(("short", "geo_country", "geo_city"), pl.String),
     )
-    frame = pl.DataFrame({"ip_address": texts, "short": short})
+    is_told = texts.is_in([*told])
+    frame = pl.DataFrame({"ip_address": texts, "short": short, "is_told": is_told}).select(
+        ip_address=pl.when(~pl.col("is_told")).then("ip_address"),
+        told_place=pl.when("is_told").then("ip_address"),
+        short=pl.when("is_told").then("ip_address").otherwise("short"),
+    )
     return frame.join(places, on="short", how="left", maintain_order="left").drop("short")
 
 

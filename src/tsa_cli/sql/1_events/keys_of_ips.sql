@@ -4,4 +4,4 @@ select
     w.place,
     cast(l.ip_key as integer) as key
 from ips as l
-inner join asked_words as w on l.ip_address = w.word
+inner join asked_words as w on coalesce(l.ip_address, l.told_place) = w.word

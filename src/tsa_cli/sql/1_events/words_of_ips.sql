@@ -2,6 +2,6 @@
 -- reads:   ips
 select
     ip_key,
-    ip_address
+    coalesce(ip_address, told_place) as ip_address
 from ips
 order by ip_key

@@ -19,8 +19,8 @@ select
     browser,                                                    -- family, from the user agent
     os,                                                         -- family, from the user agent
     ip_address,                                                 -- truncated
-    geo_country,                                                -- ISO 3166 alpha-2
-    geo_city,                                                   -- of the truncated address; null where none is known
+    geo_country,                                                -- ISO 3166 alpha-2; of the truncated address, else as the source tells
+    geo_city,                                                   -- the same; null where none is known
     bounce_flag,                                                -- by `bounce` in sessions.yaml
     search_engine,                                              -- the one that the referrer is; null for any other
     search_terms,                                               -- as the search engine passed them on; mostly null

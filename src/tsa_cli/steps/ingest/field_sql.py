@@ -4,7 +4,7 @@ The SQL expressions of the canonical fields of one JSON document a line, by a ma
 Every path and name is bound; of a field's paths the first that a line fills counts.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from tsa_cli.config.sources import (
     OUTSIDE,
@@ -13,9 +13,10 @@ from tsa_cli.config.sources import (
     SourceConfig,
     ToldCampaign,
     ToldDevice,
+    ToldPlace,
 )
+from tsa_cli.enrich import told_devices, told_places
 from tsa_cli.enrich.told_campaigns import SIGN
-from tsa_cli.enrich.told_devices import KEYS
 from tsa_cli.steps.ingest.bound_paths import BoundPaths
 
 
@@ -37,7 +38,9 @@ class FieldSql:
         if name == "event" and self.source.event:
             return f"coalesce({text}, {self.paths.bind(self.source.event)})"
         if name == "user_agent" and self.source.device:
-            return f"coalesce({text}, {self._told_device(self.source.device)})"
+            return f"coalesce({text}, {self._told(self.source.device, told_devices.KEYS)})"
+        if name == "ip" and self.source.place:
+            return f"coalesce({text}, {self._told(self.source.place, told_places.KEYS)})"
         if name == "session_id" and self.source.no_session:
             outside = ", ".join(self.paths.bind(word) for word in self.source.no_session)
             return (
@@ -75,9 +78,9 @@ class FieldSql:
             text = f"case when {is_said} then substr({text}, {len(prefix) + 1}) else {text} end"
         return text
 
-    def _told_device(self, device: ToldDevice) -> str:
-        """What stands for a user agent that the source does not keep, see enrich/told_devices."""
-        words = {key: self._coalesced(getattr(device, key)) for key in KEYS}
+    def _told(self, told: ToldDevice | ToldPlace, keys: Sequence[str]) -> str:
+        """What stands for a user agent or an address that the source does not keep, as JSON."""
+        words = {key: self._coalesced(getattr(told, key)) for key in keys}
         pairs = ", ".join(f"{self.paths.bind(key)}, {word}" for key, word in words.items())
         found = f"coalesce({', '.join(words.values())})"
         return f"case when {found} is not null then cast(json_object({pairs}) as varchar) end"

@@ -15,6 +15,7 @@ import numpy as np
 
 from tsa_cli.enrich.redaction import UrlCleaner
 from tsa_cli.enrich.told_campaigns import apart
+from tsa_cli.enrich.told_places import BEGIN, clean_places
 from tsa_cli.lookups import LOOKUPS
 from tsa_cli.privacy.personal_texts import redact_addresses
 from tsa_cli.steps.ingest.actor_keys import ActorKeys, Pairs
@@ -224,11 +225,24 @@ def _without_people(agents: "pl.Series") -> "pl.Series":
 
 
 def address_cleaner(policy: str) -> _Clean:
-    """What makes of addresses what is kept of them under a policy: truncate, drop or keep."""
+    """
+    What makes of addresses what is kept of them under a policy: truncate, drop or keep.
+
+    A place that is told in place of an address is kept as it is told, but under `drop`.
+    """
     from tsa_cli.enrich.ip import truncate_ips
 
+    def places_beside(clean: _Clean) -> _Clean:
+        def cleaned(words: "pl.Series") -> "pl.Series":
+            is_told = words.str.starts_with(BEGIN).fill_null(value=False)
+            if not is_told.any():
+                return clean(words)
+            return clean(words).zip_with(~is_told, clean_places(words))
+
+        return cleaned
+
     if policy == "truncate":
-        return truncate_ips
+        return places_beside(truncate_ips)
     if policy == "keep":
-        return lambda words: words
+        return places_beside(lambda words: words)
     return lambda words: words.clear(len(words))
