@@ -154,7 +154,8 @@ class SourceConfig(ConfigFile):
         False, description="a line without any id belongs to an anonymous person of its session_id"
     )
     known_differs: bool = Field(
-        False, description="a user_id that is the line's anonymous_id, too, is none"
+        False,
+        description="a user_id from a path of anonymous_id, too, is none where the two are equal",
     )
     properties: list[SourcePath] = Field(
         ["properties"], description="objects whose keys are properties"

@@ -172,6 +172,17 @@ def test_nulls_in_a_log_are_those_lines_own_matter(
         assert (report.status, report.rejected) == ("ingested", 1)
 
 
+def test_a_parquet_of_small_numbers_is_no_text_of_wide_characters(
+    do_ingest: Ingest, tmp_path: Path
+) -> None:
+    rows: dict[str, object] = {"n": pa.array([n % 200 + 1 for n in range(3000)], pa.int32())}
+    rows |= {"event": ["x"] * 3000, "timestamp": [1777629601] * 3000, "user_id": ["u"] * 3000}
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table(rows), path, compression="none", use_dictionary=False)
+    [report] = do_ingest(path).files
+    assert (report.status, report.read, report.rejected) == ("ingested", 3000, 0)
+
+
 def test_an_encrypted_parquet_is_named(do_ingest: Ingest, tmp_path: Path) -> None:
     (tmp_path / "a.parquet").write_bytes(b"PARE" + bytes(range(256)) + b"PARE")
     [report] = do_ingest(tmp_path / "a.parquet").files

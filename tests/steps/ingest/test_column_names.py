@@ -110,6 +110,14 @@ def test_folders_say_nothing_of_how_the_columns_are_written(
     assert rows(store)[0]["properties"]["country"] == "DE"
 
 
+def test_a_column_that_a_folder_repeats_is_one_of_the_table(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    (tmp_path / "EVENT=x").mkdir()
+    assert do_ingest(as_file(tmp_path / "EVENT=x" / "x.parquet", EVENT)).files[0].inserted == 1
+    assert rows(store)[0]["event_type"] == "booking_completed"
+
+
 @pytest.mark.parametrize("name", ["x.csv", "x.parquet"])
 def test_a_refused_row_is_known_again_in_its_file(
     store: Store, do_ingest: Ingest, tmp_path: Path, name: str

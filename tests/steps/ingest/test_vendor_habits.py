@@ -176,12 +176,13 @@ def test_whom_mixpanel_has_merged_a_device_into_is_who_it_is(
         line(4, **{"$device_id": "d3", "distinct_id": "d3"}),
         line(5, distinct_id="u1"),  # of a server
         line(6, **{"$device_id": "d4", "distinct_id": "d3", "$user_id": "u1"}),
+        line(7, **{"distinct_id": "u1", "$user_id": "u1"}),  # of a server that says who it is
     ]
     do_ingest(write(tmp_path / "x.jsonl", lines))
     found = sorted((row["event_id"], row["anonymous_id"], row["user_id"]) for row in rows(store))
     assert found == [
         ("m1", "d1", "u1"), ("m2", "d1", "u1"), ("m3", "d2", None), ("m4", "d3", None),
-        ("m5", "u1", None), ("m6", "d4", "u1"),
+        ("m5", "u1", None), ("m6", "d4", "u1"), ("m7", "u1", "u1"),
     ]  # fmt: skip
 
 

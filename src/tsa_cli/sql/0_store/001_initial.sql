@@ -1,7 +1,8 @@
 -- tables: tsa_meta, raw_events, the lookups of its keys (event_types, actors, user_agents, ips, pages, referrers,
 --         and sites, campaigns), ingested_files, quarantined_events, user_traits, consent_events, runs;
 --         views events, identity_links
--- notes:  raw_events is append-only: a row's place (rowid) is its event_seq for ever. Whoever must remove rows
+-- notes:  raw_events is append-only but for two keys that may be replaced in place (event_code by lookups.py, actor_key
+--         by ingest/logins.py): a row's place (rowid) is its event_seq for ever. Whoever must remove rows
 --         (privacy) writes a new file and rebuilds `core`. No primary keys: an index costs 4x on load
 --         and duplicates are found by a semi join of ids (see docs/adr/0004-exactly-once.md).
 create table tsa_meta (key varchar primary key, value varchar not null);
@@ -11,7 +12,7 @@ create table raw_events (
     event_text varchar,                             -- the id, when it is not
     event_code usmallint not null,                  -- -> event_types: the canonical name
     event_ts timestamp not null,                    -- UTC
-    actor_key integer not null,                     -- -> actors: the pair of ids as sent
+    actor_key integer not null,                     -- -> actors: the pair of ids as sent, or with its visit's device
     client_session_id varchar,                      -- the client's own
     page_key integer,                               -- -> pages
     referrer_key integer,                           -- -> referrers

@@ -2,7 +2,7 @@
 Who stands behind a funnel's numbers: the units of a bar, by entry date, and where they went.
 
 All answers come from the same Outcome as the report, so that rows and bars agree.
-reads   users_index, sessions or actors; for the paths core, actors, event_types
+reads   users_index, sessions or actors; for the paths core, actors, event_types, events
 source  definitions D23 (trend); part 2, complaints 6, 7 and 33
 """
 

@@ -4,7 +4,7 @@ The SQL expressions of the canonical fields of one JSON document a line, by a ma
 Every path and name is bound; of a field's paths the first that a line fills counts.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from tsa_cli.config.sources import (
     OUTSIDE,
@@ -28,13 +28,7 @@ class FieldSql:
 
     def field(self, name: CanonicalField) -> str:
         """The text of a canonical field, null when no path of it is filled."""
-
-        def of_call(call: Call) -> str | None:
-            if name in call.fields:
-                return self._coalesced(call.fields[name])
-            return self.paths.bind(call.event) if name == "event" and call.event else None
-
-        text = self._by_kind(self._coalesced(self.source.fields.get(name, [])), of_call)
+        text = self._text(name)
         if name == "event" and self.source.event:
             return f"coalesce({text}, {self.paths.bind(self.source.event)})"
         if name == "user_agent" and self.source.device:
@@ -50,8 +44,23 @@ class FieldSql:
             return text
         text = self._bare_id(text)
         if name == "user_id" and self.source.known_differs:
-            return f"nullif({text}, {self.field('anonymous_id')})"
+            shared = {p for field, p in self.source.field_paths() if field == "anonymous_id"}
+            own = self._bare_id(self._text(name, left_out=shared))
+            return f"coalesce({own}, nullif({text}, {self.field('anonymous_id')}))"
         return text
+
+    def _text(self, name: CanonicalField, left_out: Collection[str] = ()) -> str:
+        """The text of the first path that is filled, but for those `left_out`."""
+
+        def first_of(paths: Iterable[str]) -> str:
+            return self._coalesced(path for path in paths if path not in left_out)
+
+        def of_call(call: Call) -> str | None:
+            if name in call.fields:
+                return first_of(call.fields[name])
+            return self.paths.bind(call.event) if name == "event" and call.event else None
+
+        return self._by_kind(first_of(self.source.fields.get(name, [])), of_call)
 
     def page_url(self) -> str:
         """The text of the page's URL, with the campaign that stands beside it."""

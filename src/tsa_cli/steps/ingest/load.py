@@ -5,7 +5,7 @@ A file with known ids is read again, to keep their rows apart.
 
 reads   the normalised relation of the file, raw_events (ids), the lookups
 writes  raw_events, the lookups, quarantined_events, ingested_files, user_traits, consent_events,
-        plan_results, plan_violations
+        session_devices, plan_results, plan_violations
 source  definitions D2 (duplicates and conflicts), D4 (quarantine)
 """
 

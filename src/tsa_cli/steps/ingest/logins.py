@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def sessions_for_devices(rows: "pa.Table") -> "pa.ChunkedArray | None":
-    """The session ids that stand for a device among normalised rows; None without any."""
+def sessions_for_devices(rows: "pa.Table", is_event: "pa.Array") -> "pa.Array | None":
+    """The session ids that stand for a device among normalised events, each once; None if none."""
     import pyarrow.compute as pc
 
     session = rows.column("client_session_id")
     if session.null_count == len(session):
         return None
     is_device = pc.fill_null(pc.equal(rows.column("anonymous_id"), session), fill_value=False)
-    is_device = pc.and_(is_device, pc.is_null(rows.column("user_id")))
-    return session.filter(is_device) if pc.any(is_device).as_py() else None
+    is_device = pc.and_(pc.and_(is_device, pc.is_null(rows.column("user_id"))), is_event)
+    return session.filter(is_device).unique() if pc.any(is_device).as_py() else None
 
 
-def keep_visits_whole(store: Store, load_id: int, told: "list[pa.ChunkedArray]") -> bool:
+def keep_visits_whole(store: Store, load_id: int, told: "list[pa.Array]") -> bool:
     """
     Whether events moved to the device of their visit, after a load that `told` these sessions.
 
@@ -57,7 +57,7 @@ def keep_visits_whole(store: Store, load_id: int, told: "list[pa.ChunkedArray]")
     return True
 
 
-def _series(sessions: "pa.ChunkedArray") -> "pl.Series":
+def _series(sessions: "pa.Array") -> "pl.Series":
     import polars as pl
 
     return pl.Series(sessions)

@@ -64,8 +64,11 @@ def _unmarked(head: bytes) -> str:
     """
     The encoding of text whose characters have two or four bytes each, told by its NULs; "" else.
 
-    Each character below U+0100 has them in the same places; text in UTF-8 has none at all.
+    Each character below U+0100 has them in the same places; text in UTF-8 has none at all. So have
+    them the small numbers of a Parquet file whose pages are not packed.
     """
+    if head.startswith(b"PAR1"):
+        return ""
     for name, width, texts in (("UTF-32", 4, (0, 3)), ("UTF-16", 2, (0, 1))):
         count = len(head) // width
         nulls = [head[place : count * width : width].count(0) for place in range(width)]

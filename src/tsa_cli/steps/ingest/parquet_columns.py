@@ -41,8 +41,9 @@ def columns_of(store: Store, path: Path, mapped: Collection[str]) -> dict[str, s
     Named as mappings have them: `mapped` are the names that those read. The engine finds a column
     by its name in any case.
     """
-    described = _described(store, path, is_partitioned=is_partitioned(store, path))
-    return _told_columns(path, described, mapped)
+    partitioned = is_partitioned(store, path)
+    described = _described(store, path, is_partitioned=partitioned)
+    return _told_columns(described, mapped, _folder_keys(path) if partitioned else ())
 
 
 def is_partitioned(store: Store, path: Path) -> bool:
@@ -63,15 +64,15 @@ def _folder_keys(path: Path) -> set[str]:
 
 
 def _told_columns(
-    path: Path, described: Mapping[str, str], mapped: Collection[str]
+    described: Mapping[str, str], mapped: Collection[str], of_folders: Collection[str]
 ) -> dict[str, str]:
-    """Those that say something of an event, as mappings name them."""
+    """Those that say something of an event, as mappings name them; `of_folders` keep theirs."""
     told = {
         name: kind
         for name, kind in described.items()
         if not (_ROW_NUMBERS.fullmatch(name) and kind.endswith(("INT", "INTEGER")))
     }
-    own = [name for name in told if name.lower() not in _folder_keys(path)]
+    own = [name for name in told if name.lower() not in of_folders]
     names = in_lower_case(own, mapped)  # how a folder is written says nothing of the file
     return {names.get(name, name): kind for name, kind in told.items()}
 
@@ -98,7 +99,7 @@ def documents(
     """
     partitioned = is_partitioned(store, path)
     described = _described(store, path, is_partitioned=partitioned)
-    columns = _told_columns(path, described, mapped)
+    columns = _told_columns(described, mapped, _folder_keys(path) if partitioned else ())
     shown = {}
     for name, kind in columns.items():
         column = quoted(name)

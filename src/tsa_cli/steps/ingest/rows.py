@@ -66,7 +66,7 @@ class Told:
     people: "list[pa.Table]" = field(default_factory=list)  # rows with traits or consent
     held: "list[pa.Table]" = field(default_factory=list)  # rows with a known id, encoded
     judged: Judged = field(default_factory=Counter)  # by the tracking plan, of events passed on
-    device_sessions: "list[pa.ChunkedArray]" = field(default_factory=list)  # ids that tell a device
+    device_sessions: "list[pa.Array]" = field(default_factory=list)  # ids that tell a device
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ def _with_people(
 
 
 def _note_sessions(rows: "pa.Table", is_event: Flags, told: Told) -> None:
-    found = sessions_for_devices(rows if is_event.all() else rows.filter(_mask(is_event)))
+    found = sessions_for_devices(rows, _mask(is_event))
     if found is not None:
         told.device_sessions.append(found)
 

@@ -104,12 +104,12 @@ def lay_out(
         )
         rows = _core_batches(events, [found.add(piece) for piece in measured], first_seq)
         del events
-        with store.lent("laid_out", handed_over(rows)):
+        with store.lent("laid_out", _handed_over(rows)):
             write(table, "2_sessions/core.sql")
         write = store.append
-    with store.lent("measured_spans", handed_over(found.figures)):
+    with store.lent("measured_spans", _handed_over(found.figures)):
         store.execute("2_sessions/session_spans.sql")
-    with store.lent("found_cuts", handed_over(found.cuts)):
+    with store.lent("found_cuts", _handed_over(found.cuts)):
         store.execute("2_sessions/session_cuts.sql")
 
 
@@ -137,7 +137,7 @@ def _core_batches(
     ]
 
 
-def handed_over(batches: "list[pa.RecordBatch]") -> "pa.RecordBatchReader":
+def _handed_over(batches: "list[pa.RecordBatch]") -> "pa.RecordBatchReader":
     """The batches, each let go when it was read: the engine keeps what it is lent to a commit."""
     import pyarrow as pa
 
