@@ -100,7 +100,7 @@ def _measured(piece: Columns) -> list[dict[str, int]]:
     """The rows of a piece, whose sessions count from 1 and whose places from 0."""
     places = np.flatnonzero(piece["is_server"] == 0)
     names, session_key = np.unique(piece["session_key"][places], return_inverse=True)
-    found = measure(Visited(piece, places, (session_key + 1).astype(np.int32)), LOOKUPS)
+    found = measure(Visited(piece, places), (session_key + 1).astype(np.int32), LOOKUPS)
     found["session_key"] = names[found["session_key"] - 1]
     found["first_core_seq"] = piece["place"][found["first_core_seq"]]
     return _rows(found)
@@ -124,7 +124,7 @@ def test_counts_share_a_running_sum_and_stay_apart() -> None:
     events |= {name: np.arange(count) for name in ("event_us", "event_seq")}
     events |= {"event_code": np.full(count, 4, np.uint16), "is_known": np.ones(count, np.uint8)}
     session_key = np.repeat(np.array([1, 2], np.int32), [count - 5, 5])
-    found = measure(Visited(events, np.arange(count), session_key), LOOKUPS)
+    found = measure(Visited(events, np.arange(count)), session_key, LOOKUPS)
     for name in ("events_count", "page_views", "interactive_count", "conversion_count"):
         assert found[name].tolist() == [count - 5, 5]
 
@@ -132,5 +132,5 @@ def test_counts_share_a_running_sum_and_stay_apart() -> None:
 def test_no_events_make_no_sessions_but_every_column() -> None:
     empty = {k: v[:0] for k, v in _random_events(np.random.default_rng(0), 3).items()}
     none = np.zeros(0, np.int32)
-    measured = measure(Visited(empty, none.astype(np.intp), none), LOOKUPS)
+    measured = measure(Visited(empty, none.astype(np.intp)), none, LOOKUPS)
     assert {len(column) for column in measured.values()} == {0}

@@ -38,11 +38,10 @@ class Lookups:
 
 @dataclass(frozen=True)
 class Visited:
-    """The events that are in sessions: at `places` of all `events`, `session_key` counts from 1."""
+    """The events that are in sessions: at `places` of all `events`."""
 
     events: Columns
     places: NDArray[np.intp]
-    session_key: NDArray[np.int32]
 
     def whole(self, name: str) -> NDArray[Any]:
         """The column of these events."""
@@ -86,16 +85,17 @@ class _Runs:
         return found
 
 
-def measure(visited: Visited, lookups: Lookups) -> Columns:
+def measure(visited: Visited, session_key: NDArray[np.int32], lookups: Lookups) -> Columns:
     """
     One row per session, in order: its key and place, its first and last moments, its counts.
 
-    The events are of whole devices, in order, those of a session adjacent; keys are 0 where there
-    is none. Of pages, agents and addresses the first (last) that there is counts, of actors the
-    last known one, else the last one, and of touches the first event that names a source of
-    traffic (a campaign, or a referrer that is no page of ours), else the first event.
+    The events are of whole devices, in order, those of a session adjacent; `session_key`, of each
+    of them, counts from 1, and keys are 0 where there is none. Of pages, agents and addresses the
+    first (last) that there is counts, of actors the last known one, else the last one, and of
+    touches the first event that names a source of traffic (a campaign, or a referrer that is no
+    page of ours), else the first event.
     """
-    runs = _runs(visited.session_key)
+    runs = _runs(session_key)
     starts, ends = runs.starts, runs.ends
     device, page = visited.at("device_key", starts), visited.whole("page_key")
     touch = runs.first_of(_touches(visited, page, lookups))
@@ -106,7 +106,7 @@ def measure(visited: Visited, lookups: Lookups) -> Columns:
     if lookups.is_page is not None:
         page = np.where(lookups.is_page[page], page, 0)
     return {
-        "session_key": visited.session_key[starts],
+        "session_key": session_key[starts],
         "first_core_seq": visited.places[starts].astype(np.int64),
         "device_key": device,
         "is_device_first": _is_first(device),

@@ -213,19 +213,11 @@ def test_amplitude_ids_are_not_its_counters(store: Store, load: Any) -> None:
     assert ("amp-dev", "u4", "plan", "gold") in traits(store)
 
 
-def test_mixpanel_names_people_by_distinct_id_and_device(store: Store, load: Any) -> None:
-    page, price, _, alias = load("mixpanel")
-    assert (page["event_id"], page["event_type"], page["page_url"]) == ("m1", "page_viewed", PAGE)
-    assert (page["anonymous_id"], page["user_id"], page["referrer_url"]) == ("mx-dev", None, None)
-    assert (price["user_id"], price["event_ts"]) == ("u5", DAY.replace(second=2))
-    assert (price["properties"]["price"], price["properties"]["$os"]) == (99, "iOS")
-    assert devices(store) == [("mobile", None, "iOS")]
-    assert (alias["anonymous_id"], alias["user_id"]) == ("mx-old", "u5")
-    assert links(store) == {("identify", "mx-dev", "u5"), ("alias", "mx-old", "u5")}
-
-
-def test_mixpanels_pipelines_are_its_raw_export(store: Store, load: Any) -> None:
-    page, price, _, alias = load("mixpanel_pipelines")
+@pytest.mark.parametrize("source", ["mixpanel", "mixpanel_pipelines"])
+def test_mixpanel_names_people_by_distinct_id_and_device(
+    store: Store, load: Any, source: str
+) -> None:
+    page, price, _, alias = load(source)
     assert (page["event_id"], page["event_type"], page["page_url"]) == ("m1", "page_viewed", PAGE)
     assert (page["anonymous_id"], page["user_id"], page["referrer_url"]) == ("mx-dev", None, None)
     assert (price["user_id"], price["event_ts"]) == ("u5", DAY.replace(second=2))

@@ -157,16 +157,13 @@ def cut_and_measured(events: Columns, rules: CutRules, lookups: Lookups) -> _Pie
 
     count = len(events["device_key"])
     places = np.flatnonzero(events["is_server"] == 0)
-    is_all = len(places) == count
-    device_key, event_us, page_key = (
-        events[name] if is_all else events[name][places]
-        for name in ("device_key", "event_us", "page_key")
-    )
-    reasons = start_reasons(device_key, event_us, page_key, rules)
+    visited = Visited(events, places)
+    device_key, event_us = visited.whole("device_key"), visited.whole("event_us")
+    reasons = start_reasons(device_key, event_us, visited.whole("page_key"), rules)
     session_key = np.cumsum(reasons != CONTINUES, dtype=np.int32)
-    figures = measure(Visited(events, places, session_key), lookups)
+    figures = measure(visited, session_key, lookups)
     of_rows = session_key
-    if not is_all:
+    if len(places) < count:
         of_rows = np.zeros(count, np.int32)
         of_rows[places] = session_key
     cuts = np.flatnonzero(reasons > GAP)
