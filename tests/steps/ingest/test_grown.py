@@ -13,7 +13,7 @@ from tests.steps.ingest.conftest import ingest_config
 from tests.stored import table
 from tsa_cli.config.events import EventsConfig
 from tsa_cli.steps import ingest
-from tsa_cli.steps.ingest import prepare, quarantine
+from tsa_cli.steps.ingest import judged_lines, quarantine
 from tsa_cli.steps.ingest.quarantine import Selection
 from tsa_cli.steps.ingest.report import IngestResult
 from tsa_cli.store import Store, open_store
@@ -118,13 +118,13 @@ def test_what_was_read_before_is_not_read_again(
     store: Store, tmp_path: Path, monkeypatch: Any
 ) -> None:
     starts = []
-    opened = prepare.open_lines
+    opened = judged_lines.open_lines
 
     def noted(path: Path, **options: Any) -> Any:
         starts.append(options["start"])
         return opened(path, **options)
 
-    monkeypatch.setattr(prepare, "open_lines", noted)
+    monkeypatch.setattr(judged_lines, "open_lines", noted)
     rng = random.Random(3)
     path = tmp_path / "app.jsonl"
     first = b"".join(some_line(rng) + b"\n" for _ in range(20))

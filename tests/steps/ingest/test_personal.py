@@ -27,12 +27,13 @@ def stored_of(
             "event_ts": datetime(2026, 1, 1),
             "traits": texts,
             "consent": None,
+            "load_id": 1,
         },
         schema_overrides={"user_id": pl.String, "traits": pl.String, "consent": pl.String},
     )
     with store.lent("streamed_people", told):
         people = fragment_of("1_events/lent_people.sql")
-        store_people(store, people, 1, Cleaner(PrivacyConfig(), KEYS), known, len(told))
+        store_people(store, people, Cleaner(PrivacyConfig(), KEYS), known, len(told))
     found = table(store, "select anonymous_id, key, value from user_traits order by rowid")
     return sorted((tuple(row.values()) for row in found), key=lambda row: str(row[0]))
 
@@ -67,16 +68,17 @@ def test_people_in_groups_leave_the_rows_of_all_at_once(
 ) -> None:
     said = [
         {"anonymous_id": f"a{n % 5}", "user_id": "u" if n % 5 < 2 else None, "consent": None,
-         "event_ts": datetime(2026, 1, 1, n), "traits": f'{{"plan":"{n // 18}"}}'}
+         "event_ts": datetime(2026, 1, 1, n), "traits": f'{{"plan":"{n // 18}"}}', "load_id": 1}
         for n in range(24)
     ]  # fmt: skip
     told = pl.DataFrame(said, schema_overrides={"consent": pl.String})
     rows = []
     for group_rows in (100, 4):
         monkeypatch.setattr(personal, "GROUP_ROWS", group_rows)
-        with store.lent("streamed_people", told):
+        load = pl.lit(group_rows).alias("load_id")
+        with store.lent("streamed_people", told.with_columns(load)):
             people = fragment_of("1_events/lent_people.sql")
-            store_people(store, people, group_rows, Cleaner(PrivacyConfig(), KEYS), {}, len(told))
+            store_people(store, people, Cleaner(PrivacyConfig(), KEYS), {}, len(told))
         found = table(store, f"select * from user_traits where load_id = {group_rows}")
         rows.append(sorted(str({**row, "load_id": 0}) for row in found))
     assert rows[0] == rows[1]
@@ -96,12 +98,13 @@ def test_a_no_in_words_is_a_no(store: Store, said: str, granted: bool | None) ->
             "event_ts": datetime(2026, 1, 1),
             "traits": None,
             "consent": f'{{"marketing":{said}}}',
+            "load_id": 1,
         },
         schema_overrides={"traits": pl.String},
     )
     with store.lent("streamed_people", told):
         people = fragment_of("1_events/lent_people.sql")
-        store_people(store, people, 1, Cleaner(PrivacyConfig(), KEYS), {}, len(told))
+        store_people(store, people, Cleaner(PrivacyConfig(), KEYS), {}, len(told))
     found = table(store, "select purpose, granted from consent_events")
     expected = [] if granted is None else [{"purpose": "marketing", "granted": granted}]
     assert found == expected

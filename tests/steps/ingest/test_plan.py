@@ -327,7 +327,7 @@ def test_the_four_counts_add_up(store: Store, do_ingest: Ingest, tmp_path: Path)
     do_ingest(write(tmp_path / "x.jsonl", events), plan=config, tsa=_lenient())
     store.connection().execute("delete from plan_results; delete from plan_violations")
     stored = Fragment(
-        "select event_type, properties, 1 as event_count"
+        "select load_id, event_type, properties, 1 as event_count"
         " from events join event_types using (event_code)"
     )
     counts = plan_step.record(

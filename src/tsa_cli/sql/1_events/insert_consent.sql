@@ -1,6 +1,6 @@
 -- table:  consent_events, a row per purpose that a line decides on
 -- reads:  @told (rows with a consent)
--- params: $load_id INTEGER; $yes, $no VARCHAR[]  the words of each
+-- params: $yes, $no VARCHAR[]  the words of each
 -- notes:  a no must not be lost because it is written as a word
 insert into consent_events by name
 select
@@ -9,11 +9,12 @@ select
     purpose,
     list_contains($yes, word) as granted,
     seen_ts,
-    cast($load_id as integer) as load_id
+    load_id
 from (
     select
         anonymous_id,
         user_id,
+        load_id,
         choice.key as purpose,
         trim(lower(cast(choice.value as varchar)), '" ') as word,
         seen_ts
@@ -22,6 +23,7 @@ from (
             anonymous_id,
             user_id,
             event_ts as seen_ts,
+            load_id,
             unnest(map_entries(from_json(consent, '"MAP(VARCHAR, JSON)"'))) as choice
         from (@told)
         where json_type(consent) = 'OBJECT'

@@ -1,6 +1,5 @@
--- table:  raw_events, the new events of one file
+-- table:  raw_events, new events of the files that are being loaded
 -- reads:  @rows (encoded rows)
--- params: $load_id INTEGER
 insert into raw_events by name
 select
     event_uuid,
@@ -17,5 +16,5 @@ select
     price,
     service_category,
     booking_id,
-    cast($load_id as integer) as load_id
+    load_id
 from (@rows)

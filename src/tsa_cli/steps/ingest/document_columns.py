@@ -20,10 +20,14 @@ from tsa_cli.steps.ingest.actor_keys import PAIR_BITS, PAIR_MASK
 from tsa_cli.steps.ingest.distinct import Distinct, distinct_of
 from tsa_cli.steps.ingest.plan import Judge, Judged
 from tsa_cli.steps.ingest.unseen_keys import UnseenKeys
+from tsa_cli.steps.ingest.words import Numbers
 from tsa_cli.store import FEW_ROWS, Store, fragment_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+CODE_BITS = 16  # of a column of uint16
+CODE_MASK = (1 << CODE_BITS) - 1
 
 
 def documents_of(properties: "pa.ChunkedArray") -> Distinct:
@@ -93,21 +97,23 @@ class DocumentReader:
         return [_spread(told.column(name), documents) for name in PROMOTED_PROPERTIES]
 
     def judged(
-        self, codes: "pa.Array", event_types: Mapping[int, str], documents: Distinct
+        self, rows: "pa.Table", event_types: Mapping[int, str], documents: Distinct
     ) -> Judged:
         """
         What the tracking plan judges the events by.
 
-        `codes` are those of the events, `event_types` the names of codes that are judged.
+        `rows` are the events, encoded, with their `documents` as they were sent; `event_types` are
+        the names of the codes that are judged.
         """
         import pyarrow as pa
 
-        codes_of, places, counts = _pairs(codes.to_numpy(), documents)
+        loads_of, codes_of, places, counts = _groups(rows, documents)
         is_judged = np.isin(codes_of, np.fromiter(event_types, np.int64))
         present, named = np.unique(codes_of[is_judged], return_inverse=True)
         names = pa.array([event_types[code] for code in present.tolist()], pa.string())
         events = pa.table(
             {
+                "load_id": loads_of[is_judged],
                 "event_type": pa.DictionaryArray.from_arrays(pa.array(named, pa.int32()), names),
                 "properties": documents.values.take(pa.array(places[is_judged])),
                 "event_count": counts[is_judged],
@@ -128,16 +134,26 @@ def _spread(told: "pa.ChunkedArray", documents: Distinct) -> "pa.ChunkedArray":
     )
 
 
-def _pairs(
-    codes: NDArray[np.int32], documents: Distinct
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """(the event code, the place of the document, the number of rows) of each distinct pair."""
+def _groups(
+    rows: "pa.Table", documents: Distinct
+) -> tuple[Numbers, Numbers, Numbers, NDArray[np.int64]]:
+    """(load, event code, place of the document, number of rows) of each distinct three of them."""
     import pyarrow as pa
 
     if not documents.places:
         none = np.empty(0, np.int64)
-        return none, none, none
+        return none, none, none, none
     places = np.concatenate([chunk.to_numpy() for chunk in documents.places])
-    counted = pa.array((codes.astype(np.int64) << PAIR_BITS) | places).value_counts()
-    pairs = counted.field("values").to_numpy()
-    return pairs >> PAIR_BITS, pairs & PAIR_MASK, counted.field("counts").to_numpy()
+    loads = rows.column("load_id").to_numpy().astype(np.int64)
+    first = loads[0]
+    codes = rows.column("event_code").to_numpy()
+    keys = ((loads - first) << CODE_BITS | codes) << PAIR_BITS | places
+    counted = pa.array(keys).value_counts()
+    groups = counted.field("values").to_numpy()
+    loads_and_codes = groups >> PAIR_BITS
+    return (
+        (loads_and_codes >> CODE_BITS) + first,
+        loads_and_codes & CODE_MASK,
+        groups & PAIR_MASK,
+        counted.field("counts").to_numpy(),
+    )

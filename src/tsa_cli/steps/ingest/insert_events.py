@@ -23,6 +23,7 @@ from tsa_cli.steps.ingest.document_columns import DocumentReader
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.kept_keys import KeptKeys
 from tsa_cli.steps.ingest.known_ids import KnownIds
+from tsa_cli.steps.ingest.loads import Loads
 from tsa_cli.steps.ingest.plan import Judge
 from tsa_cli.steps.ingest.rows import Encoder, Limits, Told, encoded, schema_of
 from tsa_cli.steps.ingest.settings import Policies
@@ -49,7 +50,7 @@ def insert_events(
     store: Store,
     policies: Policies,
     file: FileToLoad,
-    load_id: int,
+    loads: Loads,
     known_ids: KnownIds | None = None,
     read: "pa.Table | None" = None,
     *,
@@ -72,10 +73,12 @@ def insert_events(
         store.reader() as engine,
     ):
         encoder = _encoder(policies, file, looks, engine, kept_keys)
-        rows = partial(_giving_back, partial(encoded, batches, encoder, told, limits, known_ids))
+        rows = partial(
+            _giving_back, partial(encoded, batches, encoder, told, limits, loads, known_ids)
+        )
         is_ahead = read is None and not is_dry_run  # a thread and a stream cost more than few rows
         parts = _ahead(rows, schema_of(batches.schema)) if is_ahead else _in_turns(rows)
-        _insert(store, parts, load_id)
+        _insert(store, parts)
         new_rows = encoder.keys.new_rows()
     del encoder, rows  # with the texts of a large file, for what follows
     kept_keys.are_used()
@@ -95,13 +98,12 @@ def insert_events(
 def _insert(
     store: Store,
     in_parts: "AbstractContextManager[Iterable[pa.RecordBatchReader | pa.Table]]",
-    load_id: int,
 ) -> None:
     slots = {"rows": fragment_of("1_events/streamed_rows.sql")}
     with in_parts as parts:
         for part in parts:
             with store.lent("streamed_rows", part), store.unordered():
-                store.execute("1_events/insert_events.sql", slots, load_id=load_id)
+                store.execute("1_events/insert_events.sql", slots)
 
 
 def _giving_back(

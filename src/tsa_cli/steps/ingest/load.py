@@ -1,26 +1,22 @@
 """
-One file into the store, in one transaction, every line accounted for.
+A file into the store, or several small ones, in one transaction, every line accounted for.
 
 A file with known ids is read again, to keep their rows apart.
 
 reads   the normalised relation of the file, raw_events (ids), the lookups
-writes  raw_events, the lookups, quarantined_events, ingested_files, user_traits, consent_events,
-        session_devices, plan_results, plan_violations
+writes  raw_events, the lookups; and what finish.py writes
 source  definitions D2 (duplicates and conflicts), D4 (quarantine)
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tsa_cli.errors import TsaError
-from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.privacy.field_crypto import Keys
-from tsa_cli.steps.ingest import plan, quarantine_rows, read_again, repeats
 from tsa_cli.steps.ingest.file_to_load import FileToLoad, read_rows
-from tsa_cli.steps.ingest.grown import counted_in
+from tsa_cli.steps.ingest.finish import Finisher
 from tsa_cli.steps.ingest.insert_events import (
     LATEST_TRUSTED_TS,
     ClockIsOff,
@@ -28,16 +24,13 @@ from tsa_cli.steps.ingest.insert_events import (
 )
 from tsa_cli.steps.ingest.kept_keys import KeptKeys
 from tsa_cli.steps.ingest.known_ids import KnownIds, known_ids_among, known_ids_of, repeated_ids_of
-from tsa_cli.steps.ingest.logins import keep_visits_whole
-from tsa_cli.steps.ingest.nature import doubt
-from tsa_cli.steps.ingest.personal import KnownTraits, store_people
-from tsa_cli.steps.ingest.quarantine_rows import DETAILS, Quarantined
+from tsa_cli.steps.ingest.loads import Loads
 from tsa_cli.steps.ingest.relation import trusting
 from tsa_cli.steps.ingest.report import FileReport
 from tsa_cli.steps.ingest.rows import Told
 from tsa_cli.steps.ingest.settings import Policies
 from tsa_cli.steps.ingest.unseen_keys import UnseenKeyError
-from tsa_cli.store import Store, fragment_of
+from tsa_cli.store import Store
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -62,16 +55,6 @@ class _DryRun(Exception):
 
 
 @dataclass(frozen=True)
-class _Loaded:
-    """What the rows of a file became; conflicts are among the quarantined."""
-
-    inserted: int
-    duplicate: int
-    faults: list[Quarantined]
-    conflicts: list[Quarantined]
-
-
-@dataclass(frozen=True)
 class Loader:
     """What loading any file needs."""
 
@@ -80,12 +63,11 @@ class Loader:
     keys: Keys
     run_id: str
     is_dry_run: bool = False
-    known_traits: KnownTraits = field(default_factory=dict, repr=False)
     kept_keys: KeptKeys = field(default_factory=KeptKeys, repr=False)
 
     @cached_property
-    def _cleaner(self) -> Cleaner:
-        return Cleaner(self.policies.privacy, self.keys)
+    def _finisher(self) -> Finisher:
+        return Finisher(self.store, self.policies, self.keys, self.run_id, self.kept_keys)
 
     def load(self, file: FileToLoad, release: Mapping[str, object] | None = None) -> FileReport:
         """
@@ -105,6 +87,20 @@ class Loader:
         if not self.is_dry_run:
             self.kept_keys.are_stored()
         return report
+
+    def load_together(self, whole: FileToLoad, files: Sequence[FileToLoad]) -> list[FileReport]:
+        """
+        The counts of small files that are now in the store, each whole, in one transaction.
+
+        `whole` has the rows of all, none of which has an id that is known. What one of the files
+        raises leaves the store as it was before all of them.
+        """
+        with self.store.transaction():
+            loads = self._next_loads(files)
+            told = self._insert(whole, loads, None, whole.rows)
+            reports = self._finisher.finish(files, loads, told)
+        self.kept_keys.are_stored()
+        return reports
 
     def _load(self, file: FileToLoad, release: Mapping[str, object] | None) -> FileReport:
         # A small file is read at once, which tells what it repeats before anything is inserted.
@@ -145,12 +141,12 @@ class Loader:
 
     def _load_into_empty(self, file: FileToLoad) -> FileReport:
         """No id is known yet: insert first, then see that none came twice."""
-        load_id = self.store.count("1_events/next_load_id.sql")
-        told = self._insert(file, load_id)
-        repeated = repeated_ids_of(self.store, load_id, told.event_count)
+        loads = self._next_loads([file])
+        told = self._insert(file, loads)
+        repeated = repeated_ids_of(self.store, loads.first_id, told.event_count)
         if len(repeated.all):  # raw_events is append-only: nothing is deleted, all is taken back
             raise _RepeatedIds(repeated)
-        return self._finish(file, load_id, told)
+        return self._finisher.finish([file], loads, told)[0]
 
     def _load_into_filled(self, file: FileToLoad) -> FileReport:
         if not file.is_small:
@@ -168,99 +164,22 @@ class Loader:
         known_ids: KnownIds,
         read: "pa.Table | None" = None,
     ) -> FileReport:
-        load_id = self.store.count("1_events/next_load_id.sql")
-        told = self._insert(file, load_id, known_ids, read)
-        return self._finish(file, load_id, told)
+        loads = self._next_loads([file])
+        told = self._insert(file, loads, known_ids, read)
+        return self._finisher.finish([file], loads, told)[0]
+
+    def _next_loads(self, files: Sequence[FileToLoad]) -> Loads:
+        first_id = self.store.count("1_events/next_load_id.sql")
+        return Loads(first_id, [file.row_count for file in files])
 
     def _insert(
         self,
         file: FileToLoad,
-        load_id: int,
+        loads: Loads,
         known_ids: KnownIds | None = None,
         read: "pa.Table | None" = None,
     ) -> Told:
         return insert_events(
-            self.store, self.policies, file, load_id, known_ids, read,
+            self.store, self.policies, file, loads, known_ids, read,
             kept_keys=self.kept_keys, is_dry_run=self.is_dry_run,
-        )  # fmt: skip
-
-    def _finish(self, file: FileToLoad, load_id: int, told: Told) -> FileReport:
-        store = self.store
-        if told.people:
-            import pyarrow as pa
-
-            spoken = pa.concat_tables(told.people)
-            told.people.clear()
-            with store.lent("streamed_people", spoken):
-                people = fragment_of("1_events/lent_people.sql")
-                store_people(store, people, load_id, self._cleaner, self.known_traits, len(spoken))
-        loaded = self._judged(file, load_id, told)
-        if keep_visits_whole(store, load_id, told.device_sessions):
-            self.kept_keys.forget()  # there are actors that they do not know
-        ahead = [Quarantined(r.line, str(r.verdict.reason), r.verdict.detail) for r in file.refused]
-        of_rows = FileReport(
-            file.name, "ingested", file.row_count + len(ahead), loaded.inserted, loaded.duplicate,
-            len(loaded.conflicts), len(loaded.faults) + len(ahead), file.source_name, file.detail,
-            file.left_bytes,
-        )  # fmt: skip
-        report = counted_in(file.before, of_rows)
-        report.assert_conserved()
-        if not file.is_replay:
-            reasons = [held.reason for held in (*ahead, *loaded.faults)]
-            doubt(file.nature, report, self.policies.tsa.max_file_rejected, reasons)
-        refused = [*ahead, *loaded.faults, *loaded.conflicts]
-        read_again.let_go(store, file, of_rows, refused, self._cleaner)
-        quarantine_rows.write(
-            store, refused, source_file=file.name, absolute_path=file.absolute,
-            source=file.source_name, load_id=load_id,
-            ingested_at=self.policies.now_ts, clean=self._cleaner.lines,
-        )  # fmt: skip
-        plan.record(store, self.policies.plan, load_id, told.judged)
-        self._record(file, report, load_id, self.policies.now_ts)
-        return report
-
-    def _judged(self, file: FileToLoad, load_id: int, told: Told) -> _Loaded:
-        """Where the rows are that were not inserted at once, each for its own reason."""
-        tsa = self.policies.tsa
-        faults = [
-            quarantine_rows.explained(line, reason, tsa.max_line_bytes, tsa.max_depth)
-            for line, reason in zip(
-                file.lines_of_rows(list(told.faults)), told.faults.values(), strict=True
-            )
-        ]
-        if not told.held:
-            return _Loaded(told.event_count, 0, faults, [])
-        return self._repeats(file, load_id, told, faults)
-
-    def _repeats(
-        self, file: FileToLoad, load_id: int, told: Told, faults: list[Quarantined]
-    ) -> _Loaded:
-        """Rows whose id is known: the first is an event, the others repeat or contradict it."""
-        store = self.store
-        placeholders = self.policies.identity.placeholder_texts()
-        cleaner = Cleaner(self.policies.privacy)
-        sorted_out = repeats.sort_out(
-            store, told.held, load_id, cleaner, placeholders, file.delivery
-        )
-        judge = plan.Judge(self.policies.plan, self.policies.privacy.is_personal)
-        told.judged += judge.judged(store, repeats.documents())
-        people = fragment_of("1_events/known_people.sql")
-        store_people(store, people, load_id, self._cleaner, self.known_traits, sorted_out.inserted)
-        conflicts = [
-            Quarantined(line, "id_conflict", DETAILS["id_conflict"])
-            for line in file.lines_of_rows(sorted_out.conflicts)
-        ]
-        inserted = told.event_count + sorted_out.inserted
-        return _Loaded(inserted, sorted_out.duplicate, faults, conflicts)
-
-    def _record(
-        self, file: FileToLoad, report: FileReport, load_id: int, ingested_at: datetime
-    ) -> None:
-        self.store.execute(
-            "1_events/record_file.sql", load_id=load_id, run_id=self.run_id, path=file.name,
-            absolute_path=file.absolute, source=file.source_name, sha256=file.sha256,
-            size_bytes=file.size_bytes,
-            left_bytes=file.left_bytes, read_count=report.read, inserted_count=report.inserted,
-            duplicate_count=report.duplicate, conflict_count=report.conflict,
-            rejected_count=report.rejected, ingested_at=ingested_at,
         )  # fmt: skip

@@ -26,7 +26,6 @@ GROUP_ROWS = 200_000  # of lines that speak of people, sorted at once
 def store_people(
     store: Store,
     told: Fragment,
-    load_id: int,
     cleaner: Cleaner,
     known: KnownTraits,
     row_count: int,
@@ -35,26 +34,25 @@ def store_people(
     Append what lines say of people: traits, protected first, and consent.
 
     `told` is a relation of at most `row_count` rows (anonymous_id, user_id, event_ts, traits,
-    consent); `known` keeps what was protected before, as the files of a run speak of the same
-    people.
+    consent, load_id); `known` keeps what was protected before: the files of a run speak of the
+    same people.
     """
     slots = {"told": told}
     words = {"yes": [*YES], "no": [*NO]}
-    store.execute("1_events/insert_consent.sql", slots, load_id=load_id, **words)
+    store.execute("1_events/insert_consent.sql", slots, **words)
     group_count = 1 + row_count // GROUP_ROWS
     for group in range(group_count):
         spoken = store.frame(
             "1_events/traits_of_load.sql", slots, group_count=group_count, group=group
         )
         for part in spoken.iter_slices(SLICE_ROWS):
-            store.insert("user_traits", _trait_frame(part, load_id, cleaner, known))
+            store.insert("user_traits", _trait_frame(part, cleaner, known))
         if group_count > 1:
             give_back_memory()
 
 
 def _trait_frame(
     spoken: "polars.DataFrame",
-    load_id: int,
     cleaner: Cleaner,
     known: KnownTraits,
 ) -> "polars.DataFrame":
@@ -78,11 +76,10 @@ def _trait_frame(
         schema={"object": pl.UInt32, "sent": pl.Int32},
     ).join(pairs, on="sent", maintain_order="left_right")
     by_text = pl.DataFrame(distinct).with_row_index("object")
-    load = pl.lit(load_id, pl.Int32()).alias("load_id")
     return (
         spoken.join(by_text, on="traits", maintain_order="left")
         .join(of_objects, on="object", maintain_order="left_right")
-        .select("anonymous_id", "user_id", "key", "value", "seen_ts", load)
+        .select("anonymous_id", "user_id", "key", "value", "seen_ts", "load_id")
     )
 
 

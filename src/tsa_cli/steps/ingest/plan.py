@@ -18,6 +18,7 @@ from tsa_cli.config.events import EnumType, EventsConfig
 from tsa_cli.steps.ingest.plan_sql import TYPES, judged_columns, planned_keys
 from tsa_cli.store import Fragment, Store
 
+UNPLANNED = "Unplanned-Event"
 REFUSED = "(refused)"  # in plan_results: the lines that the plan kept out
 
 
@@ -39,8 +40,8 @@ class PlanCounts:
     dropped: int
 
 
-# How many events have one event type, types of the planned keys, keys, and wrong keys.
-Judged = Counter[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]
+# By load: how many events have one event type, types of the planned keys, keys, and wrong keys.
+Judged = Counter[tuple[int, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]
 
 
 class Judge:
@@ -55,33 +56,40 @@ class Judge:
         self._is_personal = is_personal
 
     def judged(self, engine: Store, events: Fragment) -> Judged:
-        """What the plan judges by, of a relation (event_type, properties, event_count)."""
+        """What the plan judges by, of a relation (load_id, event_type, properties, event_count)."""
         slots = {**self._columns, "events": events}
         found: Judged = Counter()
-        for event_type, kinds, keys, wrong, count in engine.rows("1_events/plan_kinds.sql", slots):
-            named = tuple(key for key in _texts(keys) if not self._is_personal(key))
-            found[(str(event_type), _texts(kinds), named, _texts(wrong))] += int(str(count))
+        for load_id, name, *lists, count in engine.rows("1_events/plan_kinds.sql", slots):
+            kinds, keys, wrong = map(_texts, lists)
+            named = tuple(key for key in keys if not self._is_personal(key))
+            found[(int(str(load_id)), str(name), kinds, named, wrong)] += int(str(count))
         return found
 
 
 def record(store: Store, plan: EventsConfig, load_id: int, judged: Judged) -> PlanCounts:
-    """Write what the load's stored events and its refused ones do to the plan; the four counts."""
-    totals: Counter[str] = Counter()
-    violating: Counter[str] = Counter()
-    found: Counter[tuple[str, str, str]] = Counter()
-    for (name, kinds, keys, wrong), count in judged.items():
-        totals[name] += count
+    """
+    Write what stored events and refused ones do to the plan; the four counts.
+
+    Of the loads that were just made: `load_id` is the first of them.
+    """
+    totals: Counter[tuple[int, str]] = Counter()
+    violating: Counter[tuple[int, str]] = Counter()
+    found: Counter[tuple[int, str, str, str]] = Counter()
+    for (load, name, kinds, keys, wrong), count in judged.items():
+        totals[(load, name)] += count
         broken = {*violations(plan, name, kinds, keys, wrong)}
-        violating[name] += count if broken else 0
+        violating[(load, name)] += count if broken else 0
         for violation in broken:
-            found[(name, violation.name, violation.key)] += count
-    dropped = store.count("1_events/refused_by_plan.sql", load_id=load_id)
-    if dropped:
-        totals[REFUSED] = violating[REFUSED] = dropped
-    _write(store, load_id, totals, violating, found)
-    unplanned = sum(n for (_, violation, _), n in found.items() if violation == "Unplanned-Event")
-    stored = totals.total() - dropped
-    return PlanCounts(totals.total(), stored - unplanned, violating.total(), dropped)
+            found[(load, name, violation.name, violation.key)] += count
+    refused = store.rows("1_events/refused_by_plan.sql", load_id=load_id)
+    dropped = {(int(str(load)), REFUSED): int(str(count)) for load, count in refused}
+    totals.update(dropped)
+    violating.update(dropped)
+    _write(store, totals, violating, found)
+    unplanned = sum(n for (_, _, violation, _), n in found.items() if violation == UNPLANNED)
+    dropped_count = sum(dropped.values())
+    stored = totals.total() - dropped_count
+    return PlanCounts(totals.total(), stored - unplanned, violating.total(), dropped_count)
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -90,28 +98,22 @@ def _texts(value: object) -> tuple[str, ...]:
 
 def _write(
     store: Store,
-    load_id: int,
-    totals: Counter[str],
-    violating: Counter[str],
-    found: Counter[tuple[str, str, str]],
+    totals: Counter[tuple[int, str]],
+    violating: Counter[tuple[int, str]],
+    found: Counter[tuple[int, str, str, str]],
 ) -> None:
     import polars
 
     if totals:
-        names = list(totals)
-        frame = polars.DataFrame(
-            {"load_id": [load_id] * len(names), "event_type": names,
-             "total": [totals[n] for n in names], "violating": [violating[n] for n in names]}
-        )  # fmt: skip
-        store.insert("plan_results", frame)
+        results = [
+            (*load_and_name, n, violating[load_and_name]) for load_and_name, n in totals.items()
+        ]
+        names = ["load_id", "event_type", "total", "violating"]
+        store.insert("plan_results", polars.DataFrame(results, schema=names, orient="row"))
     if found:
-        keys = list(found)
-        frame = polars.DataFrame(
-            {"load_id": [load_id] * len(keys), "event_type": [k[0] for k in keys],
-             "violation": [k[1] for k in keys], "key": [k[2] for k in keys],
-             "event_count": [found[k] for k in keys]}
-        )  # fmt: skip
-        store.insert("plan_violations", frame)
+        broken = [(*key, count) for key, count in found.items()]
+        names = ["load_id", "event_type", "violation", "key", "event_count"]
+        store.insert("plan_violations", polars.DataFrame(broken, schema=names, orient="row"))
 
 
 def violations(
@@ -130,7 +132,7 @@ def violations(
     event = plan.events.get(event_type)
     if event is None:
         if plan.unplanned != "allow":
-            yield Violation("Unplanned-Event")
+            yield Violation(UNPLANNED)
         return
     planned = planned_keys(event)
     for key, found in zip(planned, kinds, strict=True):

@@ -4,34 +4,24 @@ One input becomes a file to load: its mapping found, its rows as a relation, its
 Lines are read in place where the engine may see every one of them, else from a clean copy.
 """
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from tsa_cli.config.sources import SourceConfig
 from tsa_cli.errors import DataError
-from tsa_cli.quantities import quantity
 from tsa_cli.steps.ingest import parquet_columns
-from tsa_cli.steps.ingest.column_names import mapped_names
 from tsa_cli.steps.ingest.detect import (
-    SAMPLE_LINES,
-    Detected,
-    detect,
     documents_among,
-    sample_documents,
 )
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import Before
-from tsa_cli.steps.ingest.hashing import digests_of_first
+from tsa_cli.steps.ingest.judged_lines import choose, judged_lines, names_mapped
 from tsa_cli.steps.ingest.key_count import KeyCount
-from tsa_cli.steps.ingest.lines_file import Line, LinesFile, open_lines
+from tsa_cli.steps.ingest.lines_file import Line, LinesFile
 from tsa_cli.steps.ingest.met_keys import MetKeys
-from tsa_cli.steps.ingest.nature import HEAD_BYTES, Nature, nature_of, refuse_spread
-from tsa_cli.steps.ingest.places import lines_at, parquet_rows_at, rows_at
-from tsa_cli.steps.ingest.propose import Proposal, propose
-from tsa_cli.steps.ingest.quarantine_rows import MAX_RAW_BYTES
+from tsa_cli.steps.ingest.places import parquet_rows_at
 from tsa_cli.steps.ingest.relation import (
     SAMPLED_ABOVE_BYTES,
     SAMPLED_ABOVE_ROWS,
@@ -40,9 +30,8 @@ from tsa_cli.steps.ingest.relation import (
     relation_of_parquet,
     top_level_keys,
 )
-from tsa_cli.steps.ingest.settings import AUTO, IngestConfig
-from tsa_cli.steps.ingest.spool import Spool, Spooled, head_of
-from tsa_cli.steps.ingest.table_rows import first_row_width, rows_to_lines
+from tsa_cli.steps.ingest.settings import IngestConfig
+from tsa_cli.steps.ingest.spool import Spool, Spooled
 from tsa_cli.store import Store
 
 
@@ -58,23 +47,6 @@ class Reading:
     def is_first(self) -> bool:
         """True as long as nothing was met that asks for another reading."""
         return self.is_sampled and not self.is_copied
-
-
-class NoMappingError(DataError):
-    """The lines fit no mapping; the proposal is a first one."""
-
-    def __init__(self, error: DataError, proposal: Proposal) -> None:
-        super().__init__(error.message, error.hint)
-        self.proposal = proposal
-
-
-class NoLineError(DataError):
-    """A file without a full line that is new; `left_bytes` of it wait for the next run."""
-
-    def __init__(self, left_bytes: int, before: Before | None) -> None:
-        super().__init__("no full line" if before is None else "no new full line")
-        self.left_bytes = left_bytes
-        self.before = before
 
 
 def file_to_load(
@@ -94,30 +66,9 @@ def file_to_load(
     """
     if spooled.shape == "parquet":
         return _parquet(store, config, spooled, reading)
-    first_lines: list[int] = []
-    left_bytes = 0
-    taken = spooled
-    if spooled.shape != "lines":
-        columns = tsv_columns(config, config.source, spooled) if spooled.shape == "tsv" else []
-        taken, first_lines, left_bytes = rows_to_lines(
-            spooled, spool, columns, _mapped_names(config), is_final=config.is_final
-        )
-    tsa = config.policies.tsa
-    lines = open_lines(
-        taken.path,
-        is_final=config.is_final or not taken.is_growing,
-        max_line_bytes=tsa.max_line_bytes,
-        max_depth=tsa.max_depth,
-        size=taken.size_bytes if taken.is_growing else None,
-        start=before.end if before else 0,
-    )
-    left_bytes += lines.left_bytes
-    if not lines.read_count:
-        raise NoLineError(left_bytes, before)
-    # Of the file as given: the rows that a table is made into look otherwise.
-    nature = nature_of(head_of(spooled.path, HEAD_BYTES))
-    found = _mapping(config, spooled.name, lines, before, nature)
-    path, sample = _paths(spool, taken.path, lines, reading)
+    judged = judged_lines(spool, config, spooled, before)
+    lines, found = judged.lines, judged.found
+    path, sample = _paths(spool, judged.path, lines, reading)
     met = reading.met.setdefault(found.name, MetKeys())
     with store.reader() as reader:
         relation, unseen = relation_of_lines(
@@ -126,33 +77,7 @@ def file_to_load(
     key_count = None
     if unseen is not None and unseen.counted is not None:
         key_count = KeyCount(lines, unseen.counted, partial(top_level_keys, store, path))
-    return FileToLoad(
-        spooled.name, found.name, spooled.sha256, spooled.size_bytes, left_bytes,
-        relation, lines.row_count,
-        [replace(refused, line=_numbered(refused.line, first_lines)) for refused in lines.refused],
-        lambda rows: (_numbered(line, first_lines) for line in lines.lines_of_rows(rows)),
-        found.why, event_names(config.policies.plan, found.source), found.source.delivery,
-        nature=nature, before=before, proposal=found.proposal,
-        absolute=spooled.absolute, unseen=unseen, key_count=key_count,
-        lines_at=lambda held: _lines_at(taken.path, lines, first_lines, held),
-        digests_of_first=partial(digests_of_first, spooled.path),
-    )  # fmt: skip
-
-
-def _mapping(
-    config: IngestConfig, name: str, lines: LinesFile, before: Before | None, nature: Nature
-) -> Detected:
-    """What the lines are read by: what their first ones were, where there is an earlier reading."""
-    if before is None:
-        documents = sample_documents(lines)
-        try:
-            return choose(config, name, documents)
-        except NoMappingError:
-            if len(documents) <= min(SAMPLE_LINES, lines.read_count) / 2:
-                refuse_spread(name, nature)  # the few objects are parts of others
-            raise
-    why = f"as its first {quantity(before.read, 'line')}"
-    return Detected(before.source_name, config.sources[before.source_name], why)
+    return judged.file(config, relation, unseen, key_count)
 
 
 def _paths(spool: Spool, path: Path, lines: LinesFile, reading: Reading) -> tuple[Path, Path]:
@@ -168,33 +93,6 @@ def _paths(spool: Spool, path: Path, lines: LinesFile, reading: Reading) -> tupl
     return path, sample
 
 
-def choose(config: IngestConfig, name: str, documents: list[dict[str, object]]) -> Detected:
-    """The mapping that `--source` names, or that the documents fit."""
-    if config.source != AUTO:
-        return Detected(config.source, config.sources[config.source], "as --source says")
-    policies = config.policies
-    proposal = partial(
-        propose, _new_name(config, name), documents, policies.plan, policies.privacy.is_personal
-    )
-    try:
-        return replace(detect(name, documents, config.sources), proposal=proposal)
-    except DataError as error:
-        raise NoMappingError(error, proposal()) from None
-
-
-def _mapped_names(config: IngestConfig) -> frozenset[str]:
-    """The names of columns that the mapping of `--source` reads, or any that the file may fit."""
-    is_named = config.source != AUTO
-    return mapped_names([config.sources[config.source]] if is_named else config.sources.values())
-
-
-def _new_name(config: IngestConfig, file_name: str) -> str:
-    """What a mapping may be called after the file: a word, and of none that is there."""
-    stem = Path(file_name).name.split(".")[0]
-    word = re.sub(r"\W+", "_", stem).strip("_") or "new"
-    return f"{word}_file" if word in config.sources else word
-
-
 def mapping_of(config: IngestConfig, name: str) -> SourceConfig:
     """The mapping of that name; DataError when a line was read by one that is gone."""
     if name not in config.sources:
@@ -204,7 +102,7 @@ def mapping_of(config: IngestConfig, name: str) -> SourceConfig:
 
 
 def _parquet(store: Store, config: IngestConfig, spooled: Spooled, reading: Reading) -> FileToLoad:
-    mapped = _mapped_names(config)
+    mapped = names_mapped(config)
     with store.reader() as reader:  # a damaged file must not end the store's transaction
         seen = {"documents": parquet_columns.documents(reader, spooled.path, mapped)}
         firsts = reader.rows("1_events/first_documents.sql", seen)
@@ -229,29 +127,3 @@ def _parquet(store: Store, config: IngestConfig, spooled: Spooled, reading: Read
         lines_at=lambda held: parquet_rows_at(store, slots, held),
         unseen=unseen if most_rows < row_count else None,
     )  # fmt: skip
-
-
-def tsv_columns(config: IngestConfig, source: str, spooled: Spooled | None = None) -> list[str]:
-    """The columns of a headerless TSV: those of the mapping, or of one that fits the first row."""
-    if source != AUTO:
-        return config.sources[source].columns
-    width = first_row_width(spooled) if spooled else 0
-    layouts = (source.columns for source in config.sources.values())
-    return next((columns for columns in layouts if columns and len(columns) == width), [])
-
-
-def _numbered(line: Line, first_lines: list[int]) -> Line:
-    """The line, numbered as in the CSV that it was made from."""
-    if not first_lines:
-        return line
-    return replace(line, number=first_lines[line.number - 1], byte_offset=-1)
-
-
-def _lines_at(
-    path: Path, lines: LinesFile, first_lines: list[int], held: list[Line]
-) -> Iterator[tuple[Line, bytes]]:
-    """What was read of the file in the places of lines that were held before."""
-    max_bytes = max(lines.max_line_bytes, MAX_RAW_BYTES)
-    if first_lines:
-        return rows_at(path, first_lines, held, max_bytes)
-    return lines_at(path, [line for line in held if line.byte_offset < lines.end], max_bytes)

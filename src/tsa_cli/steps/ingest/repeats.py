@@ -49,7 +49,6 @@ class SortedOut:
 def sort_out(
     store: Store,
     held: "list[pa.Table]",
-    load_id: int,
     cleaner: Cleaner,
     placeholders: Collection[str] = (),
     delivery: Delivery = _ALWAYS_THE_SAME,
@@ -67,7 +66,7 @@ def sort_out(
         store.execute("1_events/held_rows.sql")
     store.execute("1_events/repeats.sql")
     [(first_count, same_count)] = store.rows("1_events/repeat_counts.sql")
-    store.execute("1_events/insert_events.sql", {"rows": _firsts()}, load_id=load_id)
+    store.execute("1_events/insert_events.sql", {"rows": _firsts()})
     suspects = store.records("1_events/repeat_suspects.sql")
     conflicts = list(_conflicts(suspects, cleaner, placeholders, delivery))
     duplicate = int(str(same_count)) + len(suspects) - len(conflicts)

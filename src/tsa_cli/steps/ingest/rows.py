@@ -25,6 +25,7 @@ from tsa_cli.steps.ingest.document_columns import (
 )
 from tsa_cli.steps.ingest.key_count import keys_in
 from tsa_cli.steps.ingest.known_ids import Hashes, KnownIds, is_refused_by_plan
+from tsa_cli.steps.ingest.loads import Loads
 from tsa_cli.steps.ingest.logins import sessions_for_devices
 from tsa_cli.steps.ingest.placeholders import rows_with_pairs
 from tsa_cli.steps.ingest.plan import Judged
@@ -43,8 +44,15 @@ _KEYS = {
     "agent_key": ("user_agents", "user_agent"),
     "ip_key": ("ips", "ip_address"),
 }
-_AS_THEY_ARE = ("event_uuid", "event_text", "event_ts", "client_session_id", "properties")
-_OF_PEOPLE = ("anonymous_id", "user_id", "event_ts", "traits", "consent")
+_AS_THEY_ARE = (
+    "event_uuid",
+    "event_text",
+    "event_ts",
+    "client_session_id",
+    "properties",
+    "load_id",
+)
+_OF_PEOPLE = ("anonymous_id", "user_id", "event_ts", "traits", "consent", "load_id")
 Flags = NDArray[np.bool_]
 
 
@@ -59,7 +67,7 @@ class Told:
     """What a pass told besides events."""
 
     row_count: int = 0
-    event_count: int = 0  # of them, rows that were passed on
+    events: Counter[int] = field(default_factory=Counter)  # by load: rows that were passed on
     faults: dict[int, str] = field(default_factory=dict)  # ordinal, from 0: reason
     key_count: int = 0  # keys with a value that the rows had
     ahead_count: int = 0  # of the faults, rows ahead of the clock, yet before `latest_ts`
@@ -67,6 +75,11 @@ class Told:
     held: "list[pa.Table]" = field(default_factory=list)  # rows with a known id, encoded
     judged: Judged = field(default_factory=Counter)  # by the tracking plan, of events passed on
     device_sessions: "list[pa.Array]" = field(default_factory=list)  # ids that tell a device
+
+    @property
+    def event_count(self) -> int:
+        """Rows that were passed on, of all loads."""
+        return self.events.total()
 
 
 @dataclass(frozen=True)
@@ -90,6 +103,7 @@ def encoded(
     encoder: Encoder,
     told: Told,
     limits: Limits,
+    loads: Loads,
     known_ids: KnownIds | None = None,
 ) -> "Iterator[pa.RecordBatch]":
     """
@@ -98,8 +112,9 @@ def encoded(
     Another id with the hash of a known one is held, too, and found to be the first of its kind.
     So is a row that the plan refuses by now, when the store has its id: it is no new line.
     """
-    for rows, pairs in rows_with_pairs(_gathered(batches), encoder.keys):
-        first, told.row_count = told.row_count, told.row_count + len(rows)
+    for sent_rows, pairs in rows_with_pairs(_gathered(batches), encoder.keys):
+        first, told.row_count = told.row_count, told.row_count + len(sent_rows)
+        rows = _with_loads(sent_rows, loads.ids(np.arange(first, told.row_count)))
         is_event = rows.column("is_event").to_numpy() == 1
         is_known = np.zeros(len(rows), np.bool_)
         if known_ids is not None:
@@ -127,14 +142,13 @@ def encoded(
         passed = is_event & ~is_known
         events = rows if passed.all() else rows.filter(_mask(passed))
         people = pairs if passed.all() else pairs.at(passed)
-        told.event_count += len(events)
+        told.events.update(loads.counts(first + np.flatnonzero(passed)))
         _note_people(events, told)
         found = documents_of(events.column("properties"))
         _count_keys(events, found, told)
         rows_of_keys = _encode(events, encoder, people, found, encoder.documents.cleaned(found))
-        codes = rows_of_keys.column("event_code")
         sent = documents_of(_sent(events)) if _has_left(events) else found
-        told.judged += encoder.documents.judged(codes, encoder.keys.event_types(), sent)
+        told.judged += encoder.documents.judged(rows_of_keys, encoder.keys.event_types(), sent)
         yield from rows_of_keys.to_batches()
 
 
@@ -142,7 +156,8 @@ def schema_of(rows: "pa.Schema") -> "pa.Schema":
     """The schema of encoded rows, of that of the rows as they are read."""
     import pyarrow as pa
 
-    kept = [rows.field(name) for name in _AS_THEY_ARE]
+    load = pa.field("load_id", pa.int32())
+    kept = [load if name == load.name else rows.field(name) for name in _AS_THEY_ARE]
     promoted = [pa.field(name, promoted_type()) for name in PROMOTED_PROPERTIES]
     keys = [pa.field(name, pa.int32()) for name in (*_KEYS, "actor_key")]
     return pa.schema([*kept, *promoted, *keys])
@@ -163,6 +178,12 @@ def _gathered(batches: "Iterable[pa.RecordBatch]") -> "Iterator[pa.Table]":
             waiting, row_count, byte_count = [], 0, 0
     if row_count:
         yield pa.Table.from_batches(waiting)
+
+
+def _with_loads(rows: "pa.Table", load_ids: NDArray[np.int32]) -> "pa.Table":
+    import pyarrow as pa
+
+    return rows.append_column("load_id", pa.array(load_ids))
 
 
 def _has_left(rows: "pa.Table") -> bool:
