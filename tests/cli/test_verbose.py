@@ -12,7 +12,7 @@ def test_v_names_each_statement_with_seconds_and_rows(tsa: Tsa, tmp_path: Path) 
     (tmp_path / "a.jsonl").write_text(EVENT)
     quiet, verbose = tsa("ingest", "a.jsonl"), tsa("ingest", "a.jsonl", "--force", "-v")
     assert ".sql: " not in quiet.err
-    lines = [line for line in verbose.err.splitlines() if "1_events/record_file.sql: " in line]
+    lines = [line for line in verbose.err.splitlines() if "ingested_files: " in line]
     assert len(lines) == 1
     assert lines[0].endswith(" s, 1 row")
 
@@ -21,7 +21,7 @@ def test_v_in_json_has_the_figures_as_fields(tsa: Tsa, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(EVENT)
     ran = tsa("ingest", "a.jsonl", "-v", "--log-format", "json")
     told = [json.loads(line) for line in ran.err.splitlines()]
-    [found] = [line for line in told if line.get("statement") == "1_events/record_file.sql"]
+    [found] = [line for line in told if line.get("statement") == "ingested_files"]
     assert (found["level"], found["rows"]) == ("debug", 1)
     assert 0 <= found["seconds"] < 60
 

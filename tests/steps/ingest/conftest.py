@@ -14,7 +14,7 @@ from tsa_cli.config.sources import SourceConfig
 from tsa_cli.config.tsa import TsaConfig
 from tsa_cli.privacy.field_crypto import Keys
 from tsa_cli.steps import ingest
-from tsa_cli.steps.ingest import relation, rows
+from tsa_cli.steps.ingest import read_files, relation, rows
 from tsa_cli.steps.ingest.report import IngestResult
 from tsa_cli.steps.ingest.settings import Policies
 from tsa_cli.store import Store
@@ -50,6 +50,12 @@ def in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files of more than four rows are taken as large ones are, in several batches."""
     monkeypatch.setattr(rows, "BATCH_ROWS", 4)
     monkeypatch.setattr(rows, "FEWEST_BATCH_ROWS", 1)
+
+
+@pytest.fixture
+def each_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No small files are read together."""
+    monkeypatch.setattr(read_files, "MOST_FILES", 1)
 
 
 @pytest.fixture(params=[False, True], ids=["at once", "in batches"])

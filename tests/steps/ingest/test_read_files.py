@@ -50,7 +50,9 @@ def random_file(rng: random.Random, place: Path, earlier: list[Path]) -> Path:
         lines.insert(rng.randrange(len(lines)), rng.choice([b"{", b"", b"[1]", b"\xff"]))
     data = b"".join(line + b"\n" for line in lines)
     kind = rng.choice(
-        ["jsonl"] * 6 + ["gz", "empty", "unfinished", "copy", "csv", "parquet", "odd"]
+        ["jsonl"] * 8
+        + ["gz", "empty", "unfinished", "bare end", "bom", "crlf", "copy", "csv", "parquet", "odd"]
+        + ["other mapping"]
     )
     if kind == "gz":
         place, data = place.with_suffix(".jsonl.gz"), gzip.compress(data)
@@ -58,6 +60,16 @@ def random_file(rng: random.Random, place: Path, earlier: list[Path]) -> Path:
         data = b""
     elif kind == "unfinished":
         data += event(61)[:-9]
+    elif kind == "bare end":
+        data = data[:-1]
+    elif kind == "bom":
+        data = b"\xef\xbb\xbf" + data
+    elif kind == "crlf":
+        data = data.replace(b"\n", b"\r\n")
+    elif kind == "other mapping":
+        call = {"type": "track", "event": "seen", "anonymousId": "a", "timestamp": T}
+        calls = [{**call, "messageId": f"m{rng.randrange(9)}"} for _ in range(rng.randrange(1, 5))]
+        data = b"".join(json.dumps(each).encode() + b"\n" for each in calls)
     elif kind == "copy" and earlier:
         data = rng.choice(earlier).read_bytes()
     elif kind == "csv":
@@ -76,8 +88,12 @@ def random_file(rng: random.Random, place: Path, earlier: list[Path]) -> Path:
 
 def odd(rng: random.Random) -> dict[str, object]:
     """Fields that make a line something else than a plain event."""
+    ids = range(60, 10_000)  # most files have ids of their own
     return rng.choice([
-        {}, {}, {}, {"timestamp": "never"}, {"properties": {"email": "ann@example.com"}},
+        *({"event_id": f"e{number}"} for number in rng.sample(ids, 12)),
+        {}, {"timestamp": "never"}, {"timestamp": "2199-01-01"}, {"event_id": None},
+        {"properties": json.dumps({"price": rng.randrange(3)})}, {"user_id": "null"},
+        {"properties": {"email": "ann@example.com"}},
         {"traits": {"plan": "pro"}}, {"user_id": None}, {"event": f"event {rng.randrange(4)}"},
     ])  # fmt: skip
 
@@ -105,7 +121,7 @@ def test_files_of_one_run_end_as_each_in_a_run_of_its_own(
 ) -> None:
     rng = random.Random(seed)
     paths: list[Path] = []
-    for number in range(8):
+    for number in range(12):
         paths.append(random_file(rng, tmp_path / f"{number:02d}.jsonl", paths))
     with open_store(tmp_path / "together.duckdb") as store:
         with suppress(_Back), store.transaction():  # of all files, as the command makes it
@@ -123,6 +139,7 @@ def test_files_of_one_run_end_as_each_in_a_run_of_its_own(
     assert [counts(report) for report in dry] == [counts(report) for report in apart]
 
 
+@pytest.mark.usefixtures("each_by_itself")
 def test_a_file_that_asks_for_another_reading_has_the_next_one_read_again_by_its_keys(
     store: Store, readings: Readings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,6 +157,7 @@ def test_a_file_that_asks_for_another_reading_has_the_next_one_read_again_by_its
     assert len(table(store, "from user_traits where key = 'email_sha256'")) == 3
 
 
+@pytest.mark.usefixtures("each_by_itself")
 @pytest.mark.parametrize("left", [0, 40])
 def test_a_file_that_is_cut_after_it_was_read_ahead_fails_by_itself(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: int
@@ -163,6 +181,7 @@ def test_a_file_that_is_cut_after_it_was_read_ahead_fails_by_itself(
     assert stored_ids(store) == ["e1", "e4"]
 
 
+@pytest.mark.usefixtures("each_by_itself")
 def test_what_fails_in_its_turn_fails_ahead_of_it_in_silence(
     store: Store, readings: Readings, tmp_path: Path
 ) -> None:
@@ -189,6 +208,7 @@ def test_a_file_that_waits_for_a_writer_is_not_waited_for_ahead(
     assert [report.inserted for report in reports] == [1, 1]
 
 
+@pytest.mark.usefixtures("each_by_itself")
 @pytest.mark.parametrize("is_moved", [False, True], ids=["in place", "another file"])
 def test_a_file_that_is_another_by_its_turn_is_read_as_it_is_then(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_moved: bool

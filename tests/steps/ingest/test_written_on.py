@@ -57,6 +57,7 @@ def test_a_log_that_grows_is_read_as_far_as_it_went_when_it_was_counted(
     assert stored_ids(store) == ["e1", "e2", "e3"]
 
 
+@pytest.mark.usefixtures("each_by_itself")
 @pytest.mark.parametrize("left", [0, 40])
 def test_a_log_that_is_cut_short_fails_by_itself(
     store: Store, do_ingest: Ingest, meanwhile: Meanwhile, tmp_path: Path, left: int

@@ -10,7 +10,6 @@ source  the contract's section 3; definitions D1–D5
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cache
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from tsa_cli import lookups
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from tsa_cli.steps.ingest.new_files import NewFiles
 
 Progress = Callable[[str], None]
+MOST_AT_ONCE = 300  # files: those that are loaded together, and those read meanwhile
 _NAME_FILES = "name files, folders or globs that are there, seen from the working folder"
 
 
@@ -52,7 +52,8 @@ def run(
     inputs, faults = resolve(paths, lambda count: progress(f"looking for files: {count:,} found"))
     reports = [FileReport(name, "failed", detail=why, hint=_NAME_FILES) for name, why in faults]
     lookups.rename_events(store, config.policies.plan.canonical_names())
-    sizes = {} if config.is_forced else sizes_read(store, inputs)
+    read_sizes = sizes_read(store, inputs)
+    sizes = {} if config.is_forced else read_sizes
     wanted = "" if config.source == AUTO else config.source
     known = None if config.is_forced else KnownFiles(store, inputs, wanted)
     ratio = config.policies.tsa.max_unpacked_ratio
@@ -63,32 +64,33 @@ def run(
             from tsa_cli.steps.ingest.new_files import NewFiles
             from tsa_cli.steps.ingest.read_files import FileReader
 
-            reader = FileReader(store, spool, config, known, run_id)
+            reader = FileReader(store, spool, config, known, run_id, read_sizes)
             begun.callback(reader.close)
-            return NewFiles(store, config, run_id, reader)
+            return NewFiles(store, config, run_id, reader, known)
 
-        for item, following in zip_longest(inputs, inputs[1:]):
-            progress(f"reading {item.name}")
-            reports.append(_one(spool, known, item, following, new_files))
+        at = 0
+        while at < len(inputs):
+            progress(f"reading {inputs[at].name}")
+            told = _first_of(spool, known, inputs[at : at + MOST_AT_ONCE], new_files)
+            reports += told
+            at += len(told)
     return IngestResult(reports, [report.warning for report in reports if report.warning])
 
 
-def _one(
+def _first_of(
     spool: Spool,
     known: KnownFiles | None,
-    item: Input,
-    following: Input | None,
+    inputs: list[Input],
     new_files: "Callable[[], NewFiles]",
-) -> FileReport:
+) -> list[FileReport]:
+    """The report of the first input, and of those that were loaded together with it."""
+    item = inputs[0]
     try:
         given = spool.given(item)
         if known is not None and (earlier := known.name_of(given)):
-            return FileReport(item.name, "unchanged", detail=f"read before as {earlier}")
+            return [FileReport(item.name, "unchanged", detail=f"read before as {earlier}")]
         if given.size_bytes == 0:
-            return FileReport(item.name, "ingested", detail="empty")
-        report = new_files().load(given, following)
-        if known is not None:
-            known.was_read(given)
-        return report
+            return [FileReport(item.name, "ingested", detail="empty")]
+        return new_files().load(given, inputs[1:])
     except DataError as error:
-        return failed(item.name, error)
+        return [failed(item.name, error)]

@@ -57,6 +57,7 @@ class FileToLoad:
     delivery: Delivery  # in what a known event may differ when it comes again
     absolute: str | None = None  # where it stands
     is_replay: bool = False
+    is_new: bool = False  # nothing was ever read under its name, or from its place
     nature: Nature = "lines"
     lines_at: LinesAt = _nothing_at  # as they stand in the file, of lines of an earlier reading
     digests_of_first: Digests = _unknown  # of as many of its first bytes, unpacked

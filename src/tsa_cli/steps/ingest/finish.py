@@ -78,6 +78,7 @@ class Finisher:
             )
         ]
         plan.record(store, self.policies.plan, loads.first_id, told.judged)
+        self._record(files, reports, loads.first_id)
         return reports
 
     def _placed(self, files: Sequence[FileToLoad], loads: Loads, told: Told) -> list[_Loaded]:
@@ -119,7 +120,7 @@ class Finisher:
         return _Loaded(inserted, sorted_out.duplicate, faults, conflicts)
 
     def _close(self, file: FileToLoad, load_id: int, loaded: _Loaded) -> FileReport:
-        """The report of a file whose events are stored, which has its row in the ledger by then."""
+        """The report of a file whose events are stored; what it has else is quarantined by then."""
         store = self.store
         ahead = [Quarantined(r.line, str(r.verdict.reason), r.verdict.detail) for r in file.refused]
         of_rows = FileReport(
@@ -139,15 +140,24 @@ class Finisher:
             source=file.source_name, load_id=load_id,
             ingested_at=self.policies.now_ts, clean=self._cleaner.lines,
         )  # fmt: skip
-        self._record(file, report, load_id)
         return report
 
-    def _record(self, file: FileToLoad, report: FileReport, load_id: int) -> None:
-        self.store.execute(
-            "1_events/record_file.sql", load_id=load_id, run_id=self.run_id, path=file.name,
-            absolute_path=file.absolute, source=file.source_name, sha256=file.sha256,
-            size_bytes=file.size_bytes,
-            left_bytes=file.left_bytes, read_count=report.read, inserted_count=report.inserted,
-            duplicate_count=report.duplicate, conflict_count=report.conflict,
-            rejected_count=report.rejected, ingested_at=self.policies.now_ts,
-        )  # fmt: skip
+    def _record(
+        self, files: Sequence[FileToLoad], reports: Sequence[FileReport], first_id: int
+    ) -> None:
+        """A row for each file in the ledger."""
+        import polars as pl
+
+        rows = [
+            {
+                "load_id": load_id, "run_id": self.run_id, "path": file.name,
+                "absolute_path": file.absolute, "source": file.source_name, "sha256": file.sha256,
+                "size_bytes": file.size_bytes, "left_bytes": file.left_bytes,
+                "status": "ingested", "read_count": report.read, "inserted_count": report.inserted,
+                "duplicate_count": report.duplicate, "conflict_count": report.conflict,
+                "rejected_count": report.rejected, "ingested_at": self.policies.now_ts,
+            }
+            for load_id, (file, report) in enumerate(zip(files, reports, strict=True), first_id)
+        ]  # fmt: skip
+        texts = {"absolute_path": pl.String}
+        self.store.insert("ingested_files", pl.DataFrame(rows, schema_overrides=texts))

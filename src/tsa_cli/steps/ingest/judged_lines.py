@@ -72,6 +72,8 @@ class JudgedLines:
         relation: Fragment,
         unseen: UnseenKeys | None = None,
         key_count: KeyCount | None = None,
+        *,
+        is_new: bool = False,
     ) -> FileToLoad:
         """The file, ready for the loader; `relation` are its rows."""
         spooled, lines, found = self.spooled, self.lines, self.found
@@ -82,7 +84,7 @@ class JudgedLines:
             lambda rows: map(self._numbered, lines.lines_of_rows(rows)),
             found.why, event_names(config.policies.plan, found.source), found.source.delivery,
             nature=self.nature, before=self.before, proposal=found.proposal,
-            absolute=spooled.absolute, unseen=unseen, key_count=key_count,
+            absolute=spooled.absolute, is_new=is_new, unseen=unseen, key_count=key_count,
             lines_at=self._lines_at,
             digests_of_first=partial(digests_of_first, spooled.path),
         )  # fmt: skip

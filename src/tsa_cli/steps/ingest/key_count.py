@@ -8,25 +8,43 @@ its keys, which takes half as long as to load the file.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import polars as pl
 
 from tsa_cli.kernels.byte_slices import as_bytes
 from tsa_cli.kernels.key_ends import valued_keys
 from tsa_cli.steps.ingest.distinct import Distinct
-from tsa_cli.steps.ingest.lines_file import LinesFile
+from tsa_cli.steps.ingest.lines_file import Line
 from tsa_cli.steps.ingest.unseen_keys import UnseenKeyError
 
 MOST_BROKEN = 10_000  # lines that are looked at one by one
+
+
+class CountedLines(Protocol):
+    """Lines, with the keys in their bytes counted: those of a LinesFile, or of several."""
+
+    @property
+    def key_ends(self) -> int:
+        """Colons that may end a key: at least as many as there are keys."""
+        ...
+
+    def valued_keys(self) -> int:
+        """How many keys with a value the lines have that are not refused; or more, never fewer."""
+        ...
+
+    def lines_of_rows(self, ordinals: list[int]) -> Iterator[Line]:
+        """The line of each row ordinal (0-based, ascending)."""
+        ...
 
 
 @dataclass(frozen=True)
 class KeyCount:
     """The lines of a file, and the top-level keys that its sample showed."""
 
-    lines: LinesFile
+    lines: CountedLines
     known: frozenset[str]
     search: Callable[[], set[str]]  # for all top-level keys
 

@@ -87,22 +87,21 @@ class LinesFile:
         return sum(map(valued_keys, views)) - sum(map(valued_keys, refused))
 
     def _block_lines(self, block: int, places: list[int]) -> Iterator[Line]:
-        scan, base = self._scan(block)
+        base = self.block_starts[block]
+        view = self.data.view(base, self._stop(block))
+        scan = scan_block(view, self.max_line_bytes, self.max_depth)
         refused = {r.line.number - 1 - self.lines_before[block] for r in self.refused}
         skipped = set(scan.blank.tolist()) | refused
         rows = [i for i in range(len(scan.ends)) if i not in skipped]
         for place in places:
             i = rows[place]
-            yield self._line(block, base, scan, i)
+            start, end = int(scan.starts[i]), int(scan.ends[i])
+            number = self.lines_before[block] + i + 1
+            yield Line(number, base + start, view[start:end].tobytes())
 
     def _line(self, block: int, base: int, scan: BlockScan, i: int) -> Line:
         start, end = base + int(scan.starts[i]), base + int(scan.ends[i])
         return Line(self.lines_before[block] + i + 1, start, self.data[start:end])
-
-    def _scan(self, block: int) -> tuple[BlockScan, int]:
-        start = self.block_starts[block]
-        view = self.data.view(start, self._stop(block))
-        return scan_block(view, self.max_line_bytes, self.max_depth), start
 
     def _stop(self, block: int) -> int:
         is_last = block + 1 == len(self.block_starts)
@@ -158,35 +157,35 @@ class LinesFile:
         cut = self.data.find(b"\n", stop)  # one line longer than a block
         return self.end if cut < 0 else min(cut + 1, self.end)
 
-    def write_without_refused(self, target: Path) -> None:
-        """A copy that the engine may read: each refused line is blank, nothing past `end`."""
+    def copy_without_refused(self, out: IO[bytes]) -> None:
+        """Write what the engine may read: a refused line is blank, the last one ends like all."""
         at = self.start
-        with target.open("wb") as out:
-            for refused in self.refused:
-                self._copy(out, at, refused.line.byte_offset)
-                at = refused.line.byte_offset + len(refused.line.raw)
-            self._copy(out, at, self.end)
+        for refused in self.refused:
+            self._copy(out, at, refused.line.byte_offset)
+            at = refused.line.byte_offset + len(refused.line.raw)
+        self._copy(out, at, self.end)
+        if self.data[self.end - 1 : self.end] != b"\n":
+            out.write(b"\n")
 
     def _copy(self, out: IO[bytes], start: int, stop: int) -> None:
         for at in range(start, stop, BLOCK_BYTES):
             out.write(self.data[at : min(at + BLOCK_BYTES, stop)])
 
-    def write_sample(self, target: Path) -> None:
-        """A copy of some blocks: the first ones, and others evenly over the file."""
+    def copy_sample(self, out: IO[bytes]) -> None:
+        """Write some blocks: the first ones, and others evenly over the file."""
         count = len(self.block_starts)
         chosen = {
             *range(min(SAMPLE_HEAD_BLOCKS, count // SAMPLED_ONE_OF)),
             *range(0, count, max(count // SAMPLE_BLOCKS, SAMPLED_ONE_OF)),
         }
         refused = {r.line.byte_offset: len(r.line.raw) for r in self.refused}
-        with target.open("wb") as out:
-            for block in sorted(chosen):
-                start, stop = self.block_starts[block], self._stop(block)
-                at = start
-                for offset in sorted(o for o in refused if start <= o < stop):
-                    out.write(self.data[at:offset])
-                    at = offset + refused[offset]
-                out.write(self.data[at:stop])
+        for block in sorted(chosen):
+            start, stop = self.block_starts[block], self._stop(block)
+            at = start
+            for offset in sorted(o for o in refused if start <= o < stop):
+                out.write(self.data[at:offset])
+                at = offset + refused[offset]
+            out.write(self.data[at:stop])
 
 
 def _may_go_on(tail: bytes, max_line_bytes: int, *, is_only: bool) -> bool:

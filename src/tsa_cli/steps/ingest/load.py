@@ -8,7 +8,8 @@ writes  raw_events, the lookups; and what finish.py writes
 source  definitions D2 (duplicates and conflicts), D4 (quarantine)
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -88,19 +89,21 @@ class Loader:
             self.kept_keys.are_stored()
         return report
 
-    def load_together(self, whole: FileToLoad, files: Sequence[FileToLoad]) -> list[FileReport]:
+    @contextmanager
+    def together(
+        self, whole: FileToLoad, files: Sequence[FileToLoad]
+    ) -> Iterator[list[FileReport]]:
         """
-        The counts of small files that are now in the store, each whole, in one transaction.
+        The counts of small files, which are in the store, each whole, when the block has ended.
 
         `whole` has the rows of all, none of which has an id that is known. What one of the files
-        raises leaves the store as it was before all of them.
+        raises, or the block, leaves the store as it was before all of them.
         """
         with self.store.transaction():
             loads = self._next_loads(files)
             told = self._insert(whole, loads, None, whole.rows)
-            reports = self._finisher.finish(files, loads, told)
+            yield self._finisher.finish(files, loads, told)
         self.kept_keys.are_stored()
-        return reports
 
     def _load(self, file: FileToLoad, release: Mapping[str, object] | None) -> FileReport:
         # A small file is read at once, which tells what it repeats before anything is inserted.

@@ -4,17 +4,18 @@ Files that are not in the store yet: each found, loaded and reported.
 Loading imports the frame library and more; a run over files that are all known needs none of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 
+from tsa_cli.steps.ingest.bundles import READ_ERRORS, Bundle
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import counted_in
 from tsa_cli.steps.ingest.inputs import Input
-from tsa_cli.steps.ingest.insert_events import OtherLinesError
+from tsa_cli.steps.ingest.insert_events import ClockIsOff, OtherLinesError
 from tsa_cli.steps.ingest.judged_lines import NoLineError, NoMappingError
+from tsa_cli.steps.ingest.known_files import KnownFiles
 from tsa_cli.steps.ingest.load import Loader
-from tsa_cli.steps.ingest.met_keys import MetKeys
 from tsa_cli.steps.ingest.nature import OtherFormatError
 from tsa_cli.steps.ingest.prepare import Reading
 from tsa_cli.steps.ingest.read_files import FileReader
@@ -28,25 +29,82 @@ from tsa_cli.store import Store, damage_of
 class NewFiles:
     """The new files of one run, read by `reader`."""
 
-    def __init__(self, store: Store, config: IngestConfig, run_id: str, reader: FileReader) -> None:
+    def __init__(
+        self,
+        store: Store,
+        config: IngestConfig,
+        run_id: str,
+        reader: FileReader,
+        known: KnownFiles | None,
+    ) -> None:
         self._loader = Loader(store, config.policies, config.keys, run_id, config.is_dry_run)
+        self._store = store
         self._reader = reader
         self._config = config
-        self._met: dict[str, MetKeys] = {}
+        self._known = known
+        self._reading = Reading()
+        self._bundle: Bundle | None = None
+        self._apart: set[Given] = set()  # files of a bundle that could not be stored
 
-    def load(self, given: Given, following: Input | None) -> FileReport:
+    def load(self, given: Given, following: Sequence[Input]) -> list[FileReport]:
         """
-        What became of one file, which is in the store by then; DataError when it is not.
+        What became of a file, and of those of the `following` that were stored together with it.
 
-        While it is stored, the `following` one is read.
+        They are in the store by then; DataError when the one is not. While they are stored, the
+        next ones are read.
         """
+        bundle = self._bundle_of(given, following)
+        count = bundle.plain_count(self._store) if bundle is not None else 0
+        if bundle is not None and count:
+            reports = self._load_together(bundle.part(0, count))
+            if reports:
+                return reports
+        return [self._load_alone(given, following)]
 
+    def _bundle_of(self, given: Given, following: Sequence[Input]) -> Bundle | None:
+        """The bundle from the file on, where it is of one."""
+        if self._config.is_dry_run or given in self._apart:
+            return None
+        place = self._bundle.place_of(given) if self._bundle is not None else -1
+        if self._bundle is not None and place >= 0:
+            return self._bundle.part(place, len(self._bundle.members))
+        if self._bundle is not None:
+            self._bundle.drop()
+        self._bundle = self._reader.bundle(given, following, self._reading)
+        if self._bundle is not None:
+            rest = following[len(self._bundle.members) - 1 :]
+            before = [member.file.given for member in self._bundle.members]
+            self._reader.begin(rest, self._reading, before)
+        return self._bundle
+
+    def _load_together(self, bundle: Bundle) -> list[FileReport]:
+        """The reports of all its files; none when they have to be loaded each by itself."""
+        given = [member.file.given for member in bundle.members]
+        try:
+            with self._loader.together(bundle.whole(self._store), bundle.files()) as reports:
+                if not bundle.is_as_it_was():
+                    raise OtherLinesError("", "")
+        except (*READ_ERRORS, UnseenKeyError, ClockIsOff):
+            self._apart.update(given)
+            return []
+        self._are_read(given)
+        return reports
+
+    def _are_read(self, given: Iterable[Given]) -> None:
+        for each in given:
+            if self._known is not None:
+                self._known.was_read(each)
+
+    def _load_alone(self, given: Given, following: Sequence[Input]) -> FileReport:
         def read_ahead() -> None:
-            if following is not None:
-                self._reader.begin(following, Reading(met=self._met), after=given)
+            # Of a bundle the others were read with this one.
+            if following and (self._bundle is None or self._bundle.place_of(given) < 0):
+                self._reader.begin(following, self._reading, [given])
 
         try:
-            return self._loaded(self._reader.unpacked(given), read_ahead)
+            report = self._loaded(self._reader.unpacked(given), read_ahead)
+            self._are_read([given])
+            return report
         except NoLineError as none:
             empty = FileReport(
                 given.name, "ingested", detail=none.message, left_bytes=none.left_bytes
@@ -72,7 +130,7 @@ class NewFiles:
     def _read(
         self, spooled: Spooled, read_ahead: Callable[[], None]
     ) -> tuple[FileToLoad, FileReport]:
-        reading = Reading(met=self._met)
+        reading = self._reading
         while True:
             try:
                 return self._once(spooled, reading, read_ahead)

@@ -85,11 +85,13 @@ def _paths(spool: Spool, path: Path, lines: LinesFile, reading: Reading) -> tupl
     is_partly = lines.refused or lines.left_bytes or lines.start  # also a BOM: the engine's fault
     if reading.is_copied or is_partly:
         path = spool.new_path()
-        lines.write_without_refused(path)
+        with path.open("wb") as out:
+            lines.copy_without_refused(out)
     if not reading.is_sampled or lines.end - lines.start <= SAMPLED_ABOVE_BYTES:
         return path, path
     sample = spool.new_path()
-    lines.write_sample(sample)
+    with sample.open("wb") as out:
+        lines.copy_sample(out)
     return path, sample
 
 

@@ -140,7 +140,8 @@ def _file_of(
         path, is_final=True, max_line_bytes=tsa.max_line_bytes, max_depth=tsa.max_depth
     )
     clean = spool.new_path()
-    lines.write_without_refused(clean)
+    with clean.open("wb") as out:
+        lines.copy_without_refused(out)
     source = mapping_of(config, held.source)
     relation, _ = relation_of_lines(store, source, clean, clean, config.policies)
     refused = [replace(r, line=_original(originals, r.line)) for r in lines.refused]

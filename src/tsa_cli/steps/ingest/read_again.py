@@ -53,9 +53,10 @@ def let_go(
     is personal now, and one of a file that was renamed and has grown: it is about to be written
     anew. So is one that stands elsewhere in the file now, when most of its events were known: in
     another file under its name, a line of the same text is another line.
-    A file of which only new lines are read, and a replay, let nothing go here.
+    A file of which only new lines are read, and a replay, let nothing go here; of a new file
+    without a known event there is nothing.
     """
-    if file.is_replay or file.before is not None:
+    if file.is_replay or file.before is not None or (file.is_new and not report.duplicate):
         return
     # Without a known event it is no other file under a new name; to ask takes time.
     elsewhere = _elsewhere(store, file, refused) if report.duplicate else {}

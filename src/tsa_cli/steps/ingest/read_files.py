@@ -1,23 +1,25 @@
 """
 New files, read: found, judged byte by byte, the rows of a small one taken.
 
-Of many files the next one is read in a thread while the one before is stored. It is taken up in
-its turn only, and only as it is by then, so what is stored, and what is said of it, is the same.
+Of many files the next ones are read in a thread while those before are stored: small ones together,
+as a bundle. They are taken up in their turn only, and only as they are by then, so what is stored,
+and what is said of it, is the same.
 
 reads   the file as it was given, ingested_files
 writes  copies in the spool
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from tsa_cli.errors import DataError
 from tsa_cli.interrupts import exit_code_of_signal
+from tsa_cli.steps.ingest.bundles import MOST_BYTES, MOST_FILES, Bundle, SmallFile, read_bundle
+from tsa_cli.steps.ingest.file_state import State, state_of
 from tsa_cli.steps.ingest.file_to_load import FileToLoad, read_rows
-from tsa_cli.steps.ingest.grown import Before, is_known_place, read_before
+from tsa_cli.steps.ingest.grown import Before, read_before
 from tsa_cli.steps.ingest.inputs import Input
 from tsa_cli.steps.ingest.insert_events import OtherLinesError, is_unreadable
 from tsa_cli.steps.ingest.known_files import KnownFiles
@@ -27,8 +29,8 @@ from tsa_cli.steps.ingest.spool import Given, Spool, Spooled, table_of
 from tsa_cli.store import Store
 from tsa_cli.store.translated_errors import InvalidInput
 
+FEWEST_TOGETHER = 2
 MOST_BYTES_AHEAD = 16 << 20  # a larger file keeps both cores busy by itself; packed it takes long
-State = tuple[int, int] | None  # size and time of change; None of a file that is gone
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,14 @@ class _Begun:
     read: Future[ReadFile]
 
 
+@dataclass(frozen=True)
+class _BegunBundle:
+    """Files that are being read ahead of their turn, perhaps fewer of them."""
+
+    files: Sequence[SmallFile]
+    read: Future[Bundle | None]
+
+
 class FileReader:
     """Reads the new files of one run, one at a time."""
 
@@ -64,14 +74,35 @@ class FileReader:
         config: IngestConfig,
         known: KnownFiles | None,
         run_id: str,
+        names_read: Container[str] = (),
     ) -> None:
         self._store = store
         self._spool = spool
         self._config = config
         self._known = known
         self._run_id = run_id
+        self._names_read = names_read  # of inputs of which an earlier run read something
         self._pool: ThreadPoolExecutor | None = None
         self._begun: _Begun | None = None
+        self._begun_bundle: _BegunBundle | None = None
+
+    def bundle(self, given: Given, following: Sequence[Input], reading: Reading) -> Bundle | None:
+        """The file and some of the `following`, read as one; None when it is read by itself."""
+        begun, self._begun_bundle = self._begun_bundle, None
+        if begun is not None and any(each.given is given for each in begun.files):
+            found = begun.read.result()
+            place = -1 if found is None else found.place_of(given)
+            return None if found is None or place < 0 else found.part(place, len(found.members))
+        if not self._is_small(given, ()):
+            return None
+        first = SmallFile(given, state_of(given.path))
+        together = [first, *self._small(following, [given], MOST_BYTES - given.size_bytes)]
+        if len(together) < FEWEST_TOGETHER:
+            return None
+        read = self._read_bundle
+        if self._pool is None:
+            return read(together, reading)
+        return self._pool.submit(read, together, reading).result()
 
     def unpacked(self, given: Given) -> Spooled:
         """The file as lines or as Parquet; DataError when it cannot be read."""
@@ -99,41 +130,83 @@ class FileReader:
         # One at a time: what a file's lines have tells the next one what to look for.
         return self._pool.submit(self._read, spooled, reading, before).result()
 
-    def begin(self, item: Input, reading: Reading, after: Given) -> None:
+    def begin(self, items: Sequence[Input], reading: Reading, after: Sequence[Given]) -> None:
         """
-        Read the next file, unless it may not be read at all, or is no small one.
+        Read the next files, unless the first may not be read at all, or is no small one.
 
-        `after` is the file before it; as long as that, it may be the same one under another name.
+        `after` are the files before them; as long as one of those, it may be the same one under
+        another name.
         """
-        with suppress(DataError, OSError):  # said in its turn
-            if item.path is None or not item.path.is_file():
+        if not self._config.is_dry_run:
+            small = self._small(items, after, MOST_BYTES)
+            if len(small) >= FEWEST_TOGETHER:
+                read = self._in_thread().submit(self._read_bundle, small, reading)
+                self._begun_bundle = _BegunBundle(small, read)
                 return
-            given = self._spool.given_ahead(item)
-            is_begun = self._begun is not None and self._begun.given is given
-            if not is_begun and given.size_bytes != after.size_bytes and self._is_worth(given):
-                self._begin(given, reading)
+        with suppress(DataError, OSError):  # said in its turn
+            for given in self._ahead(items[:1]):
+                is_begun = self._begun is not None and self._begun.given is given
+                is_other = all(given.size_bytes != each.size_bytes for each in after)
+                if not is_begun and is_other and self._is_worth(given):
+                    self._begin(given, reading)
 
     def forget(self) -> None:
         """What was begun is read in its turn: by then more is known of what its lines may have."""
-        self._begun = None
+        self._begun = self._begun_bundle = None
 
     def close(self) -> None:
         """Wait for what is being read; it is dropped."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
+    def _ahead(self, items: Sequence[Input]) -> Iterator[Given]:
+        """Those of the items, up to the first one that may not be read ahead of its turn."""
+        for item in items:
+            if item.path is None or not item.path.is_file():
+                return
+            yield self._spool.given_ahead(item)
+
+    def _small(
+        self, items: Sequence[Input], after: Sequence[Given], most_bytes: int
+    ) -> list[SmallFile]:
+        """As many of the first items as may be read together; `after` are the files before them."""
+        found: list[SmallFile] = []
+        before = [*after]
+        with suppress(DataError, OSError):  # said in its turn
+            for given in self._ahead(items[: MOST_FILES - 1]):
+                most_bytes -= given.size_bytes
+                if most_bytes < 0 or not self._is_small(given, before):
+                    break
+                found.append(SmallFile(given, state_of(given.path)))
+                before.append(given)
+        return found
+
+    def _is_small(self, given: Given, before: Sequence[Given]) -> bool:
+        """Whether the file is small and new, and has other bytes than those `before` it."""
+        if not self._is_worth(given):
+            return False
+        same_size = (each for each in before if each.size_bytes == given.size_bytes)
+        return all(each.sha256 != given.sha256 for each in same_size)
+
     def _is_worth(self, given: Given) -> bool:
         is_small = 0 < given.size_bytes <= MOST_BYTES_AHEAD
-        if not is_small or table_of(given.name) or is_known_place(self._store, given):
+        if not is_small or table_of(given.name) or given.name in self._names_read:
             return False
         return self._known is None or not self._known.name_of(given)
 
-    def _begin(self, given: Given, reading: Reading) -> None:
+    def _in_thread(self) -> ThreadPoolExecutor:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(1, "tsa-reader")
-        state = _state(given.path)
-        unpacked = self._pool.submit(self._spool.unpacked, given)
-        read = self._pool.submit(lambda: self._read(unpacked.result(), reading, None))
+        return self._pool
+
+    def _read_bundle(self, files: Sequence[SmallFile], reading: Reading) -> Bundle | None:
+        return read_bundle(self._store, self._spool, self._config, files, reading.met)
+
+    def _begin(self, given: Given, reading: Reading) -> None:
+        pool = self._in_thread()
+        state = state_of(given.path)
+        unpacked = pool.submit(self._spool.unpacked, given)
+        read = pool.submit(lambda: self._read(unpacked.result(), reading, None))
         self._begun = _Begun(given, state, unpacked, read)
 
     def _begun_of(self, file: Given) -> _Begun | None:
@@ -145,10 +218,10 @@ class FileReader:
         begun = self._begun
         if begun is None or begun.given.digest is not file.digest:
             return None
-        return begun if _state(begun.given.path) == begun.state else None
+        return begun if state_of(begun.given.path) == begun.state else None
 
     def _read(self, spooled: Spooled, reading: Reading, before: Before | None) -> ReadFile:
-        state = _state(spooled.path)
+        state = state_of(spooled.path)
         with _unchanged(spooled, state):
             file = file_to_load(self._store, self._spool, self._config, spooled, before, reading)
             if file.is_small:
@@ -162,7 +235,7 @@ def _unchanged(spooled: Spooled, state: State) -> Iterator[None]:
         yield
     except (IndexError, InvalidInput):
         # Other lines than were counted are no fault of ours where the file is another now.
-        if exit_code_of_signal() or _state(spooled.path) == state:
+        if exit_code_of_signal() or state_of(spooled.path) == state:
             raise
         what = f"{spooled.name}: written over while it was read"
         raise DataError(what, "run it again when it is whole") from None
@@ -170,11 +243,3 @@ def _unchanged(spooled: Spooled, state: State) -> Iterator[None]:
         if spooled.shape == "parquet" or not is_unreadable(error):
             raise
         raise OtherLinesError(f"{spooled.name}: cut short while it was read", "") from None
-
-
-def _state(path: Path) -> State:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_size, found.st_mtime_ns

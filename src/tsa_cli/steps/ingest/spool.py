@@ -119,6 +119,11 @@ class Spool:
             _shape(given.name, head),
         )  # fmt: skip
 
+    def is_packed(self, given: Given) -> bool:
+        """Whether the file's first bytes say that others are packed in it."""
+        with _named_errors(given.name):
+            return bool(_packing(head_of(given.path, 4)))
+
     def new_path(self, suffix: str = ".jsonl") -> Path:
         """A fresh name in the spool."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
