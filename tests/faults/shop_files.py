@@ -9,15 +9,23 @@ from tests.stored import worded
 from tsa_cli.store import open_store
 
 
-def write_files(folder: Path, *, files: int, lines: int, seed: int) -> list[Path]:
-    """Event files that share ids, repeat lines and hold broken ones."""
+def write_files(
+    folder: Path, *, files: int, lines: int, seed: int, with_own_ids: int = 0
+) -> list[Path]:
+    """
+    Event files that share ids, repeat lines and hold broken ones.
+
+    Those `with_own_ids` come after the others; they are read and stored together.
+    """
     rng = random.Random(seed)
     folder.mkdir()
     paths = []
-    for number in range(files):
+    for number in range(files + with_own_ids):
         rows = []
         for place in range(lines):
-            ident = number * lines + place if rng.random() < 0.9 else rng.randrange(files * lines)
+            ident = number * lines + place
+            if number < files and rng.random() >= 0.9:
+                ident = rng.randrange(files * lines)
             rows.append(_line(ident, rng))
         path = folder / f"{number}.jsonl"
         path.write_text("\n".join(rows) + "\n")

@@ -12,9 +12,9 @@ from tests.steps.ingest.test_ledger import counts, event, stored_ids
 from tests.steps.ingest.test_read_files import contents, run_on
 from tests.steps.ingest.test_unseen_keys import ODD, PLAIN, sample_all
 from tests.stored import table
-from tsa_cli.steps.ingest import bundles, read_files
+from tsa_cli.steps.ingest import read_bundle, read_files
 from tsa_cli.steps.ingest.load import Loader
-from tsa_cli.store import Store
+from tsa_cli.store import Store, open_store
 
 Together = list[list[str]]
 
@@ -72,7 +72,7 @@ def test_a_bundle_has_an_end(
 ) -> None:  # fmt: skip
     paths = some_files(tmp_path, 5)
     assert 2 * paths[0].stat().st_size < 1000 < 3 * paths[0].stat().st_size
-    for module in (bundles, read_files):
+    for module in (read_bundle, read_files):
         monkeypatch.setattr(module, name, value)
     reports = run_on(store, *paths)
     assert [[name.removesuffix(".jsonl") for name in names] for names in together] == expected
@@ -124,14 +124,14 @@ def test_a_file_that_is_another_by_then_is_read_as_it_is_then(
         target.replace(paths[1])
 
     if moment == "before":
-        read = bundles.read_rows
+        read = read_bundle.read_rows
 
         def reading(*given: Any) -> Any:
             rows = read(*given)
             write()
             return rows
 
-        monkeypatch.setattr(bundles, "read_rows", reading)
+        monkeypatch.setattr(read_bundle, "read_rows", reading)
     else:
         store_together = Loader.together
 
@@ -166,8 +166,6 @@ def test_a_key_that_decides_how_lines_are_read_is_seen_in_any_of_the_files(
 
 
 def test_the_store_is_that_of_files_one_by_one(tmp_path: Path, together: Together) -> None:
-    from tsa_cli.store import open_store
-
     paths = some_files(tmp_path, 40, 7)
     with open_store(tmp_path / "together.duckdb") as store:
         reports, stored = run_on(store, *paths), contents(store)

@@ -15,7 +15,7 @@ from tests.steps.conftest import EmptyStore
 from tests.steps.ingest.conftest import Ingest, ingest_config
 from tests.stored import table, worded
 from tsa_cli.steps import ingest
-from tsa_cli.steps.ingest import bundles, lines_file, prepare, read_files, relation
+from tsa_cli.steps.ingest import lines_file, prepare, read_bundle, read_files, relation
 from tsa_cli.store import Store
 
 T = "2026-05-01T10:00:00Z"
@@ -43,7 +43,7 @@ ODD: dict[str, dict[str, Any]] = {
 def sample_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """From the call on, of every file only the first lines are searched for keys."""
     monkeypatch.setattr(prepare, "SAMPLED_ABOVE_BYTES", 0)
-    monkeypatch.setattr(bundles, "SAMPLED_ABOVE_BYTES", 0)
+    monkeypatch.setattr(read_bundle, "SAMPLED_ABOVE_BYTES", 0)
     monkeypatch.setattr(lines_file, "BLOCK_BYTES", 256)
     monkeypatch.setattr(lines_file, "SAMPLE_HEAD_BLOCKS", 1)
     monkeypatch.setattr(lines_file, "SAMPLE_BLOCKS", 1)
@@ -160,7 +160,7 @@ def test_keys_are_counted_in_lines_of_every_form(
     lines = [random_line(rng, at) for at in range(20)]
     whole = stored(tmp_path / "whole", lines, 0, "native")
     monkeypatch.setattr(prepare, "SAMPLED_ABOVE_BYTES", 0)
-    monkeypatch.setattr(bundles, "SAMPLED_ABOVE_BYTES", 0)
+    monkeypatch.setattr(read_bundle, "SAMPLED_ABOVE_BYTES", 0)
     monkeypatch.setattr(lines_file, "BLOCK_BYTES", 1024)
     monkeypatch.setattr(lines_file, "SAMPLE_HEAD_BLOCKS", 1)
     monkeypatch.setattr(lines_file, "SAMPLE_BLOCKS", 1)
@@ -173,7 +173,7 @@ def test_lines_of_other_keys_alone_are_no_broken_ones(
     lines = [json.dumps(PLAIN | {"event_id": f"e{at}", "timestamp": 1777629600}) for at in range(9)]
     lines += ['{"event_name":"page_viewed","ts":1777629601,"device_id":"d1"}', '{"broken']
     monkeypatch.setattr(prepare, "SAMPLED_ABOVE_BYTES", 0)
-    monkeypatch.setattr(bundles, "SAMPLED_ABOVE_BYTES", 0)
+    monkeypatch.setattr(read_bundle, "SAMPLED_ABOVE_BYTES", 0)
     monkeypatch.setattr(lines_file, "BLOCK_BYTES", 256)
     monkeypatch.setattr(lines_file, "SAMPLE_HEAD_BLOCKS", 1)
     monkeypatch.setattr(lines_file, "SAMPLE_BLOCKS", 1)

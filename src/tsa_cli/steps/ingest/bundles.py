@@ -1,15 +1,13 @@
 """
-Small files, read as one: what a file costs besides its lines is paid once for many.
+Small files that were read as one: what a file costs besides its lines is paid once for many.
 
-Each is hashed, judged byte by byte and fitted to a mapping by itself. Of files that follow each
-other and are read alike, the lines then stand one after the other in a copy that the engine reads.
+Of a bundle as many files are stored together as none has a line that depends on what is in the
+store, or in another file: what those are is seen where the file is loaded by itself.
 
-reads   the files as they were given, raw_events (ids)
-writes  copies in the spool
+reads   raw_events (ids), the files' states
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,38 +17,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsa_cli.config.sources import SourceConfig
-from tsa_cli.errors import TsaError
 from tsa_cli.quantities import quantity
 from tsa_cli.steps.ingest.file_state import State, state_of
-from tsa_cli.steps.ingest.file_to_load import FileToLoad, read_rows
-from tsa_cli.steps.ingest.judged_lines import JudgedLines, judged_lines
+from tsa_cli.steps.ingest.file_to_load import FileToLoad
+from tsa_cli.steps.ingest.judged_lines import JudgedLines
 from tsa_cli.steps.ingest.key_count import KeyCount
 from tsa_cli.steps.ingest.known_ids import is_refused_by_plan, known_ids_among
 from tsa_cli.steps.ingest.lines_file import Line, LinesFile
-from tsa_cli.steps.ingest.met_keys import MetKeys
 from tsa_cli.steps.ingest.relation import (
-    SAMPLED_ABOVE_BYTES,
     event_names,
-    relation_of_lines,
     top_level_keys,
 )
-from tsa_cli.steps.ingest.rows import BATCH_BYTES, BATCH_ROWS
 from tsa_cli.steps.ingest.settings import IngestConfig
-from tsa_cli.steps.ingest.spool import Given, Spool
+from tsa_cli.steps.ingest.spool import Given
 from tsa_cli.steps.ingest.unseen_keys import UnseenKeys
-from tsa_cli.steps.ingest.written_objects import reading_texts
 from tsa_cli.store import Fragment, Store
-from tsa_cli.store.translated_errors import InvalidInput
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-MOST_FILES = 128  # each is kept open
-MOST_BYTES = BATCH_BYTES  # of all of them
-MOST_PACKED_BYTES = 2 << 20  # what a packed file has inside is seen when it is unpacked
-FIRST_LINES = 200  # as many as first_documents.sql looks at
-ONE_OF = 8  # files that keys are looked for in
-READ_ERRORS = (TsaError, OSError, IndexError, InvalidInput)  # said when the file is read by itself
 
 
 @dataclass(frozen=True)
@@ -171,100 +155,6 @@ class _ManyLines:
             inside = asked[(asked >= start) & (asked < stop)] - start
             yield from lines.lines_of_rows(inside.tolist())
             start = stop
-
-
-def read_bundle(
-    store: Store,
-    spool: Spool,
-    config: IngestConfig,
-    files: Sequence[SmallFile],
-    met: dict[str, MetKeys],
-) -> Bundle | None:
-    """
-    As many of the first files as are read alike and are small together; None when one alone is.
-
-    May be called beside statements on the store: it reads files only, by an engine of its own.
-    """
-    with suppress(*READ_ERRORS):
-        members = list(_members(spool, config, files))
-        if len(members) > 1:
-            return _read(store, spool, config, members, met)
-    return None
-
-
-def _members(spool: Spool, config: IngestConfig, files: Sequence[SmallFile]) -> Iterator[Member]:
-    row_count = byte_count = 0
-    first: Member | None = None
-    for each in files:
-        try:
-            member = _member(spool, config, each)
-        except READ_ERRORS:
-            return
-        if member is None or not member.goes_with(first or member):
-            return
-        lines = member.judged.lines
-        row_count += lines.row_count
-        byte_count += max(lines.end - lines.start, each.given.size_bytes)
-        if row_count > BATCH_ROWS or byte_count > MOST_BYTES:
-            return
-        first = first or member
-        yield member
-
-
-def _member(spool: Spool, config: IngestConfig, file: SmallFile) -> Member | None:
-    given = file.given
-    if given.size_bytes > MOST_PACKED_BYTES and spool.is_packed(given):
-        return None
-    spooled = spool.unpacked(given)
-    if spooled.shape == "parquet":
-        return None
-    judged = judged_lines(spool, config, spooled, None)
-    if judged.nature != "lines":
-        return None
-    lines = judged.lines
-    firsts = lines.lines_of_rows(list(range(min(FIRST_LINES, lines.row_count))))
-    texts = [line.raw.decode(errors="replace") for line in firsts]
-    return Member(file, judged, reading_texts(judged.found.source, texts))
-
-
-def _read(
-    store: Store,
-    spool: Spool,
-    config: IngestConfig,
-    members: Sequence[Member],
-    met: dict[str, MetKeys],
-) -> Bundle | None:
-    found = members[0].judged.found
-    path, sample = _copies(spool, [member.judged.lines for member in members])
-    with store.reader() as reader:
-        known_keys = met.setdefault(found.name, MetKeys())
-        relation, unseen = relation_of_lines(
-            reader, found.source, path, sample, config.policies, known_keys
-        )
-    rows = read_rows(store, relation)
-    if sample != path:
-        sample.unlink()
-    if len(rows) != sum(member.judged.lines.row_count for member in members):
-        return None
-    return Bundle(members, rows, relation, unseen, path, config)
-
-
-def _copies(spool: Spool, files: Sequence[LinesFile]) -> tuple[Path, Path]:
-    """(a copy of the lines of all files, one of those in which keys are looked for)."""
-    path = spool.new_path()
-    with path.open("wb") as out:
-        for lines in files:
-            lines.copy_without_refused(out)
-    if sum(lines.end - lines.start for lines in files) <= SAMPLED_ABOVE_BYTES:
-        return path, path
-    sample = spool.new_path()
-    with sample.open("wb") as out:
-        for place, lines in enumerate(files):
-            if lines.end - lines.start > SAMPLED_ABOVE_BYTES:
-                lines.copy_sample(out)
-            elif place % ONE_OF == 0:
-                lines.copy_without_refused(out)
-    return path, sample
 
 
 def _is_known(store: Store, rows: "pa.Table") -> NDArray[np.bool_]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 
-from tsa_cli.steps.ingest.bundles import READ_ERRORS, Bundle
+from tsa_cli.steps.ingest.bundles import Bundle
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import counted_in
 from tsa_cli.steps.ingest.inputs import Input
@@ -18,6 +18,7 @@ from tsa_cli.steps.ingest.known_files import KnownFiles
 from tsa_cli.steps.ingest.load import Loader
 from tsa_cli.steps.ingest.nature import OtherFormatError
 from tsa_cli.steps.ingest.prepare import Reading
+from tsa_cli.steps.ingest.read_bundle import READ_ERRORS
 from tsa_cli.steps.ingest.read_files import FileReader
 from tsa_cli.steps.ingest.report import FileReport, failed
 from tsa_cli.steps.ingest.settings import IngestConfig

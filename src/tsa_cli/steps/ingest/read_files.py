@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from tsa_cli.errors import DataError
 from tsa_cli.interrupts import exit_code_of_signal
-from tsa_cli.steps.ingest.bundles import MOST_BYTES, MOST_FILES, Bundle, SmallFile, read_bundle
+from tsa_cli.steps.ingest.bundles import Bundle, SmallFile
 from tsa_cli.steps.ingest.file_state import State, state_of
 from tsa_cli.steps.ingest.file_to_load import FileToLoad, read_rows
 from tsa_cli.steps.ingest.grown import Before, read_before
@@ -24,6 +24,7 @@ from tsa_cli.steps.ingest.inputs import Input
 from tsa_cli.steps.ingest.insert_events import OtherLinesError, is_unreadable
 from tsa_cli.steps.ingest.known_files import KnownFiles
 from tsa_cli.steps.ingest.prepare import Reading, file_to_load
+from tsa_cli.steps.ingest.read_bundle import MOST_BYTES, MOST_FILES, read_bundle
 from tsa_cli.steps.ingest.settings import AUTO, IngestConfig
 from tsa_cli.steps.ingest.spool import Given, Spool, Spooled, table_of
 from tsa_cli.store import Store
