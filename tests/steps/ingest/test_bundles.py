@@ -1,11 +1,15 @@
 """Small files are read and stored together: each of them ends as it would by itself."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.steps.ingest.test_ledger import counts, event, stored_ids
@@ -57,6 +61,33 @@ def test_files_that_are_read_alike_take_one_transaction(
     assert [row["load_id"] for row in ledger] == [1, 2, 3, 4, 5]
     by_load = table(store, "select load_id, count(*) as n from raw_events group by all order by 1")
     assert by_load == [{"load_id": number, "n": 3} for number in range(1, 6)]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv", "jsonl.gz"])
+def test_files_of_other_kinds_are_stored_together_too(
+    store: Store, tmp_path: Path, together: Together, kind: str
+) -> None:
+    same = {"event": "seen", "user_id": "u"}
+    for number in range(4):
+        rows = [
+            {"event_id": f"{number}-{at}", "timestamp": when, **same}
+            for at, when in enumerate(["2026-05-01T10:00:00Z", "never"])
+        ]
+        place = tmp_path / f"{number}.{kind}"
+        if kind == "parquet":
+            extra = {f"only_{number}": number}  # each file has columns of its own
+            pq.write_table(pa.Table.from_pylist([row | extra for row in rows]), place)
+        elif kind == "csv":
+            pl.DataFrame(rows).write_csv(place)
+        else:
+            place.write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
+    reports = run_on(store, tmp_path)
+    assert [counts(report) for report in reports] == [(2, 1, 0, 0, 1)] * 4
+    assert together == [[f"{number}.{kind}" for number in range(4)]]
+    held = table(store, "select source_file, line_number, raw from quarantined_events order by all")
+    first = {"parquet": 2, "csv": 3, "jsonl.gz": 2}[kind]
+    assert [row["line_number"] for row in held] == [first] * 4
+    assert all(f"{number}-1" in row["raw"] for number, row in enumerate(held))
 
 
 @pytest.mark.parametrize(

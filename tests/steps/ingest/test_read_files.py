@@ -25,6 +25,10 @@ from tsa_cli.steps.ingest.report import FileReport
 from tsa_cli.store import Store, open_store
 
 T = "2026-05-01T10:00:00Z"
+KINDS = [
+    *["jsonl"] * 8, "csv", "csv", "parquet", "parquet", "gz", "empty", "unfinished", "bare end",
+    "bom", "crlf", "copy", "odd", "other mapping",
+]  # fmt: skip
 Readings = list[tuple[str, bool]]
 
 
@@ -49,11 +53,7 @@ def random_file(rng: random.Random, place: Path, earlier: list[Path]) -> Path:
     if rng.random() < 0.3:
         lines.insert(rng.randrange(len(lines)), rng.choice([b"{", b"", b"[1]", b"\xff"]))
     data = b"".join(line + b"\n" for line in lines)
-    kind = rng.choice(
-        ["jsonl"] * 8
-        + ["gz", "empty", "unfinished", "bare end", "bom", "crlf", "copy", "csv", "parquet", "odd"]
-        + ["other mapping"]
-    )
+    kind = rng.choice(KINDS)
     if kind == "gz":
         place, data = place.with_suffix(".jsonl.gz"), gzip.compress(data)
     elif kind == "empty":
@@ -74,15 +74,18 @@ def random_file(rng: random.Random, place: Path, earlier: list[Path]) -> Path:
         data = rng.choice(earlier).read_bytes()
     elif kind == "csv":
         place = place.with_suffix(".csv")
-        data = f"event_id,event,user_id,timestamp\nc{rng.randrange(9)},seen,u,{T}\n".encode()
+        ids = [f"c{rng.randrange(40)}" for _ in range(rng.randrange(1, 9))]
+        rows = [f"{each},seen,u,{rng.choice([T, T, 'never'])}\n" for each in ids]
+        data = ("event_id,event,user_id,timestamp\n" + "".join(rows)).encode()
     elif kind == "odd":
         data = b'{"what": 1, "when": "today"}\n' * rng.randrange(1, 9)
     place.write_bytes(data)
     if kind == "parquet":
         place = place.with_suffix(".parquet")
-        ids = [f"e{rng.randrange(60)}" for _ in range(rng.randrange(1, 9))]
-        same = {"event": "seen", "user_id": "u", "timestamp": T}
-        pq.write_table(pa.Table.from_pylist([{"event_id": each, **same} for each in ids]), place)
+        ids = [f"p{rng.randrange(60)}" for _ in range(rng.randrange(1, 9))]
+        same = {"event": "seen", "user_id": "u", **rng.choice([{}, {"traits": {"plan": "pro"}}])}
+        rows = [{"event_id": each, **same, "timestamp": rng.choice([T, T, "no"])} for each in ids]
+        pq.write_table(pa.Table.from_pylist(rows), place)
     return place
 
 

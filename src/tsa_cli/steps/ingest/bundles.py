@@ -8,7 +8,7 @@ reads   raw_events (ids), the files' states
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,22 +16,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tsa_cli.config.sources import SourceConfig
 from tsa_cli.quantities import quantity
 from tsa_cli.steps.ingest.file_state import State, state_of
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
-from tsa_cli.steps.ingest.judged_lines import JudgedLines
 from tsa_cli.steps.ingest.key_count import KeyCount
 from tsa_cli.steps.ingest.known_ids import is_refused_by_plan, known_ids_among
 from tsa_cli.steps.ingest.lines_file import Line, LinesFile
 from tsa_cli.steps.ingest.relation import (
-    event_names,
     top_level_keys,
 )
-from tsa_cli.steps.ingest.settings import IngestConfig
 from tsa_cli.steps.ingest.spool import Given
 from tsa_cli.steps.ingest.unseen_keys import UnseenKeys
-from tsa_cli.store import Fragment, Store
+from tsa_cli.store import Store
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,62 +46,49 @@ class SmallFile:
 
 
 @dataclass(frozen=True)
-class Member:
-    """A file of a bundle, and the mapping as it reads this one."""
-
-    file: SmallFile
-    judged: JudgedLines
-    source: SourceConfig
-
-    def goes_with(self, other: "Member") -> bool:
-        """Whether the engine reads both by one statement."""
-        return self.judged.found.name == other.judged.found.name and self.source == other.source
-
-
-@dataclass(frozen=True)
 class Bundle:
     """Files and their rows, which follow each other in `rows`."""
 
-    members: Sequence[Member]
+    files: Sequence[SmallFile]
+    loads: Sequence[FileToLoad]  # each file by itself, but for its rows
     rows: "pa.Table"
-    relation: Fragment
-    unseen: UnseenKeys | None
-    path: Path  # the copy of all of their lines, in which keys may be searched for
-    config: IngestConfig
+    copies: Sequence[Path] = ()  # what the spool has of them; the first one is of all lines
+    lines: Sequence[LinesFile] = ()  # of files of lines
+    unseen: UnseenKeys | None = None  # what the sample of all lines may not have shown
 
     def place_of(self, given: Given) -> int:
         """Which of the files it is; -1 for none."""
-        places = (at for at, each in enumerate(self.members) if each.file.given is given)
+        places = (place for place, file in enumerate(self.files) if file.given is given)
         return next(places, -1)
 
     def part(self, start: int, stop: int) -> "Bundle":
         """The files from `start` up to, not including, `stop`."""
-        ends = np.cumsum([0, *(member.judged.lines.row_count for member in self.members)])
-        rows = self.rows.slice(int(ends[start]), int(ends[stop] - ends[start]))
-        members = self.members[start:stop]
-        return Bundle(members, rows, self.relation, self.unseen, self.path, self.config)
-
-    def files(self) -> list[FileToLoad]:
-        """Each file by itself, but for its rows."""
-        return [
-            member.judged.file(self.config, self.relation, is_new=True) for member in self.members
-        ]
+        ends = [0, *self._ends().tolist()]
+        return replace(
+            self,
+            files=self.files[start:stop],
+            loads=self.loads[start:stop],
+            rows=self.rows.slice(ends[start], ends[stop] - ends[start]),
+            lines=self.lines[start:stop],
+        )
 
     def whole(self, store: Store) -> FileToLoad:
         """All of them as one file, with the rows."""
-        found = self.members[0].judged.found
-        lines = _ManyLines([member.judged.lines for member in self.members])
+        lines = _ManyLines(self.lines)
         key_count = None
         if self.unseen is not None and self.unseen.counted is not None:
-            search = partial(top_level_keys, store, self.path)
+            search = partial(top_level_keys, store, self.copies[0])
             key_count = KeyCount(lines, self.unseen.counted, search)
-        size = sum(member.judged.spooled.size_bytes for member in self.members)
-        return FileToLoad(
-            quantity(len(self.members), "file"), found.name, "", size, 0,
-            self.relation, len(self.rows), [], lines.lines_of_rows, "",
-            event_names(self.config.policies.plan, found.source), found.source.delivery,
-            unseen=self.unseen, key_count=key_count, rows=self.rows,
-        )  # fmt: skip
+        return replace(
+            self.loads[0],
+            name=quantity(len(self.loads), "file"),
+            size_bytes=sum(load.size_bytes for load in self.loads),
+            row_count=len(self.rows),
+            lines_of_rows=lines.lines_of_rows,
+            unseen=self.unseen,
+            key_count=key_count,
+            rows=self.rows,
+        )
 
     def plain_count(self, store: Store) -> int:
         """
@@ -115,22 +98,23 @@ class Bundle:
         another line, or whose clock may be off: what those are depends on the file by itself.
         """
         is_unlike = _is_known(store, self.rows) | _is_out_of_range(self.rows)
-        ends = np.cumsum([member.judged.lines.row_count for member in self.members])
-        unlike = np.flatnonzero(is_unlike)
+        ends, unlike = self._ends(), np.flatnonzero(is_unlike)
         first = len(ends) if not len(unlike) else int(np.searchsorted(ends, unlike[0], "right"))
-        changed = (at for at, each in enumerate(self.members) if not each.file.is_as_it_was())
+        changed = (place for place, file in enumerate(self.files) if not file.is_as_it_was())
         return min(first, next(changed, first))
 
     def is_as_it_was(self) -> bool:
         """Whether no other program wrote to one of the files since it was given."""
-        return all(member.file.is_as_it_was() for member in self.members)
+        return all(file.is_as_it_was() for file in self.files)
 
     def drop(self) -> None:
         """Remove what the spool has of the files."""
-        self.path.unlink(missing_ok=True)
-        for member in self.members:
-            if member.judged.path != member.file.given.path:
-                member.judged.path.unlink(missing_ok=True)
+        for path in self.copies:
+            path.unlink(missing_ok=True)
+
+    def _ends(self) -> NDArray[np.int64]:
+        """How many rows each of the files and those before it have."""
+        return np.cumsum([load.row_count for load in self.loads])
 
 
 @dataclass(frozen=True)

@@ -68,21 +68,21 @@ class NewFiles:
             return None
         place = self._bundle.place_of(given) if self._bundle is not None else -1
         if self._bundle is not None and place >= 0:
-            return self._bundle.part(place, len(self._bundle.members))
+            return self._bundle.part(place, len(self._bundle.files))
         if self._bundle is not None:
             self._bundle.drop()
         self._bundle = self._reader.bundle(given, following, self._reading)
         if self._bundle is not None:
-            rest = following[len(self._bundle.members) - 1 :]
-            before = [member.file.given for member in self._bundle.members]
+            rest = following[len(self._bundle.files) - 1 :]
+            before = [file.given for file in self._bundle.files]
             self._reader.begin(rest, self._reading, before)
         return self._bundle
 
     def _load_together(self, bundle: Bundle) -> list[FileReport]:
         """The reports of all its files; none when they have to be loaded each by itself."""
-        given = [member.file.given for member in bundle.members]
+        given = [file.given for file in bundle.files]
         try:
-            with self._loader.together(bundle.whole(self._store), bundle.files()) as reports:
+            with self._loader.together(bundle.whole(self._store), bundle.loads) as reports:
                 if not bundle.is_as_it_was():
                     raise OtherLinesError("", "")
         except (*READ_ERRORS, UnseenKeyError, ClockIsOff):

@@ -118,6 +118,8 @@ def _parquet(store: Store, config: IngestConfig, spooled: Spooled, reading: Read
         )
 
     def lines_of_rows(ordinals: list[int]) -> Iterator[Line]:
+        if not ordinals:
+            return
         for ordinal, text in store.rows("1_events/documents_at.sql", slots, ordinals=ordinals):
             yield Line(int(str(ordinal)) + 1, -1, str(text).encode())
 

@@ -10,14 +10,17 @@ writes  copies in the spool
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tsa_cli.config.sources import SourceConfig
 from tsa_cli.errors import TsaError
-from tsa_cli.steps.ingest.bundles import Bundle, Member, SmallFile
-from tsa_cli.steps.ingest.file_to_load import read_rows
-from tsa_cli.steps.ingest.judged_lines import judged_lines
+from tsa_cli.steps.ingest.bundles import Bundle, SmallFile
+from tsa_cli.steps.ingest.file_to_load import FileToLoad, read_rows
+from tsa_cli.steps.ingest.judged_lines import JudgedLines, judged_lines
 from tsa_cli.steps.ingest.lines_file import LinesFile
 from tsa_cli.steps.ingest.met_keys import MetKeys
+from tsa_cli.steps.ingest.prepare import Reading, file_to_load
 from tsa_cli.steps.ingest.relation import SAMPLED_ABOVE_BYTES, relation_of_lines
 from tsa_cli.steps.ingest.rows import BATCH_BYTES, BATCH_ROWS
 from tsa_cli.steps.ingest.settings import IngestConfig
@@ -26,6 +29,7 @@ from tsa_cli.steps.ingest.written_objects import reading_texts
 from tsa_cli.store import Store
 from tsa_cli.store.translated_errors import InvalidInput
 
+FEWEST_FILES = 2
 MOST_FILES = 128  # each is kept open
 MOST_BYTES = BATCH_BYTES  # of all of them
 MOST_PACKED_BYTES = 2 << 20  # what a packed file has inside is seen when it is unpacked
@@ -34,12 +38,25 @@ ONE_OF = 8  # files that keys are looked for in
 READ_ERRORS = (TsaError, OSError, IndexError, InvalidInput)  # said when the file is read by itself
 
 
+@dataclass(frozen=True)
+class _Member:
+    """A file of lines, and the mapping as it reads this one."""
+
+    file: SmallFile
+    judged: JudgedLines
+    source: SourceConfig
+
+    def goes_with(self, other: "_Member") -> bool:
+        """Whether the engine reads both by one statement."""
+        return self.judged.found.name == other.judged.found.name and self.source == other.source
+
+
 def read_bundle(
     store: Store,
     spool: Spool,
     config: IngestConfig,
     files: Sequence[SmallFile],
-    met: dict[str, MetKeys],
+    reading: Reading,
 ) -> Bundle | None:
     """
     As many of the first files as are read alike and are small together; None when one alone is.
@@ -47,15 +64,52 @@ def read_bundle(
     May be called beside statements on the store: it reads files only, by an engine of its own.
     """
     with suppress(*READ_ERRORS):
+        if _is_parquet(spool, files[0]):
+            return _of_parquet(store, spool, config, files, reading)
         members = list(_members(spool, config, files))
-        if len(members) > 1:
-            return _read(store, spool, config, members, met)
+        if len(members) >= FEWEST_FILES:
+            return _of_lines(store, spool, config, members, reading)
     return None
 
 
-def _members(spool: Spool, config: IngestConfig, files: Sequence[SmallFile]) -> Iterator[Member]:
+def _is_parquet(spool: Spool, file: SmallFile) -> bool:
+    return not spool.is_packed(file.given) and spool.unpacked(file.given).shape == "parquet"
+
+
+def _of_parquet(
+    store: Store, spool: Spool, config: IngestConfig, files: Sequence[SmallFile], reading: Reading
+) -> Bundle | None:
+    """Each file's rows are asked for by themselves: their columns may be others."""
+    import pyarrow as pa
+
+    loads: list[FileToLoad] = []
+    rows: list[pa.Table] = []
     row_count = byte_count = 0
-    first: Member | None = None
+    for file in files:
+        try:
+            spooled = spool.unpacked(file.given)
+            if spooled.shape != "parquet":
+                break
+            load = file_to_load(store, spool, config, spooled, None, reading)
+            row_count += load.row_count
+            if row_count > BATCH_ROWS or load.source_name != (loads or [load])[0].source_name:
+                break
+            found = read_rows(store, load.relation)
+        except READ_ERRORS:
+            break
+        byte_count += found.nbytes
+        if byte_count > MOST_BYTES or len(found) != load.row_count:
+            break
+        loads.append(replace(load, is_new=True))
+        rows.append(found)
+    if len(loads) < FEWEST_FILES:
+        return None
+    return Bundle(files[: len(loads)], loads, pa.concat_tables(rows))
+
+
+def _members(spool: Spool, config: IngestConfig, files: Sequence[SmallFile]) -> Iterator[_Member]:
+    row_count = byte_count = 0
+    first: _Member | None = None
     for each in files:
         try:
             member = _member(spool, config, each)
@@ -72,7 +126,7 @@ def _members(spool: Spool, config: IngestConfig, files: Sequence[SmallFile]) -> 
         yield member
 
 
-def _member(spool: Spool, config: IngestConfig, file: SmallFile) -> Member | None:
+def _member(spool: Spool, config: IngestConfig, file: SmallFile) -> _Member | None:
     given = file.given
     if given.size_bytes > MOST_PACKED_BYTES and spool.is_packed(given):
         return None
@@ -85,29 +139,29 @@ def _member(spool: Spool, config: IngestConfig, file: SmallFile) -> Member | Non
     lines = judged.lines
     firsts = lines.lines_of_rows(list(range(min(FIRST_LINES, lines.row_count))))
     texts = [line.raw.decode(errors="replace") for line in firsts]
-    return Member(file, judged, reading_texts(judged.found.source, texts))
+    return _Member(file, judged, reading_texts(judged.found.source, texts))
 
 
-def _read(
-    store: Store,
-    spool: Spool,
-    config: IngestConfig,
-    members: Sequence[Member],
-    met: dict[str, MetKeys],
+def _of_lines(
+    store: Store, spool: Spool, config: IngestConfig, members: Sequence[_Member], reading: Reading
 ) -> Bundle | None:
     found = members[0].judged.found
-    path, sample = _copies(spool, [member.judged.lines for member in members])
+    lines = [member.judged.lines for member in members]
+    path, sample = _copies(spool, lines)
     with store.reader() as reader:
-        known_keys = met.setdefault(found.name, MetKeys())
+        known_keys = reading.met.setdefault(found.name, MetKeys())
         relation, unseen = relation_of_lines(
             reader, found.source, path, sample, config.policies, known_keys
         )
     rows = read_rows(store, relation)
     if sample != path:
         sample.unlink()
-    if len(rows) != sum(member.judged.lines.row_count for member in members):
+    loads = [member.judged.file(config, relation, is_new=True) for member in members]
+    if len(rows) != sum(load.row_count for load in loads):
         return None
-    return Bundle(members, rows, relation, unseen, path, config)
+    given = {member.file.given.path for member in members}
+    copies = [path, *({member.judged.path for member in members} - given)]
+    return Bundle([member.file for member in members], loads, rows, copies, lines, unseen)
 
 
 def _copies(spool: Spool, files: Sequence[LinesFile]) -> tuple[Path, Path]:

@@ -24,13 +24,12 @@ from tsa_cli.steps.ingest.inputs import Input
 from tsa_cli.steps.ingest.insert_events import OtherLinesError, is_unreadable
 from tsa_cli.steps.ingest.known_files import KnownFiles
 from tsa_cli.steps.ingest.prepare import Reading, file_to_load
-from tsa_cli.steps.ingest.read_bundle import MOST_BYTES, MOST_FILES, read_bundle
+from tsa_cli.steps.ingest.read_bundle import FEWEST_FILES, MOST_BYTES, MOST_FILES, read_bundle
 from tsa_cli.steps.ingest.settings import AUTO, IngestConfig
 from tsa_cli.steps.ingest.spool import Given, Spool, Spooled, table_of
 from tsa_cli.store import Store
 from tsa_cli.store.translated_errors import InvalidInput
 
-FEWEST_TOGETHER = 2
 MOST_BYTES_AHEAD = 16 << 20  # a larger file keeps both cores busy by itself; packed it takes long
 
 
@@ -93,12 +92,12 @@ class FileReader:
         if begun is not None and any(each.given is given for each in begun.files):
             found = begun.read.result()
             place = -1 if found is None else found.place_of(given)
-            return None if found is None or place < 0 else found.part(place, len(found.members))
+            return None if found is None or place < 0 else found.part(place, len(found.files))
         if not self._is_small(given, ()):
             return None
         first = SmallFile(given, state_of(given.path))
         together = [first, *self._small(following, [given], MOST_BYTES - given.size_bytes)]
-        if len(together) < FEWEST_TOGETHER:
+        if len(together) < FEWEST_FILES:
             return None
         read = self._read_bundle
         if self._pool is None:
@@ -140,7 +139,7 @@ class FileReader:
         """
         if not self._config.is_dry_run:
             small = self._small(items, after, MOST_BYTES)
-            if len(small) >= FEWEST_TOGETHER:
+            if len(small) >= FEWEST_FILES:
                 read = self._in_thread().submit(self._read_bundle, small, reading)
                 self._begun_bundle = _BegunBundle(small, read)
                 return
@@ -184,14 +183,17 @@ class FileReader:
 
     def _is_small(self, given: Given, before: Sequence[Given]) -> bool:
         """Whether the file is small and new, and has other bytes than those `before` it."""
-        if not self._is_worth(given):
+        if not self._is_new(given):
             return False
         same_size = (each for each in before if each.size_bytes == given.size_bytes)
         return all(each.sha256 != given.sha256 for each in same_size)
 
     def _is_worth(self, given: Given) -> bool:
+        return not table_of(given.name) and self._is_new(given)
+
+    def _is_new(self, given: Given) -> bool:
         is_small = 0 < given.size_bytes <= MOST_BYTES_AHEAD
-        if not is_small or table_of(given.name) or given.name in self._names_read:
+        if not is_small or given.name in self._names_read:
             return False
         return self._known is None or not self._known.name_of(given)
 
@@ -201,7 +203,7 @@ class FileReader:
         return self._pool
 
     def _read_bundle(self, files: Sequence[SmallFile], reading: Reading) -> Bundle | None:
-        return read_bundle(self._store, self._spool, self._config, files, reading.met)
+        return read_bundle(self._store, self._spool, self._config, files, reading)
 
     def _begin(self, given: Given, reading: Reading) -> None:
         pool = self._in_thread()
