@@ -279,6 +279,23 @@ def worths(
     return [found[event.user_id] for event in events]
 
 
+def test_a_booking_is_what_the_config_calls_one_whether_or_not_it_names_a_service(
+    store: Store,
+) -> None:
+    names = ["deal_closed", "deal_closed", "booking_completed"]
+    add_events(
+        store,
+        [
+            Event(f"{n}", name, START, user_id="u", properties={"value": 7, "service": name})
+            for n, name in enumerate(names)
+        ],
+    )
+    sessionize.run(store, default_config(users=UsersConfig(booking_events=["deal_*"])))
+    row = one_user(store)
+    assert (row["total_bookings"], row["lifetime_value"]) == (2, Decimal(14))
+    assert row["preferred_services"] == ["booking_completed"]
+
+
 def test_a_property_may_have_any_name(store: Store) -> None:
     keys = ["a/b", "a~b", 'a"b', "a.b", "$"]
     told: list[dict[str, object]] = [{key: 7 + n} for n, key in enumerate(keys)]
