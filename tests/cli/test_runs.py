@@ -67,10 +67,17 @@ def test_a_run_that_was_killed_is_known_as_such_by_the_next(tsa: Tsa, tmp_path: 
 
 
 def test_a_run_that_breached_a_threshold_says_so(tsa: Tsa, tmp_path: Path) -> None:
-    (tmp_path / "e.jsonl").write_text("".join(map(event, range(9))) + "{}\n")
-    assert tsa("ingest", "e.jsonl").code == 1
-    [run] = runs(tsa)
-    assert (run["status"], run["exit_code"]) == ("breached", 1)
+    for name, count in (("just", 48), ("more", 47)):  # and a conflict, and a line that is no event
+        lines = [event(n, event_id=f"{name}{n}") for n in range(count)]
+        lines.append(event(1, event_id=f"{name}0"))
+        (tmp_path / f"{name}.jsonl").write_text("".join([*lines, "{}\n"]))
+    assert tsa("ingest", "just.jsonl").code == 0, "2 % may be rejected"
+    ran = tsa("ingest", "more.jsonl")
+    assert (ran.code, ran.data["inserted"]) == (1, 47)  # type: ignore[index]
+    assert {(run["status"], run["exit_code"]) for run in runs(tsa)} == {
+        ("done", 0),
+        ("breached", 1),
+    }
 
 
 def test_a_dry_run_changes_nothing_and_is_no_run(tsa: Tsa, tmp_path: Path) -> None:

@@ -27,6 +27,16 @@ def test_a_rule_that_only_takes_whom_one_above_has_taken_is_refused() -> None:
         assert len(UsersConfig.model_validate({"segments": rules}).segments) == 2
 
 
+def test_only_a_worth_may_be_less_than_nothing() -> None:
+    def bounded(measure: str) -> UsersConfig:
+        rules = [{"name": "less", "where": {measure: {"lte": -1}}}, {"name": "rest"}]
+        return UsersConfig.model_validate({"segments": rules})
+
+    assert bounded("lifetime_value").segments[0].name == "less"
+    with pytest.raises(ValidationError, match="nobody has less than 0"):
+        bounded("total_bookings")
+
+
 @pytest.mark.parametrize("name", ["", " ", "\t"])
 def test_a_segment_has_a_name_that_can_be_read(name: str) -> None:
     with pytest.raises(ValidationError):

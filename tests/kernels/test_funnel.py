@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from tests.kernels import oracle_funnel as oracle
-from tsa_cli.kernels.funnel import run_funnel
+from tsa_cli.kernels.funnel import run_funnel, run_with_any_ties
 from tsa_cli.kernels.funnel_packed import in_pieces, run_packed_funnel
 from tsa_cli.kernels.funnel_types import (
     NO_TIME,
     NONE,
+    Attempts,
     Exclusion,
     FunnelEvents,
     FunnelRules,
@@ -117,6 +118,47 @@ def test_random_tie_heavy_histories_equal_the_definition(
             for unit in range(12)
         }
         check(histories, rules, is_held=is_held)
+
+
+def answers_of(attempts: Attempts) -> dict[int, object]:
+    """How far each unit got, and when; or that it is out."""
+    found = zip(attempts.unit.tolist(), attempts.time_us.tolist(), strict=True)
+    return {**dict(found), **dict.fromkeys(attempts.excluded.tolist(), "excluded")}
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+@pytest.mark.parametrize(
+    ("order", "is_ties_strict"),
+    [("strict", True), ("ordered", True), ("any", False)],
+)
+def test_who_is_certain_has_one_answer_in_whatever_order_ties_come(
+    order: str, is_ties_strict: bool, is_held: bool
+) -> None:
+    random_ = random.Random(f"{order}{is_ties_strict}{is_held}")
+    certain = 0
+    for _ in range(20):
+        rules = dataclasses.replace(random_rules(random_, order), strict_ties=is_ties_strict)
+        histories = {
+            unit: [
+                dataclasses.replace(event, time=event.time + late)
+                for late in (0, 7)
+                for event in random_history(random_, rules, overlap=0, is_held=is_held)
+            ]
+            for unit in range(30)
+        }
+        given = kernel_events(histories, rules, is_held=is_held)
+        found, unsure = run_with_any_ties(given, kernel_rules(rules))
+        for _ in range(3):
+            other = {
+                unit: sorted(history, key=lambda event: (event.time, random_.random()))
+                for unit, history in histories.items()
+            }
+            events = kernel_events(other, rules, is_held=is_held)
+            mine, theirs = answers_of(found), answers_of(run_funnel(events, kernel_rules(rules)))
+            sure = histories.keys() - {*unsure.tolist()}
+            assert {u: mine.get(u) for u in sure} == {u: theirs.get(u) for u in sure}, rules
+        certain += len(sure)
+    assert certain > 100
 
 
 def packed(histories: Histories, rules: oracle.Rules, bits: int) -> tuple[list[np.ndarray], ...]:

@@ -60,6 +60,15 @@ def test_top_paths_are_the_most_frequent_prefixes_ties_by_code(seed: int, top: i
     assert table.path_of_session.tolist() == [listed.get(tuple(s[:3]), NO_PATH) for s in sessions]
 
 
+def test_of_many_paths_that_are_equally_frequent_the_smallest_are_listed() -> None:
+    codes = random.Random(1).sample(range(900), 900)
+    for sessions in ([[code] for code in codes], [[code // 30, code % 30] for code in codes]):
+        expected = [(tuple(path), 1) for path in sorted(sessions)]
+        for top in (1, 7, 200, 800):
+            table = top_paths(steps_of(sessions), max_steps=2, top=top, state_count=900)
+            assert list(zip(table.paths, table.counts.tolist(), strict=True)) == expected[:top]
+
+
 @pytest.mark.parametrize("seed", range(30))
 @pytest.mark.parametrize("states", [STATES, 3000])
 def test_transitions_count_whole_sessions_with_entry_and_exit(seed: int, states: int) -> None:

@@ -267,6 +267,16 @@ def test_who_waited_at_the_last_run_is_looked_at_though_nothing_came(store: Stor
 
 
 @pytest.mark.usefixtures("in_parts")
+def test_who_waited_up_to_the_last_moment_is_looked_at_again(store: Store) -> None:
+    add_events(store, [Event("1", "booking_started", START, user_id="ann")])
+    sessionize.run(store, default_config())
+    deadline = START + timedelta(minutes=30)
+    for as_of, users in ((deadline - timedelta(microseconds=1), []), (deadline, ["ann"])):
+        derive_events.run(store, config_of(RULES[0]), as_of)
+        assert [row[0] for row in derived(store)] == users
+
+
+@pytest.mark.usefixtures("in_parts")
 def test_what_was_derived_of_a_visitor_moves_with_the_login(store: Store) -> None:
     found_at(store, [(0.0, "booking_started", BOOKING)], 9000)
     later = START + timedelta(days=3)

@@ -70,6 +70,20 @@ def test_a_session_is_cut_when_it_gets_longer_than_max_duration(store: Store) ->
     assert [row["is_runaway"] for row in found["cut"]] == [True, True]
 
 
+def test_a_visit_is_engaged_or_a_runaway_only_beyond_the_limit(store: Store) -> None:
+    moments = {"at": (0, 10), "after": (0, 10.000001), "many": (0, 1, 2)}
+    events = [
+        Event(f"{name}{n}", "page_scrolled", START + timedelta(seconds=second), anonymous_id=name)
+        for name, seconds in moments.items()
+        for n, second in enumerate(seconds)
+    ]
+    add_events(store, events)
+    sessionize.run(store, default_config(sessions=SessionsConfig(max_events=2)))
+    rows = table(store, "from dim_sessions")
+    found = {row["user_id"]: (row["is_engaged"], row["is_runaway"]) for row in rows}
+    assert found == {"at": (False, False), "after": (True, False), "many": (False, True)}
+
+
 def test_midnight_splits_only_where_it_is_asked_for(store: Store) -> None:
     assert len(visit(store, 3599, 3601)) == 1
     config = default_config(sessions=SessionsConfig(split_at_midnight=True))

@@ -141,6 +141,28 @@ def test_a_fresh_store_gives_the_same_but_for_ids_that_late_events_kept(
         assert contents(store, without) == contents(fresh, without)
 
 
+def test_news_at_the_timeout_itself_go_on_with_the_visit_and_later_ones_do_not(
+    store: Store,
+) -> None:
+    def seen(name: str, seconds: float) -> Event:
+        at = START + timedelta(seconds=seconds)
+        return Event(f"{name}{seconds}", "page_viewed", at, anonymous_id=name)
+
+    gaps = {"at": 1800, "after": 1800.000001, "tied": 0}
+    add_events(store, [seen(name, 60) for name in gaps] + [seen("at", 0), seen("tied", 0)])
+    sessionize.run(store, default_config())
+    add_events(store, [seen(name, 60 + gap) for name, gap in gaps.items() if gap], 2)
+    add_events(store, [Event("tie", "page_viewed", START + timedelta(minutes=1), None, "tied")], 3)
+    assert sessionize.run(store, default_config()).mode == "incremental"
+    step_by_step = contents(store)
+    found = [(row["user_id"], row["start_reason"]) for row in step_by_step["dim_sessions"]]
+    assert sorted(found) == [
+        ("after", "first"), ("after", "timeout"), ("at", "first"), ("tied", "first"),
+    ]  # fmt: skip
+    sessionize.run(store, default_config(), is_full=True)
+    assert step_by_step == contents(store)
+
+
 def test_a_run_without_news_changes_nothing(store: Store) -> None:
     add_events(store, random_history(1))
     sessionize.run(store, default_config())

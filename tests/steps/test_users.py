@@ -161,6 +161,7 @@ def test_the_latest_trait_is_kept_and_found_by_any_of_a_persons_ids(store: Store
         ("a", None, "email", "enc:v1:new", 5),
         ("a", None, "email_sha256", "sha256:new", 5),
         ("a", "ann", "plan", "gold", 1),
+        ("a", "ann", "plan", "amber", 1),  # of two equally late ones the greater
         ("zoe", None, "plan", "none", 9),
     )
     sessionize.run(store, default_config())
@@ -209,6 +210,39 @@ def test_segments_are_the_config_s(store: Store) -> None:
     assert one_user(store)["customer_segment"] == "idle"
 
 
+def test_both_bounds_of_every_measure_of_a_segment_are_included(store: Store) -> None:
+    seen = [("page_viewed", 0), ("page_viewed", 1), ("booking_completed", 2), ("page_viewed", 90)]
+    events = [
+        Event(f"{at}", name, START + timedelta(minutes=at), "ann", properties={"value": 70})
+        for name, at in seen
+    ]
+    add_events(store, [*events, Event("now", "email_sent", START + timedelta(days=5), "bob")])
+    sessionize.run(store, default_config())
+    features.run(store, features.FeaturesInput())
+    [score] = table(
+        store, "select engagement_score from user_behavior_features where user_id = 'ann'"
+    )
+    measures = {
+        "total_sessions": 2, "total_page_views": 3, "total_bookings": 1, "lifetime_value": 70,
+        "engagement_score": score["engagement_score"], "days_since_last_visit": 4,
+    }  # fmt: skip
+    beyond = [(name, bound, sign) for name in measures for bound, sign in (("gte", 1), ("lte", -1))]
+    steps = {"engagement_score": 0.001}
+    rules: list[dict[str, object]] = [
+        {
+            "name": f"{name} {bound}",
+            "where": {name: {bound: float(str(measures[name])) + sign * steps.get(name, 1)}},
+        }
+        for name, bound, sign in beyond
+    ]
+    just = {name: {"gte": value, "lte": value} for name, value in measures.items()}
+    rules += [{"name": "just", "where": just}, {"name": "else"}]
+    users = UsersConfig.model_validate({"segments": rules})
+    sessionize.run(store, default_config(users=users))
+    found = table(store, "select customer_segment from dim_users where user_id = 'ann'")
+    assert found == [{"customer_segment": "just"}]
+
+
 def test_a_day_since_the_last_visit_is_a_whole_one(store: Store) -> None:
     last, now = START + timedelta(milliseconds=900), START + timedelta(days=1, milliseconds=100)
     add_events(
@@ -243,6 +277,23 @@ def worths(
     rows = table(store, "select user_id, lifetime_value from dim_users")
     found = {row["user_id"]: row["lifetime_value"] for row in rows}
     return [found[event.user_id] for event in events]
+
+
+def test_a_booking_is_what_the_config_calls_one_whether_or_not_it_names_a_service(
+    store: Store,
+) -> None:
+    names = ["deal_closed", "deal_closed", "booking_completed"]
+    add_events(
+        store,
+        [
+            Event(f"{n}", name, START, user_id="u", properties={"value": 7, "service": name})
+            for n, name in enumerate(names)
+        ],
+    )
+    sessionize.run(store, default_config(users=UsersConfig(booking_events=["deal_*"])))
+    row = one_user(store)
+    assert (row["total_bookings"], row["lifetime_value"]) == (2, Decimal(14))
+    assert row["preferred_services"] == ["booking_completed"]
 
 
 def test_a_property_may_have_any_name(store: Store) -> None:

@@ -61,7 +61,8 @@ class SegmentRule(ConfigModel):
     @model_validator(mode="after")
     def _takes_somebody(self) -> "SegmentRule":
         for measure, bounds in self.where.items():
-            if bounds.lte is not None and bounds.lte < 0:
+            can_be_negative = measure == "lifetime_value"  # of a booking that was paid back
+            if bounds.lte is not None and bounds.lte < 0 and not can_be_negative:
                 raise ValueError(f"where: {measure}: nobody has less than 0")
             for value in (bounds.gte, bounds.lte):
                 if fault := limit_fault(measure, "eq", value):

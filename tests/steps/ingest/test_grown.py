@@ -94,6 +94,25 @@ def test_lines_that_were_released_count_as_known(store: Store, tmp_path: Path) -
     assert counts(ingest.run(store, ingest_config(), [str(path)], "r3")) == (6, 1, 4, 0, 1)
 
 
+def test_lines_refused_of_what_stood_there_before_are_not_those_of_a_grown_file(
+    store: Store, tmp_path: Path
+) -> None:
+    path = tmp_path / "app.jsonl"
+
+    def line(number: int, name: str = "a") -> bytes:
+        told = {"event_id": f"e{number}", "event": name, "timestamp": MOMENT, "user_id": "u"}
+        return json.dumps(told).encode() + b"\n"
+
+    days = [
+        ([line(0), line(0, "b"), b"{bad\n"], (3, 1, 0, 1, 1)),
+        ([line(1), line(2), line(3)], (3, 3, 0, 0, 0)),  # the log was rotated
+        ([line(1), line(2), line(3), line(4)], (4, 1, 3, 0, 0)),
+    ]
+    for lines, wanted in days:
+        path.write_bytes(b"".join(lines))
+        assert counts(ingest.run(store, ingest_config(), [str(path)], "run")) == wanted
+
+
 def test_another_configuration_reads_the_whole_file_again(store: Store, tmp_path: Path) -> None:
     path, strict = tmp_path / "app.jsonl", ingest_config(plan=EventsConfig(unplanned="quarantine"))
     line = json.dumps({"event": "a", "timestamp": MOMENT, "user_id": "u"}).encode() + b"\n"
@@ -134,10 +153,11 @@ def test_what_was_read_before_is_not_read_again(
         (first + b'{"half', {}),
         (first + b'{"half', {}),
         (first + more, {}),
+        (first + more, {"source": "segment"}),  # by another mapping it was not read
         (first + more + more, {"is_forced": True}),
         (b" " + first + more + more + more, {}),
     ):
         path.write_bytes(content)
         ingest.run(store, ingest_config(**config), [str(path)], "run")
-    assert starts == [0, *3 * [len(first)], 0, 0]
+    assert starts == [0, *3 * [len(first)], 0, 0, 0]
     assert not Path(f"{store.path}.spool").exists()

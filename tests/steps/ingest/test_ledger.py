@@ -295,6 +295,19 @@ def test_a_file_that_is_mostly_refused_stores_nothing(
     assert quarantined(store) == []
 
 
+def test_a_file_is_doubted_from_a_hundred_lines_on_when_more_than_half_are_refused(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    bad = b'{"event":"a","timestamp":"never","user_id":"u"}'
+    lines_and_bad = [(100, 50), (100, 51), (99, 60)]
+    for name, (line_count, bad_count) in enumerate(lines_and_bad):
+        good = [event(1000 * name + n) for n in range(line_count - bad_count)]
+        (tmp_path / f"{name}.jsonl").write_bytes(b"\n".join([*good, *[bad] * bad_count]) + b"\n")
+    reports = do_ingest(tmp_path).files
+    assert [report.status for report in reports] == ["ingested", "failed", "ingested"]
+    assert len(stored_ids(store)) == 50 + 39
+
+
 @pytest.mark.usefixtures("both_ways")
 def test_a_dry_run_counts_what_a_run_would_and_changes_nothing(
     store: Store, do_ingest: Ingest, tmp_path: Path

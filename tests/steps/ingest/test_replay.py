@@ -179,6 +179,20 @@ def test_one_file_under_two_spellings_is_one_and_is_found_from_another_folder(
     assert details == ["replayed: 1 from the file", "replayed: 3 from the file"]
 
 
+def test_the_lines_of_one_name_in_two_folders_are_replayed_once_each(
+    store: Store, do_ingest: Ingest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in ("monday", "tuesday"):
+        (tmp_path / day).mkdir()
+        monkeypatch.chdir(tmp_path / day)
+        line = {**BASE, "event_id": day, "user_id": "u"}
+        Path("a.jsonl").write_text(json.dumps(line) + "\n")
+        do_ingest(Path("a.jsonl"), plan=STRICT)
+    files = replay(store, ingest_config(), Selection(), "r2").files
+    assert [counts(file) for file in files] == [(1, 1, 0, 0, 0)] * 2
+    assert [row["event_id"] for row in worded(store, "event_id")] == ["monday", "tuesday"]
+
+
 def test_of_two_held_lines_with_one_id_the_one_that_came_first_holds(
     store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:

@@ -192,9 +192,18 @@ def test_a_line_with_a_campaign_that_comes_again_is_a_duplicate(
 ) -> None:
     lines: list[Line] = [segment(**MAIL), {**segment(url=None, **MAIL), "messageId": "m2"}]
     do_ingest(write(tmp_path / "x.jsonl", lines))
-    other = {**segment(source="other"), "messageId": "m2"}
+    other = {**segment(url=None, **{**MAIL, "source": "other"}), "messageId": "m2"}
     [report] = do_ingest(write(tmp_path / "y.jsonl", [*lines, other])).files
     assert (report.duplicate, report.conflict, report.inserted) == (2, 1, 0)
+
+
+def test_another_campaign_that_no_property_has_is_another_content(
+    do_ingest: Ingest, tmp_path: Path
+) -> None:
+    do_ingest(write(tmp_path / "x.jsonl", [amplitude({}, UTM)]))
+    lines = [amplitude({}, UTM), amplitude({}, {**UTM, "utm_source": "other"})]
+    [report] = do_ingest(write(tmp_path / "y.jsonl", lines)).files
+    assert (report.duplicate, report.conflict, report.inserted) == (1, 1, 0)
 
 
 def test_a_line_stored_before_its_campaign_was_read_is_no_other_line(

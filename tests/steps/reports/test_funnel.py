@@ -218,8 +218,10 @@ def test_the_prd_abandonment_counts_who_did_not_book_in_time(given: Give) -> Non
         ("B", "quote_viewed_not_booked", 2, 90),
         ("A", "window_expired", 1, 0),
     ]
-    young = run(here, config(abandonment=rule), as_of=at(20))
+    young = run(here, config(abandonment=rule), as_of=at(31) - timedelta(microseconds=1))
     assert young.abandonment == []
+    over = run(here, config(abandonment=rule), as_of=at(31)).abandonment
+    assert [(r.last_step, r.count) for r in over] == [("B", 1)]  # "gone" waits a minute longer
 
 
 def test_the_rows_of_a_bar_are_as_many_as_the_bar_says(given: Give) -> None:
@@ -261,6 +263,14 @@ def test_the_trend_is_by_entry_and_marks_periods_that_are_not_over(given: Give) 
         ("2026-03-02", 0, 0, True),
         ("2026-03-03", 1, 1, False),
     ]
+
+
+def test_a_period_is_over_with_the_window_of_its_last_moment(given: Give) -> None:
+    here = given(history("u1", "abc"))
+    for late_us, is_over in ((-1, False), (0, True)):
+        span = Span(at(25 * 60) + timedelta(microseconds=late_us))
+        found = funnel.outcome_of(here.store, config(), span)
+        assert [row.is_complete for row in funnel.trend_rows(found, "day", span)] == [is_over]
 
 
 def test_a_period_that_the_asked_time_cuts_is_not_complete(given: Give) -> None:
@@ -334,6 +344,9 @@ def test_after_the_drop_come_the_next_events_of_the_same_unit(given: Give) -> No
         (2, list("xyzxy"), 2),
         (2, [], 1),
     ]
+    short = config(window="4m")
+    found = funnel.outcome_of(here.store, short, Span(at(4)), needs_rows=True)
+    assert [r.path for r in funnel.next_paths(here.store, found)] == [list("xyz"), []]
 
 
 def test_events_of_two_devices_at_one_moment_come_after_the_drop_by_their_ids(given: Give) -> None:

@@ -38,6 +38,14 @@ def test_start_end_through_and_exclude_cut_the_paths(given: GivenEvents, seed: i
     assert {tuple(r.path): r.sessions for r in report_of(store, config).paths} == expected
 
 
+def test_what_is_excluded_by_name_is_no_step_and_stands_between_no_two(given: GivenEvents) -> None:
+    pages = ["/", "/help", "/", "/help/faq", "/quote"]
+    store = given([Event("u", START + timedelta(seconds=n), "x", p) for n, p in enumerate(pages)])
+    for exclude, path in (("/", pages[1::2] + pages[4:]), (["/help*"], ["/", "/quote"])):
+        config = JourneyConfig.model_validate({"exclude": exclude})
+        assert [row.path for row in report_of(store, config).paths] == [path]
+
+
 @pytest.mark.parametrize("seed", [*range(2), *soaked(range(2, 4))])
 def test_points_may_be_matchers_of_the_events_behind_a_step(given: GivenEvents, seed: int) -> None:
     store = given(random_events(seed))

@@ -145,3 +145,24 @@ def test_a_session_belongs_to_one_user_whoever_shares_the_device(given: GivenEve
     )
     [row] = rows_of(store, config)["m"]
     assert (row.numerator, row.denominator) == (1, 3)  # ben, of ann, ben and the tablet
+
+
+def test_both_ends_of_the_asked_time_count_whatever_is_counted(given: GivenEvents) -> None:
+    moment = START.replace(hour=1)
+    moments = {"before": moment - TICK, "at": moment, "after": moment + TICK}
+    store = given(
+        [
+            Event(user, at, "booking_started", properties=f'{{"booking_id": "{user}"}}')
+            for user, at in moments.items()
+        ]
+    )
+    key = {"count": "keys", "key": "properties.booking_id", "with": {"event": "booking_started"}}
+    hours = {"count": "hours", "outcome": "with_events"}
+    kinds = [*({"count": name} for name in ("events", "sessions", "users")), hours, key]
+    spans = ((moment - TICK, moment), (moment, moment), (moment, moment + TICK))
+    for kind in kinds:
+        found = [
+            rows_of(store, config_of(kind, kind), since=since, until=until)["m"][0].numerator
+            for since, until in spans
+        ]
+        assert found == ([2, 1, 1] if kind is hours else [2, 1, 2]), kind

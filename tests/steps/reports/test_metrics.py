@@ -212,3 +212,15 @@ def test_a_key_belongs_to_the_period_of_the_event_that_brings_it_in(given: Given
         ("2024-05-01", 0, 0),
         ("2024-05-02", 0, 1),
     ]
+
+
+def test_a_key_has_the_value_of_its_first_event_on_whichever_device(given: GivenEvents) -> None:
+    def event(hour: int, device: str, color: str) -> Event:
+        told = json.dumps({"booking_id": "b", "color": color})
+        moment = datetime(2024, 5, 1, hour)
+        return Event("a", moment, "booking_started", properties=told, anonymous_id=device)
+
+    store = given([event(1, "z", "red"), event(2, "y", "blue")])  # in core y comes before z
+    key = {"count": "keys", "key": "properties.booking_id", "with": {"event": "booking_started"}}
+    rows = rows_of(store, config_of(key, key), by="properties.color")["m"]
+    assert {r.dimension_value: r.denominator for r in rows if r.denominator} == {"red": 1}

@@ -195,6 +195,26 @@ def test_a_rolling_cell_is_over_when_the_last_possible_member_had_its_time(
     assert found.cohorts[0].complete == [True, is_over]
 
 
+@pytest.mark.parametrize(
+    ("clock", "limit"),
+    [
+        ("calendar", datetime(2024, 5, 3)),  # the end of the day of the clock
+        ("rolling", datetime(2024, 5, 2, 12, 0, 0, 1)),  # what comes after the clock
+    ],
+)
+def test_nothing_counts_from_the_limit_of_the_clock_on(
+    given: GivenEvents, clock: str, limit: datetime
+) -> None:
+    before = limit - timedelta(microseconds=1)
+    moments = {"in": before, "out": limit}
+    signed = [Event(user, datetime(2024, 5, 1), "signed_up") for user in moments]
+    returned = [Event(user, moment, "page_viewed") for user, moment in moments.items()]
+    config = config_of(bucket="day", clock=clock, periods=3, measure="on_or_after")
+    as_of = datetime(2024, 5, 2, 12)
+    report = retention.run(given(signed + returned).store, "c", config, as_of=as_of)
+    assert report.cohorts[0].returned == [2, 1, 0]
+
+
 @pytest.mark.parametrize("clock", ["calendar", "rolling"])
 @pytest.mark.parametrize("cohorts", [None, 5, 100])
 def test_as_many_cohorts_as_periods_are_shown_or_as_many_as_asked_for(

@@ -65,7 +65,7 @@ services as (
             sum(cast(service_weight as decimal(18, 6))) as weight,
             max(event_ts) as latest_ts
         from scoped_services
-        where service is not null and service_weight > 0
+        where service is not null
         group by user_key, service
     )
     group by user_key
