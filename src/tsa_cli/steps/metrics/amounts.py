@@ -15,7 +15,7 @@ from datetime import date
 
 from tsa_cli.config.matchers import Matcher
 from tsa_cli.config.metrics import Measure
-from tsa_cli.matcher import MatcherCompiler
+from tsa_cli.matcher import MatcherCompiler, names_of
 from tsa_cli.relations import CORE_RELATION
 from tsa_cli.steps.metrics.scope import Scope
 from tsa_cli.store.fragment import Fragment
@@ -34,7 +34,7 @@ class _Batch:
     """Measures for one query."""
 
     entity: str
-    key: str | None  # what is summed, or whose values are counted
+    key: tuple[str, ...]  # what is summed, or whose values are counted: the first that is there
     anchor: Matcher | None  # of `count: keys`, the matcher that brings a key in
     among: Matcher | None  # of `at_least`, the events whose sessions and devices count
     measures: list[Measure]
@@ -73,11 +73,12 @@ def measure_all(
     return answers
 
 
-def _kind(measure: Measure) -> tuple[str, str | None, Matcher | None, Matcher | None]:
+def _kind(measure: Measure) -> tuple[str, tuple[str, ...], Matcher | None, Matcher | None]:
     is_keys = measure.count == "keys"
     anchor = measure.with_[0] if is_keys else None
     among = measure.at_least.among if measure.at_least else None
-    return measure.entity, measure.key if is_keys else measure.sum, anchor, among
+    key = measure.key if is_keys else [measure.sum] if measure.sum else []
+    return measure.entity, tuple(key or ()), anchor, among
 
 
 def _put(measure: Measure, place: int, batches: list[_Batch], places: list[list[int]]) -> None:
@@ -109,15 +110,18 @@ def _run(
         "key": _NOTHING,
     }
     if batch.key:
-        slots["key" if batch.entity == "keys" else "value"] = compiler.text(batch.key)
+        slots["key" if batch.entity == "keys" else "value"] = compiler.first_text(batch.key)
     slots |= {"columns": compiler.columns(), "joins": compiler.joins()}
     bounds = [measure.at_least for measure in batch.measures if measure.at_least]
     most = max((max(b.sessions, b.devices) for b in bounds), default=0)
+    names = names_of(batch.matchers, event_aliases)
     rows = store.records(
         f"4_reports/metric_{batch.entity}.sql",
         slots,
         most=most,
-        is_duration=batch.key == _DURATION,
+        is_any_name=names is None,
+        names=sorted(names or ()),
+        is_duration=batch.key == (_DURATION,),
         **scope.params,
     )
     return [_amounts(measure, batch, rows) for measure in batch.measures]
