@@ -118,7 +118,7 @@ def is_event_file(path: Path) -> bool:
     """
     True for a name that a folder is searched for; answers and lists of files are none.
 
-    Of what is packed, a name that says nothing else will do: Segment's files in S3 end in .gz alone.
+    Of what is packed a name that says no more will do: Segment's in S3 end in .gz alone.
     """
     name = path.name.lower()
     for packed in PACKED:
