@@ -160,6 +160,9 @@ class SourceConfig(ConfigFile):
     properties: list[SourcePath] = Field(
         ["properties"], description="objects whose keys are properties"
     )
+    spare_properties: list[WholePath] = Field(
+        [], description="objects whose keys become properties where the line has none of the name"
+    )
     traits: list[SourcePath] = Field(
         [], description="objects that describe the person, the first wins"
     )
@@ -226,10 +229,14 @@ class SourceConfig(ConfigFile):
         """Every kind of line that has rules of its own."""
         return list(self.kinds.calls.values()) if self.kinds else []
 
+    def own_property_paths(self) -> list[str]:
+        """Every object whose keys become properties, of lines without a kind."""
+        return [*self.properties, *self.spare_properties]
+
     def property_paths(self) -> list[str]:
         """Every object whose keys become properties, of any kind of line."""
         own = [path for call in self.calls() for path in call.properties or ()]
-        return list(dict.fromkeys([*self.properties, *own]))
+        return list(dict.fromkeys([*self.own_property_paths(), *own]))
 
     def trait_paths(self) -> list[str]:
         """Every object that describes the person, of any kind of line."""
@@ -253,6 +260,6 @@ class SourceConfig(ConfigFile):
             self.device or self.place or self.key_values or self.strip or self.columns
             or self.embedded or self.entities or self.empty_values or self.event
             or self.consent_words or self.drop_nulls
-            or self.id_prefixes or self.no_session or self.known_differs
+            or self.spare_properties or self.id_prefixes or self.no_session or self.known_differs
             or any(path.endswith("*") for path in self.properties)
         )  # fmt: skip

@@ -162,6 +162,20 @@ def test_what_an_order_in_the_data_layer_is_worth_is_a_property(
     assert rows(store)[0]["properties"] == order
 
 
+def test_what_a_push_says_itself_goes_before_what_the_data_layer_has_of_an_order(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    order: Line = {"value": 99.5, "currency": "EUR", "time": 3, "email": "kim@shop.example"}
+    line: Line = {
+        "event": "quote_requested", "gtm.uniqueEventId": 6, "clientId": "9.9", "value": 20,
+        "timestamp": 1777629601000, "eventModel": {"topic": "screen"}, "ecommerce": order,
+    }  # fmt: skip
+    do_ingest(write(tmp_path / "x.jsonl", [line, {**line, "value": None, "clientId": "9.8"}]))
+    found = sorted((row["properties"] for row in rows(store)), key=lambda told: told["value"])
+    told = {"currency": "EUR", "time": 3, "topic": "screen"}
+    assert found == [{**told, "value": 20}, {**told, "value": 99.5}]
+
+
 def test_whom_mixpanel_has_merged_a_device_into_is_who_it_is(
     store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:
