@@ -136,6 +136,22 @@ class Delivery(ConfigModel):
     )
 
 
+class ServerCalls(ConfigModel):
+    """
+    What a server sends of its own: it belongs to no visit, opens none and extends none.
+
+    Only a line without a session, a page, an agent and a device: what a server passes on of a
+    visitor has some of them.
+    """
+
+    values: dict[TextPath, Annotated[list[NameText], Field(min_length=1)]] = Field(
+        min_length=1, description="path: texts, with globs; one of them tells a server's line"
+    )
+    devices: list[TextPath] = Field(
+        [], description="paths of what names or describes a visitor's device"
+    )
+
+
 class Kinds(ConfigModel):
     """Lines that are told apart by the text at `path`, e.g. page and track calls."""
 
@@ -196,6 +212,7 @@ class SourceConfig(ConfigFile):
     no_session: list[str] = Field(
         [], description="session ids of events that belong to no visit, like those of servers"
     )
+    server_calls: ServerCalls | None = None
     id_prefixes: list[str] = Field(
         [], description="beginnings of a person's id that are told apart from the id"
     )
@@ -258,6 +275,7 @@ class SourceConfig(ConfigFile):
         """True when columns can say what lines of this source say, but for those of a kind."""
         return not (
             self.device or self.place or self.key_values or self.strip or self.columns
+            or self.server_calls
             or self.embedded or self.entities or self.empty_values or self.event
             or self.consent_words or self.drop_nulls
             or self.spare_properties or self.id_prefixes or self.no_session or self.known_differs
