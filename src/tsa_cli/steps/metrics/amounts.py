@@ -16,7 +16,7 @@ from datetime import date
 from tsa_cli.config.matchers import Matcher
 from tsa_cli.config.metrics import Measure
 from tsa_cli.matcher import MatcherCompiler, names_of
-from tsa_cli.relations import CORE_RELATION
+from tsa_cli.relations import CORE_RELATION, Relation
 from tsa_cli.steps.metrics.scope import Scope
 from tsa_cli.store.fragment import Fragment
 from tsa_cli.store.store import Store
@@ -54,6 +54,7 @@ def measure_all(
     *,
     by: str | None,
     event_aliases: Mapping[str, str],
+    relation: Relation = CORE_RELATION,
 ) -> list[Amounts]:
     """The amounts of each measure, parallel to `measures`; a cell that is absent is 0."""
     answers: list[Amounts] = [{} for _ in measures]
@@ -67,7 +68,8 @@ def measure_all(
         else:
             _put(measure, place, batches, places)
     for batch, wanted in zip(batches, places, strict=True):
-        found = _run(store, batch, scope, by, event_aliases)
+        compiler = MatcherCompiler(relation, event_aliases=event_aliases)
+        found = _run(store, batch, scope, by, compiler, event_aliases)
         for place, amounts in zip(wanted, found, strict=True):
             answers[place] = amounts
     return answers
@@ -99,9 +101,9 @@ def _run(
     batch: _Batch,
     scope: Scope,
     by: str | None,
+    compiler: MatcherCompiler,
     event_aliases: Mapping[str, str],
 ) -> list[Amounts]:
-    compiler = MatcherCompiler(CORE_RELATION, event_aliases=event_aliases)
     slots = {
         "mask": compiler.mask(batch.matchers),
         "is_counted": compiler.predicate(batch.among) if batch.among else _ALL,
