@@ -12,7 +12,7 @@ The statement selects `@columns` next to its own columns in a CTE and applies th
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tsa_cli.config.matchers import ANY_EVENT, Matcher
@@ -106,6 +106,23 @@ class MatcherCompiler:
         """The text of a key over the columns of `columns()`, null when absent."""
         return Fragment(text_sql(self._column(key)))
 
+    def first_text(self, keys: Sequence[str]) -> Fragment:
+        """The text of the first of several keys that has some, null without one."""
+        if len(keys) == 1:
+            return self.text(keys[0])
+        texts = ", ".join(f"nullif({self.text(key).sql}, '')" for key in keys)
+        return Fragment(f"coalesce({texts})")
+
+    def joint_text(self, values: Sequence[Sequence[str]]) -> Fragment:
+        """One text of several values, each the first of its keys; null when one is missing."""
+        texts = [self.first_text(keys).sql for keys in values]
+        if len(texts) < 2:
+            return Fragment(texts[0] if texts else "cast(null as varchar)")
+        known = " and ".join(f"{text} is not null" for text in texts)
+        return Fragment(
+            f"case when {known} then cast(to_json([{', '.join(texts)}]) as varchar) end"
+        )
+
     def columns(self) -> Fragment:
         """`, expression as alias` for all that was asked so far; empty when nothing was."""
         parts = [f", {read.sql} as {read.alias}" for read in self._reads.values()]
@@ -167,6 +184,14 @@ class MatcherCompiler:
             f"{key}: no such column{nearest(key, list(self._relation.columns))}",
             "keys are columns of fact_events and dim_sessions, properties.PATH or user.KEY",
         )
+
+
+def names_of(matchers: Iterable[Matcher], aliases: Mapping[str, str]) -> frozenset[str] | None:
+    """The stored names of the events that some of the matchers can take; None for any."""
+    names = [matcher.event_names() for matcher in matchers]
+    if None in names:
+        return None
+    return frozenset(aliases.get(name, name) for some in names for name in some or ())
 
 
 _SEGMENT = re.compile(r'"([^"]*)"|([^."]+)')

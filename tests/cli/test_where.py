@@ -133,6 +133,10 @@ def test_a_funnel_is_compared_with_the_span_before(shop: Tsa, tmp_path: Path) ->
     assert (
         (past["entered"], past["converted"]) == (report["entered"], report["converted"]) == (3, 3)
     )
+    unknown = [*command[:4], "--until", "2026-03-09", "--compare"]
+    assert shop(*unknown, *few, "--format", "json").data[0]["previous"] == past
+    beyond = ["funnel", "plain", "--since", "2026-04-01", "--until", "2026-04-09", "--compare"]
+    assert "previous" not in shop(*beyond, "--format", "json").data[0]
     before = shop("funnel", "plain", "--since", "2026-03-01", "--until", "2026-03-01", *few)
     [own] = before.data
     assert [(s["index"], s["count"], s["rate_from_start"]) for s in own["steps"]] == [

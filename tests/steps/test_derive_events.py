@@ -62,7 +62,9 @@ def oracle(rule: DerivedEvent, events: list[dict[str, Any]], as_of: datetime) ->
 def key_of(event: dict[str, Any], rule: DerivedEvent) -> Any:
     if rule.key is None:
         return None
-    return json.loads(event["properties"]).get(rule.key.removeprefix("properties."))
+    told = json.loads(event["properties"])
+    values = (told.get(key.removeprefix("properties.")) for key in rule.key)
+    return next((value for value in values if value), None)
 
 
 def is_prevented(
@@ -196,6 +198,8 @@ def test_a_booking_is_abandoned_after_half_an_hour_without_its_completion(store:
         "another": ((60, "booking_completed", {"booking_id": "b2"}), True),
         "any": ((60, "booking_completed", {}), False),
         "by its other name": ((60, "service_booked", BOOKING), False),
+        "as an order": ((60, "booking_completed", {"order_id": "b1"}), False),
+        "another order": ((60, "booking_completed", {"transaction_id": "b2"}), True),
         "a page": ((60, "page_viewed", BOOKING), True),
     }
     begun: Step = (0.0, "booking_started", BOOKING)

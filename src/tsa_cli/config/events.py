@@ -7,7 +7,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from tsa_cli.config.keys import EVENT_KEYS, Keys
 from tsa_cli.config.matchers import Matcher
-from tsa_cli.config.model import ConfigFile, ConfigModel, Duration, NameText
+from tsa_cli.config.model import ConfigFile, ConfigModel, Duration, NameText, NameTexts
 
 Policy = Literal["allow", "warn", "quarantine"]
 TypeName = Literal["string", "integer", "number", "boolean", "timestamp", "array", "object"]
@@ -49,7 +49,9 @@ class DerivedEvent(ConfigModel):
     when: Matcher
     at_least: int = Field(1, ge=1, le=100_000)
     per: Literal["event", "session", "user"] = "event"
-    key: str | None = Field(None, description="events of one booking: properties.booking_id")
+    key: NameTexts | None = Field(
+        None, description="events of one booking: properties.booking_id; the first that is there"
+    )
     unless: Matcher | None = None
     within: Duration | None = None
     ever: bool = Field(False, description="an `unless` event before the anchor prevents it, too")

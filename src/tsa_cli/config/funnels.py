@@ -8,13 +8,14 @@ source  the contract's section 5; definitions D15-D25; PRD 10.1 (abandonment)
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from itertools import chain
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from tsa_cli.config.keys import EVENT_KEYS, Keys
 from tsa_cli.config.matchers import ANY_EVENT, Matcher
-from tsa_cli.config.model import ConfigFile, ConfigModel, Duration, format_duration
+from tsa_cli.config.model import ConfigFile, ConfigModel, Duration, NameTexts, format_duration
 
 MOST_BITS = 62  # steps and exclusions share one signed 64-bit mask
 MOST_HOLDS = 3
@@ -94,7 +95,12 @@ class FunnelConfig(ConfigFile):
     ties: Literal["allowed", "strict"] = "allowed"
     steps: list[FunnelStep] = Field(min_length=1)
     exclude: list[FunnelExclusion] = Field(default_factory=list)
-    hold_constant: list[str] = Field(default_factory=list, max_length=MOST_HOLDS)
+    hold_constant: list[NameTexts] = Field(
+        default_factory=list,
+        max_length=MOST_HOLDS,
+        description="keys whose values are the first step's; of a list of keys the first that is"
+        " there, as of an id that has several names",
+    )
     breakdown: FunnelBreakdown | None = None
     strict_ignores: list[str] = Field(default_factory=list)
     abandonment: FunnelAbandonment | None = None
@@ -144,7 +150,8 @@ class FunnelConfig(ConfigFile):
                 faults.append(f"exclude: {sorted(ignored)} are in strict_ignores")
         if self.strict_ignores and self.order != "strict":
             faults.append("`strict_ignores` needs `order: strict`")
-        if len(set(self.hold_constant)) < len(self.hold_constant):
+        held = list(chain.from_iterable(self.hold_constant))
+        if len(set(held)) < len(held):
             faults.append("hold_constant names a property twice")
         step = self.breakdown.step() if self.breakdown else None
         if step is not None and not 1 <= step <= count:
@@ -160,6 +167,10 @@ class FunnelConfig(ConfigFile):
         if not self.abandonment.step < completes <= len(self.steps):
             return [f"abandonment: step {self.abandonment.step} completed by step {completes}"]
         return []
+
+    def held_names(self) -> list[str]:
+        """What is held constant, one text a value."""
+        return [" or ".join(keys) for keys in self.hold_constant]
 
     def is_names_only(self) -> bool:
         """True when event names alone decide every step, and no property is read."""

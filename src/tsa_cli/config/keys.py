@@ -196,12 +196,20 @@ def _keys(value: object, place: Place) -> Iterator[tuple[Place, str]]:
         here = (*place, str(name))
         if name == "where" and isinstance(inner, dict):
             yield from (((*here, str(key)), str(key)) for key in inner)
-        elif name == "hold_constant" and isinstance(inner, list):
-            yield from (((*here, number), str(key)) for number, key in enumerate(inner))
-        elif name in ("by", "key", "sum") and isinstance(inner, str):
+        elif name in ("hold_constant", "key"):
+            yield from _named(inner, here)
+        elif name in ("by", "sum") and isinstance(inner, str):
             yield here, inner
         else:
             yield from _keys(inner, here)
+
+
+def _named(value: object, place: Place) -> Iterator[tuple[Place, str]]:
+    """A key, or the keys of a list, whose items may be lists themselves."""
+    if isinstance(value, str):
+        yield place, value
+    for number, item in enumerate(value) if isinstance(value, list) else ():
+        yield from _named(item, (*place, number))
 
 
 def _tests(value: object, place: Place) -> Iterator[tuple[Place, object]]:

@@ -7,7 +7,8 @@ A measure counts things or sums a column over them:
     {count: sessions, with: {event: booking_completed}}      sessions that have such an event
     {count: sessions, with: {where: {bounce_flag: true}}}    a session's column, through its events
     {count: users, at_least: {sessions: 2}, identified: true} users active in the period
-    {count: keys, key: properties.booking_id, with: …, without: …}  distinct values, by first event
+    {count: keys, key: properties.booking_id, with: …, without: …}  distinct values, by first event;
+                                                             of several keys the first that is there
     {count: lines, outcome: valid}                           lines of ingested files; `new` has each
                                                              once: stored, or now in quarantine
     {count: hours, outcome: with_events}                     clock hours
@@ -27,7 +28,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from tsa_cli.config.keys import EVENT_KEYS, Keys
 from tsa_cli.config.matchers import Matcher
-from tsa_cli.config.model import ConfigFile, ConfigModel
+from tsa_cli.config.model import ConfigFile, ConfigModel, NameTexts
 from tsa_cli.config.timezones import known_timezone
 
 Counted = Literal["events", "sessions", "users", "keys", "lines", "hours"]
@@ -67,7 +68,7 @@ class Measure(ConfigModel):
     without: Matchers = Field(default_factory=list)
     at_least: AtLeast | None = None
     identified: bool = False
-    key: str | None = Field(None, min_length=1)
+    key: NameTexts | None = None
     outcome: Outcome | None = None
 
     @model_validator(mode="after")

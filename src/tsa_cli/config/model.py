@@ -15,6 +15,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     ValidationInfo,
     field_validator,
@@ -138,3 +139,15 @@ def _some_name(value: str) -> str:
 
 
 NameText = Annotated[str, AfterValidator(_some_name)]
+
+
+def _listed(value: object) -> object:
+    """One name alone is a list of it."""
+    return [value] if isinstance(value, str) else value
+
+
+NameTexts = Annotated[
+    list[NameText],
+    Field(min_length=1),
+    BeforeValidator(_listed, json_schema_input_type=NameText | list[NameText]),
+]

@@ -27,7 +27,9 @@ class RetentionConfig(ConfigFile):
     start: Matcher = Field(default_factory=_any_event)
     return_: Matcher = Field(default_factory=_any_event, alias="return")
     mode: Literal["first_time", "recurring"] = "first_time"
-    measure: Literal["on", "on_or_after"] = "on"
+    measure: Literal["on", "on_or_after"] = Field(
+        "on", description="on_or_after: a cell grows with who comes back later, complete or not"
+    )
     bucket: Literal["day", "week", "month"] = "week"
     week_start: Literal["monday", "sunday"] = "monday"
     clock: Literal["calendar", "rolling"] = "calendar"

@@ -136,6 +136,22 @@ class Delivery(ConfigModel):
     )
 
 
+class ServerCalls(ConfigModel):
+    """
+    What a server sends of its own: it belongs to no visit, opens none and extends none.
+
+    Only a line without a session, a page, an agent and a device: what a server passes on of a
+    visitor has some of them.
+    """
+
+    values: dict[TextPath, Annotated[list[NameText], Field(min_length=1)]] = Field(
+        min_length=1, description="path: texts, with globs; one of them tells a server's line"
+    )
+    devices: list[TextPath] = Field(
+        [], description="paths of what names or describes a visitor's device"
+    )
+
+
 class Kinds(ConfigModel):
     """Lines that are told apart by the text at `path`, e.g. page and track calls."""
 
@@ -159,6 +175,9 @@ class SourceConfig(ConfigFile):
     )
     properties: list[SourcePath] = Field(
         ["properties"], description="objects whose keys are properties"
+    )
+    spare_properties: list[WholePath] = Field(
+        [], description="objects whose keys become properties where the line has none of the name"
     )
     traits: list[SourcePath] = Field(
         [], description="objects that describe the person, the first wins"
@@ -193,6 +212,7 @@ class SourceConfig(ConfigFile):
     no_session: list[str] = Field(
         [], description="session ids of events that belong to no visit, like those of servers"
     )
+    server_calls: ServerCalls | None = None
     id_prefixes: list[str] = Field(
         [], description="beginnings of a person's id that are told apart from the id"
     )
@@ -226,10 +246,14 @@ class SourceConfig(ConfigFile):
         """Every kind of line that has rules of its own."""
         return list(self.kinds.calls.values()) if self.kinds else []
 
+    def own_property_paths(self) -> list[str]:
+        """Every object whose keys become properties, of lines without a kind."""
+        return [*self.properties, *self.spare_properties]
+
     def property_paths(self) -> list[str]:
         """Every object whose keys become properties, of any kind of line."""
         own = [path for call in self.calls() for path in call.properties or ()]
-        return list(dict.fromkeys([*self.properties, *own]))
+        return list(dict.fromkeys([*self.own_property_paths(), *own]))
 
     def trait_paths(self) -> list[str]:
         """Every object that describes the person, of any kind of line."""
@@ -251,8 +275,9 @@ class SourceConfig(ConfigFile):
         """True when columns can say what lines of this source say, but for those of a kind."""
         return not (
             self.device or self.place or self.key_values or self.strip or self.columns
+            or self.server_calls
             or self.embedded or self.entities or self.empty_values or self.event
             or self.consent_words or self.drop_nulls
-            or self.id_prefixes or self.no_session or self.known_differs
+            or self.spare_properties or self.id_prefixes or self.no_session or self.known_differs
             or any(path.endswith("*") for path in self.properties)
         )  # fmt: skip

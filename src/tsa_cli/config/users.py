@@ -6,10 +6,10 @@ source  the PRD's 3.2.1 (dim_users) and 4.2.1 (VIP: bookings >= 3, value >= 500,
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from tsa_cli.config.column_values import limit_fault
-from tsa_cli.config.model import ConfigFile, ConfigModel, NameText
+from tsa_cli.config.model import ConfigFile, ConfigModel, NameText, NameTexts
 from tsa_cli.config.sessions import EventPattern
 
 Weight = Annotated[float, Field(ge=0, le=1e9)]
@@ -17,18 +17,6 @@ Measure = Literal[
     "total_sessions", "total_page_views", "total_bookings", "lifetime_value", "engagement_score",
     "days_since_last_visit",
 ]  # fmt: skip
-
-
-def _listed(value: object) -> object:
-    """One name alone is a list of it."""
-    return [value] if isinstance(value, str) else value
-
-
-NameTexts = Annotated[
-    list[NameText],
-    Field(min_length=1),
-    BeforeValidator(_listed, json_schema_input_type=NameText | list[NameText]),
-]
 
 
 class Bounds(ConfigModel):

@@ -15,8 +15,7 @@ from datetime import datetime, timedelta
 
 from tsa_cli.config import definition_hash
 from tsa_cli.config.events import DerivedEvent, EventsConfig
-from tsa_cli.config.matchers import Matcher
-from tsa_cli.matcher import MatcherCompiler
+from tsa_cli.matcher import MatcherCompiler, names_of
 from tsa_cli.relations import CORE_RELATION
 from tsa_cli.store import Fragment, Store, fragment_of
 
@@ -86,7 +85,7 @@ def _compiled(
     return compiler, {
         "is_anchor": compiler.predicate(rule.when),
         "is_unless": compiler.predicate(rule.unless) if rule.unless else _NEVER,
-        "key": compiler.text(rule.key) if rule.key else _NO_TEXT,
+        "key": compiler.first_text(rule.key) if rule.key else _NO_TEXT,
     }
 
 
@@ -95,7 +94,7 @@ def _derive(
 ) -> None:
     compiler, slots = _compiled(rule, config)
     matchers = [rule.when, rule.unless] if rule.unless else [rule.when]
-    names = _names(matchers, config.canonical_names())
+    names = names_of(matchers, config.canonical_names())
     # Ids are read of few events, but not a second time where a row is read for a matcher anyway.
     has_ids = rule.per == "event" and "events" in compiler.needs
     event_id = compiler.text("event_id") if has_ids else _NO_TEXT
@@ -120,14 +119,3 @@ def _derive(
         is_ever=rule.ever,
         within_us=(rule.within or timedelta(0)) // timedelta(microseconds=1),
     )
-
-
-def _names(matchers: list[Matcher], aliases: dict[str, str]) -> set[str] | None:
-    """The stored names that can match; None when any name can."""
-    found: set[str] = set()
-    for matcher in matchers:
-        names = matcher.event_names()
-        if names is None:
-            return None
-        found |= {aliases.get(name, name) for name in names}
-    return found

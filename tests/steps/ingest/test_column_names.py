@@ -78,6 +78,23 @@ def test_a_mapping_that_knows_the_names_in_upper_case_has_them(
     assert "EVENT_ID" in row["properties"]
 
 
+@pytest.mark.parametrize("name", ["x.csv", "x.parquet"])
+@pytest.mark.parametrize("needs", [{}, {"all_paths": ["TILL"]}], ids=["columns", "marks"])
+def test_a_mapping_of_another_table_that_has_one_of_the_names_changes_nothing(
+    store: Store, tmp_path: Path, name: str, needs: dict[str, list[str]]
+) -> None:
+    when = "TIMESTAMP" if needs else "AT"
+    other = SourceConfig.model_validate({
+        "version": 1, "title": "t", "priority": 20, "detect": {"any_paths": ["TILL"], **needs},
+        "fields": {"event": ["EVENT"], "timestamp": [when], "user_id": ["USER_ID"]},
+    })  # fmt: skip
+    config = ingest_config()
+    config.sources["till"] = other  # type: ignore[index]
+    [report] = ingest.run(store, config, [str(as_file(tmp_path / name, EVENT))], "run").files
+    assert (report.source, report.inserted) == ("native", 1)
+    assert rows(store)[0]["user_id"] == "u1"
+
+
 def test_bytes_that_are_no_text_in_a_header_are_no_fault_of_the_file(
     store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:

@@ -128,6 +128,22 @@ def test_an_event_exported_again_after_mixpanel_has_merged_its_device_is_a_dupli
     assert found == [(1, 0, 0), (0, 1, 0), (0, 0, 1), (0, 0, 1)]
 
 
+def test_a_line_without_a_device_that_mixpanel_has_merged_meanwhile_is_a_duplicate(
+    do_ingest: Ingest, tmp_path: Path
+) -> None:
+    def line(**properties: object) -> list[Line]:
+        return [
+            {"event": "a", "properties": {"time": 1777629601, "$insert_id": "m1", **properties}}
+        ]
+
+    files = {
+        tmp_path / "1.jsonl": line(distinct_id="d3"),
+        tmp_path / "2.jsonl": line(distinct_id="u1"),
+        tmp_path / "3.jsonl": line(distinct_id="u1", **{"$device_id": "d4"}),
+    }
+    assert counts_of_each(do_ingest, files) == [(1, 0, 0), (0, 1, 0), (0, 0, 1)]
+
+
 def test_true_is_another_content_than_one(do_ingest: Ingest, tmp_path: Path) -> None:
     line: Line = {"event": "x", "event_id": "1", "user_id": "u", "timestamp": 1777629601}
     first = {**line, "properties": {"n": 1, "all": [{"is_new": True}, False]}}

@@ -1,5 +1,6 @@
 """A file is the one that its name says, and its folders say no more than it does itself."""
 
+import gzip
 from pathlib import Path
 
 import polars as pl
@@ -75,3 +76,14 @@ def test_a_folder_has_parquet_files_that_are_named_by_what_packs_their_pages(
     (tmp_path / "in" / "2026-05-01_manifest.json").write_text('{"files": ["a.parquet.sz"]}\n')
     [report] = do_ingest(tmp_path / "in").files
     assert (report.inserted, stored_ids(store)) == (1, ["1"])
+
+
+def test_a_folder_has_packed_files_whose_names_say_no_more(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    names = ["events.gz", "1487820000000.4f1a9c.gz", "dump.sql.gz", "site.tar.gz"]
+    (tmp_path / "in").mkdir()
+    for number, name in enumerate(names):
+        (tmp_path / "in" / name).write_bytes(gzip.compress(event(number) + b"\n"))
+    report = do_ingest(tmp_path / "in")
+    assert (len(report.files), stored_ids(store)) == (2, ["e0", "e1"])

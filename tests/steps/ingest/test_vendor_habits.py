@@ -162,6 +162,20 @@ def test_what_an_order_in_the_data_layer_is_worth_is_a_property(
     assert rows(store)[0]["properties"] == order
 
 
+def test_what_a_push_says_itself_goes_before_what_the_data_layer_has_of_an_order(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    order: Line = {"value": 99.5, "currency": "EUR", "time": 3, "email": "kim@shop.example"}
+    line: Line = {
+        "event": "quote_requested", "gtm.uniqueEventId": 6, "clientId": "9.9", "value": 20,
+        "timestamp": 1777629601000, "eventModel": {"topic": "screen"}, "ecommerce": order,
+    }  # fmt: skip
+    do_ingest(write(tmp_path / "x.jsonl", [line, {**line, "value": None, "clientId": "9.8"}]))
+    found = sorted((row["properties"] for row in rows(store)), key=lambda told: told["value"])
+    told = {"currency": "EUR", "time": 3, "topic": "screen"}
+    assert found == [{**told, "value": 20}, {**told, "value": 99.5}]
+
+
 def test_whom_mixpanel_has_merged_a_device_into_is_who_it_is(
     store: Store, do_ingest: Ingest, tmp_path: Path
 ) -> None:
@@ -261,13 +275,20 @@ def test_a_snowplow_app_is_the_same_from_tsv_as_from_json(
     odd = json.dumps({"data": [told[0], {"schema": "of my own", "data": {}}]})
     columns = source_files.sources()["snowplow"].columns
     tsv = tmp_path / "x.tsv"
-    facts = [cells, {**cells, "event_id": uuid(3), "derived_contexts": odd}]
+    apart = {"contexts": json.dumps({"data": told[:3]})}
+    apart |= {"derived_contexts": json.dumps({"data": told[3:]})}
+    facts = [
+        cells,
+        {**cells, "event_id": uuid(3), "derived_contexts": odd},
+        {**cells, "event_id": uuid(4), **apart},
+    ]
     tsv.write_text("".join("\t".join(str(f.get(c, "")) for c in columns) + "\n" for f in facts))
     do_ingest(write(tmp_path / "x.jsonl", [line]), tsv)
-    of_json, of_tsv, of_odd = sorted(rows(store), key=lambda row: str(row["event_id"]))
+    of_json, of_tsv, of_odd, of_two = sorted(rows(store), key=lambda row: str(row["event_id"]))
     assert (of_json["anonymous_id"], of_json["client_session_id"]) == ("app-user", "app-session")
     for name in sorted(of_json.keys() - {"event_id", "load_id"}):
         assert of_tsv[name] == of_json[name], name
+    assert of_two["properties"] == of_tsv["properties"], "a schema may be in both lists"
     assert devices(store) == [("mobile", None, "iOS")]
     assert of_odd["properties"]["derived_contexts"] == json.loads(odd), "nothing is lost of it"
 

@@ -119,6 +119,25 @@ def test_held_values_must_agree_and_be_there(given: Give) -> None:
     assert counts(report) == [3, 1, 1]
 
 
+def test_a_held_value_is_the_first_of_its_keys_that_is_there(given: Give) -> None:
+    names = iter(("booking_id", "order_id", "booking_id"))
+    here = given(
+        [
+            Event("u1", at(minute), event, properties=f'{{"{key}": "7", "booking_note": ""}}')
+            for minute, (event, key) in enumerate(zip("abc", names, strict=True))
+        ]
+        + [
+            Event("u2", at(minute), event, properties=f'{{"booking_id": "", "order_id": {minute}}}')
+            for minute, event in enumerate("abc")
+        ]
+    )
+    held = ["properties.booking_id", "properties.order_id"]
+    assert counts(run(here, config(hold_constant=[held]))) == [2, 1, 1]
+    assert counts(run(here, config(hold_constant=[held], order="strict"))) == [2, 1, 1]
+    also = [held, ["event_type", "user_id"]]
+    assert counts(run(here, config(hold_constant=also))) == [2, 0, 0]
+
+
 def test_breakdown_rows_add_up_and_the_absent_value_is_always_listed(given: Give) -> None:
     here = given(
         [

@@ -37,7 +37,8 @@ def random_events(seed: int, users: int = 15) -> list[Event]:
         for _ in range(draw.randrange(1, 20)):
             clock += timedelta(seconds=draw.choice([0, 5.25, 1800, 1801, 90_000]))
             name = draw.choice(NAMES)
-            booking = {"booking_id": f"b{draw.randrange(25)}"} if "booking" in name else {}
+            key = draw.choice(["booking_id", "booking_id", "order_id"])
+            booking = {key: f"b{draw.randrange(25)}"} if "booking" in name else {}
             events.append(
                 Event(
                     user=f"u{number:02d}",
@@ -94,14 +95,25 @@ def shop_pairs(given: Given) -> dict[str, tuple[float, float]]:
 
 
 def bookings(given: Given, name: str) -> set[str]:
-    """Booking ids of the events; without one, their session, or the user of a server event."""
+    """
+    Booking ids of the events; without one, their session, or the user of a server event.
+
+    So are events with an id that no booking was started with.
+    """
     session_of = {id(e): v.key for v in given.visits for e in v.events}
+    begun = {booking_of(e) for e in given.events if e.name == "booking_started"}
     found = set()
     for e in given.events:
         if e.name == name:
             fallback = f"s{session_of[id(e)]}" if id(e) in session_of else f"u{e.user}"
-            found.add(json.loads(e.properties).get("booking_id") or fallback)
+            known = booking_of(e)
+            found.add(known if known and known in begun else fallback)
     return found
+
+
+def booking_of(event: Event) -> str | None:
+    told = json.loads(event.properties)
+    return told.get("booking_id") or told.get("order_id")
 
 
 @pytest.mark.parametrize("seed", [*range(2), *soaked(range(2, 8))])
@@ -198,6 +210,23 @@ def test_a_span_selects_sessions_by_their_start_and_compares_with_the_span_befor
     assert (row.value, row.previous, row.change) == (0.0, 1.0, -1.0)
     report = metrics.run(store.store, config, as_of=store.newest, compare="previous")
     assert "give --since or --grain" in report.warnings[0]
+
+
+def test_an_order_that_has_its_id_only_where_it_is_placed_was_begun_in_its_visit(
+    given: GivenEvents, shipped: MetricsConfig
+) -> None:
+    def visit(user: str, day: int, *names: str) -> list[Event]:
+        known = {"booking_completed": f'{{"transaction_id": "T-{user}"}}'}
+        start = datetime(2024, 5, day, 12)
+        return [
+            Event(user, start + timedelta(minutes=i), name, properties=known.get(name, "{}"))
+            for i, name in enumerate(names)
+        ]
+
+    placed = visit("a", 1, "booking_started", "booking_completed")
+    left = visit("b", 1, "booking_started")
+    [row] = rows_of(given([*placed, *left]), shipped)["cart_abandonment_rate"]
+    assert (row.numerator, row.denominator) == (1, 2)
 
 
 def test_a_key_belongs_to_the_period_of_the_event_that_brings_it_in(given: GivenEvents) -> None:

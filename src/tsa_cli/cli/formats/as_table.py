@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Literal, TextIO
 
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.formats.cells import is_numeric, text
+from tsa_cli.cli.pictures.drawing import MAX_ROWS, left_out
 from tsa_cli.cli.plain import Plain
 from tsa_cli.cli.terminal import is_terminal, visible
-from tsa_cli.quantities import quantity
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 FILE_WIDTH = 120  # of a table written to a file or a pipe
-MAX_ROWS = 500
 MAX_BLOCKS = 50
 _TEXT, _WORD = 10, 24  # a column of text, or of single words, below this is unreadable
 _GAP = 2
@@ -77,8 +76,7 @@ def rows_picture(rows: Rows, width: int, names: Sequence[str] | None = None) -> 
     drawn = _table(rows[:limit], widths, width) if fits else _blocks(rows[:limit], names)
     if len(rows) <= limit:
         return drawn
-    rest = quantity(len(rows) - limit, "more row")
-    return Group(drawn, Text(f"… {rest}: --format csv has them all"))
+    return Group(drawn, left_out(len(rows) - limit))
 
 
 def _table(rows: Rows, widths: dict[str, _Width], width: int) -> "RenderableType":

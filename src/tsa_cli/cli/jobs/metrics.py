@@ -35,6 +35,7 @@ def work(
     from tsa_cli.config import definition_hash
     from tsa_cli.config.events import EventsConfig
     from tsa_cli.config.metrics import MetricsConfig
+    from tsa_cli.config.sessions import SessionsConfig
     from tsa_cli.steps import metrics as step
     from tsa_cli.steps import unknown_events
 
@@ -57,6 +58,7 @@ def work(
             since=window.since,
             until=window.until,
             event_aliases=plan.canonical_names(),
+            sessions=session.catalog.load(SessionsConfig, "sessions.yaml"),
         )
         shown = [metric for metric in config.metrics if not names or metric.name in names]
         warnings = [*unknown_events.warnings_of(store, plan, shown), *behind(session, store)]

@@ -3,7 +3,7 @@ What every report is asked besides its name: from when to when, as of when, buil
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from tsa_cli.cli import moments
@@ -114,9 +114,16 @@ def span(store: "Store", asked: Asked, timezone: str = "UTC") -> Span:
 
 
 def span_before(window: Span) -> Span | None:
-    """The span of the same length that ends where the asked one begins; None without a begin."""
-    if window.since is None:
+    """
+    The span of the same length that ends where the asked one begins; None without a begin.
+
+    Days after the clock's are unknown: they make the asked one no longer.
+    """
+    end = window.as_of
+    if window.until is not None:
+        next_day = datetime.combine(window.as_of.date(), time()) + timedelta(days=1)
+        end = min(window.until, next_day - _TICK)
+    if window.since is None or window.since > end:
         return None
-    end = window.until or window.as_of
     length = end - window.since + _TICK
     return Span(window.as_of, window.since - length, window.since - _TICK)

@@ -19,6 +19,7 @@ _SPARKS = "▁▂▃▄▅▆▇█"
 _UNITS = (("d", 86400.0), ("h", 3600.0), ("m", 60.0), ("s", 1.0))
 _LEAST_TEXT = 10  # a column of text below this is unreadable
 _GAP = 2
+MAX_ROWS = 500  # of a table for people; rich takes a millisecond a row
 NOTHING = "–"
 
 
@@ -103,9 +104,22 @@ def table(
     """
     A table whose first columns are text (`left`) and whose others are numbers (`right`).
 
-    Where the terminal is too narrow for it, a block a row: rich would leave columns out unsaid.
+    Where the terminal is too narrow for it, a block a row: rich would leave columns out unsaid. Of
+    very many rows the first are drawn, and the others counted.
     """
-    return _Fitting(left, right, rows)
+    drawn = _Fitting(left, right, rows[:MAX_ROWS])
+    if len(rows) <= MAX_ROWS:
+        return drawn
+    from rich.console import Group
+
+    return Group(drawn, left_out(len(rows) - MAX_ROWS))
+
+
+def left_out(rows: int) -> "Text":
+    """The line below a table that does not have all of its rows."""
+    from rich.text import Text
+
+    return Text(f"… {quantity(rows, 'more row')}: --format csv has them all")
 
 
 @dataclass(frozen=True)

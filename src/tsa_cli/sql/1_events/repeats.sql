@@ -1,7 +1,8 @@
 -- table: repeats (temporary), each row of the file whose id is known, beside the row that came first
 -- reads: held_rows, raw_events
 -- notes: the first row of an id, in the store or else in the file, is the one that holds (D2). A text is no
---        fact: what is kept of it depends on the configuration
+--        fact: what is kept of it depends on the configuration. Nor is it one that an event belongs to no visit
+--        (the word OUTSIDE of config/sources.py), which its mapping may not have told before
 create or replace temp table repeats as
 with known as (
     select
@@ -9,7 +10,7 @@ with known as (
         event_uuid,
         event_text,
         event_ts,
-        struct_pack(event_code := event_code, client_session_id := client_session_id) as facts,
+        struct_pack(event_code := event_code, client_session_id := nullif(client_session_id, '(none)')) as facts,
         struct_pack(
             actor_key := actor_key, page_key := page_key, referrer_key := referrer_key,
             agent_key := agent_key, ip_key := ip_key
@@ -22,7 +23,7 @@ stored as (
         event_uuid,
         event_text,
         event_ts,
-        struct_pack(event_code := event_code, client_session_id := client_session_id) as facts,
+        struct_pack(event_code := event_code, client_session_id := nullif(client_session_id, '(none)')) as facts,
         struct_pack(
             actor_key := actor_key, page_key := page_key, referrer_key := referrer_key,
             agent_key := agent_key, ip_key := ip_key

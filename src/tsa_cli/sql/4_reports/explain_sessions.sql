@@ -3,11 +3,12 @@
 -- params: $user_key INTEGER
 --         $from_ts, $to_ts TIMESTAMP  first events between, both included
 --         $most BIGINT
+-- slots:  @sessions, whole or as far as they had come
 with on_devices as (
     select
         *,
         lag(end_ts) over (partition by device_key order by start_ts, end_ts, session_key) as previous_end_ts
-    from sessions
+    from @sessions
     where device_key in (select device_key from actors where user_key = $user_key)
 )
 select

@@ -4,9 +4,11 @@
 -- params: $since, $until TIMESTAMP  of that first event, both inclusive;  $as_of TIMESTAMP
 --         $is_one_period BOOLEAN;  $grain day | week | month;  $timezone VARCHAR
 --         $shift_days INTEGER  1 where weeks start on Sunday
+--         $is_any_name BOOLEAN, $names VARCHAR[]  the event names that a matcher can hold for
 -- slots:  @columns, @joins, @mask from the matchers; @key, @dimension from keys; @value is not read
 -- notes:  the dimension is that of the first such event that has a value; events without the key count as one per
---         session, server-side ones as one per user
+--         session, server-side ones as one per user, and so do those whose value nothing brings in: an order gets
+--         its id where it is placed, in logs that know none where it is begun
 with readable as (
     select
         c.core_seq,
@@ -18,7 +20,7 @@ with readable as (
     inner join actors as a on c.actor_key = a.actor_key
     inner join event_types as w on c.event_code = w.event_code
     @joins
-    where c.event_ts <= $as_of
+    where c.event_ts <= $as_of and ($is_any_name or list_contains($names, w.event_type))
 ),
 marked as (
     select
@@ -31,13 +33,20 @@ marked as (
         @mask as marks
     from readable
 ),
+known as (
+    select
+        * replace (
+            case when key_value in (select m.key_value from marked as m where m.marks & 1 = 1) then key_value end as key_value
+        )
+    from marked
+    where marks <> 0
+),
 keyed as (
     select
         min(event_ts) filter (where marks & 1 = 1) as first_ts,
         arg_min(dimension_value, (event_ts, core_seq)) filter (where marks & 1 = 1) as dimension_value,
         bit_or(marks) as marks
-    from marked
-    where marks <> 0
+    from known
     group by
         key_value,
         case when key_value is null then session_key end,

@@ -61,7 +61,7 @@ def run(
         person=describe(store, user, found, config.keys, has_personal=config.has_personal),
         events=events_of(store, found, span, config.most_rows),
         identities=identities_of(store, found, config.identity),
-        sessions=sessions_of(store, found, span, config.most_rows, config.visits),
+        sessions=sessions_of(store, found, span, config.most_rows, config.visits, as_of),
         funnels=[
             explain_funnel(store, found.user_key, asked, as_of, config.event_aliases)
             for asked in config.funnels

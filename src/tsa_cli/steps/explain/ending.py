@@ -219,7 +219,7 @@ def _near_miss(case: _Case, before: int) -> str:
 
 
 def _other_value(case: _Case, at: int) -> str:
-    keys = joined(case.config.hold_constant)
+    keys = joined(case.config.held_names())
     other, wanted = case.unit.held[at], case.unit.held[case.trace.start]
     said = "has no value" if other is None else f"has {other}"
     return (

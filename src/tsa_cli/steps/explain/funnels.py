@@ -89,7 +89,7 @@ def _histories(
     slots = {
         "unit": _UNITS[config.count_by],
         "mask": compiler.mask([*config.steps, *config.exclude]),
-        "held": _held(compiler, config.hold_constant),
+        "held": compiler.joint_text(config.hold_constant),
     }
     slots |= {"columns": compiler.columns(), "joins": compiler.joins()}
     rows = store.records(
@@ -120,16 +120,6 @@ def _history(unit_id: str, rows: list[dict[str, object]], *, is_holding: bool) -
     names = [str(row["event_type"]) for row in rows]
     pages = [None if row["page_url"] is None else str(row["page_url"]) for row in rows]
     return _History(unit_id, Unit(events, names, held), [str(r["event_id"]) for r in rows], pages)
-
-
-def _held(compiler: MatcherCompiler, keys: list[str]) -> Fragment:
-    """The held values as one readable text; null when one is missing."""
-    if not keys:
-        return Fragment("cast(null as varchar)")
-    texts = [compiler.text(key).sql for key in keys]
-    known = " and ".join(f"{text} is not null" for text in texts)
-    value = texts[0] if len(texts) == 1 else f"cast(to_json([{', '.join(texts)}]) as varchar)"
-    return Fragment(f"case when {known} then {value} end")
 
 
 def _judged(history: _History, asked: AskedFunnel, as_of_us: int) -> FunnelUnit:
@@ -189,7 +179,7 @@ def _no_start(history: _History, asked: AskedFunnel) -> str:
         at = moment_text(moment_of(events.time_us[is_first.index(True)]))
         return f"{name} is outside the asked time, the first at {at}"
     at = moment_text(moment_of(events.time_us[inside[0]]))
-    return f"{name} at {at} has no {joined(asked.config.hold_constant, 'or')}"
+    return f"{name} at {at} has no {joined(asked.config.held_names(), 'or')}"
 
 
 def _choice(attempts: Sequence[Attempt], best: int, total: int, most: int) -> str:

@@ -6,6 +6,7 @@ source  definitions D8-D12 (sessions), D34 (channels)
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tsa_cli.config.channels import ChannelsFile
 from tsa_cli.config.model import format_duration
@@ -14,7 +15,9 @@ from tsa_cli.config.sessions import SessionsConfig
 from tsa_cli.steps.explain.person import Found, Range
 from tsa_cli.steps.explain.result import Row, Sessions
 from tsa_cli.steps.explain.texts import span_text
+from tsa_cli.store.fragment import Fragment
 from tsa_cli.store.store import Store
+from tsa_cli.visits_so_far import sessions_at
 
 _SOURCE = ("source", "medium", "campaign")
 
@@ -29,11 +32,16 @@ class VisitsConfig:
 
 
 def sessions_of(
-    store: Store, found: Found, span: Range, most: int, config: VisitsConfig
+    store: Store, found: Found, span: Range, most: int, config: VisitsConfig, as_of: datetime
 ) -> Sessions:
-    """How many sessions began in the span, and the latest `most`, each with its reasons."""
+    """
+    How many sessions began in the span, and the latest `most`, each with its reasons.
+
+    One that went on after `as_of` is as far as it had come.
+    """
     limits = {"user_key": found.user_key, "from_ts": span.from_ts, "to_ts": span.to_ts}
-    rows = store.records("4_reports/explain_sessions.sql", most=most, **limits)
+    slots = {"sessions": Fragment(sessions_at(store, config.sessions, as_of))}
+    rows = store.records("4_reports/explain_sessions.sql", slots, most=most, **limits)
     rules = _channel_rules(rows, config)
     told = [
         {

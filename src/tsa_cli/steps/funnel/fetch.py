@@ -12,6 +12,7 @@ import numpy as np
 from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.config.matchers import Matcher
 from tsa_cli.kernels.funnel_types import FunnelEvents, Ints
+from tsa_cli.matcher import names_of
 from tsa_cli.steps.funnel.codes import Codes
 from tsa_cli.steps.funnel.core_rows import (
     WHOLE,
@@ -24,7 +25,7 @@ from tsa_cli.steps.funnel.core_rows import (
     read_core,
     read_users,
 )
-from tsa_cli.steps.funnel.readings import ask, names_of
+from tsa_cli.steps.funnel.readings import ask
 from tsa_cli.steps.funnel.span import Span
 from tsa_cli.steps.funnel.told import Answer, Told, told_by
 from tsa_cli.steps.funnel.user_times import UserTimes

@@ -10,6 +10,7 @@ reads   events; else core, actors, event_types, and what the matchers ask for
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ import numpy.typing as npt
 from tsa_cli.config.funnels import FunnelConfig
 from tsa_cli.config.matchers import Matcher
 from tsa_cli.kernels.funnel_types import NONE, Ints
-from tsa_cli.matcher import MatcherCompiler, property_pointers
+from tsa_cli.matcher import MatcherCompiler, names_of, property_pointers
 from tsa_cli.relations import CORE_RELATION, Column, Relation, promoted_columns
 from tsa_cli.steps.funnel.codes import Codes, Columns, coded, places_of
 from tsa_cli.steps.funnel.span import Span
@@ -44,7 +45,7 @@ class _Question:
     """What is read in one statement."""
 
     matchers: Mapping[int, Matcher]  # by place in the mask
-    hold: list[str]
+    hold: list[list[str]]  # values, each the first of its keys that is there
     split: str | None
     names: frozenset[str] | None  # of the events that may matter; None for any
 
@@ -83,7 +84,7 @@ def _questions(config: FunnelConfig, aliases: Mapping[str, str]) -> tuple[_Quest
     of_core = {place: one for place, one in places.items() if place not in of_event}
     hold, by = config.hold_constant, config.breakdown
     split = by.by if by and by.value == "all" else None
-    event_hold = hold if _is_of_event(hold) else []
+    event_hold = hold if _is_of_event(chain.from_iterable(hold)) else []
     event_split = split if split and _is_of_event([split]) else None
     names = names_of(everything.values(), aliases)
     # Of a strict funnel any event of a value may stand between, whatever its name.
@@ -98,14 +99,6 @@ def _questions(config: FunnelConfig, aliases: Mapping[str, str]) -> tuple[_Quest
     )
 
 
-def names_of(matchers: Iterable[Matcher], aliases: Mapping[str, str]) -> frozenset[str] | None:
-    """The stored names of the events that some of the matchers can take; None for any."""
-    names = [matcher.event_names() for matcher in matchers]
-    if None in names:
-        return None
-    return frozenset(aliases.get(name, name) for some in names for name in some or ())
-
-
 def _answer(
     store: Store,
     file: str,
@@ -115,7 +108,7 @@ def _answer(
 ) -> Columns:
     slots = {
         "mask": compiler.mask(list(question.matchers.values())),
-        "hold": _held(compiler, question.hold),
+        "hold": compiler.joint_text(question.hold),
         "split": compiler.text(question.split) if question.split else NOTHING,
         "told": Fragment(HELD * bool(question.hold) + SPLIT * bool(question.split)),
     }
@@ -167,13 +160,15 @@ def _event_relation(
     """
     The events as a relation, and the values that its columns bind.
 
-    A property is read from the events of the names that ask for it: parsing is what costs.
+    A property is read from the events of the names that ask for it: parsing is what costs. Several
+    keys of one held value are read by the compiler, which parses once for all of them.
     """
     asked: dict[str, list[Matcher]] = {}
     for matcher in question.matchers.values():
         for key in _keys(matcher):
             asked.setdefault(key, []).append(matcher)
-    whole = [*question.hold, *([question.split] if question.split else [])]
+    single = [keys[0] for keys in question.hold if len(keys) == 1]
+    whole = [*single, *([question.split] if question.split else [])]
     columns, params = dict(EVENT_COLUMNS), dict[str, object]()
     for number, key in enumerate(sorted({*asked, *whole} - set(EVENT_COLUMNS))):
         pointers = property_pointers(key.removeprefix(PROPERTIES))
@@ -187,16 +182,6 @@ def _event_relation(
             params[f"read_names_{number}"] = sorted(names)
         columns[key] = Column(text, "varchar", "events")
     return Relation(columns, "w.event_type", "e.properties"), params
-
-
-def _held(compiler: MatcherCompiler, keys: list[str]) -> Fragment:
-    if not keys:
-        return NOTHING
-    texts = [compiler.text(key).sql for key in keys]
-    if len(texts) == 1:
-        return Fragment(texts[0])
-    known = " and ".join(f"{text} is not null" for text in texts)
-    return Fragment(f"case when {known} then cast(to_json([{', '.join(texts)}]) as varchar) end")
 
 
 def _keys(matcher: Matcher) -> set[str]:

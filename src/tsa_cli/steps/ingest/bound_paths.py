@@ -112,7 +112,7 @@ def without_nulls(document: str) -> str:
 def _patched(base: Fragment, source: SourceConfig, paths: BoundPaths) -> Fragment:
     patches = [_embedded(key, paths) for key in source.embedded]
     lists = [_object_of(rule, paths) for rule in source.key_values]
-    entities = [patch for path in source.entities for patch in _entities(path, paths)]
+    entities = _entities(source, paths)
     relation = base
     for several in (patches, lists, entities):
         if several:
@@ -154,12 +154,30 @@ def _object_of(rule: KeyValues, paths: BoundPaths) -> str:
     return f"case when {made} is null then '{{}}' else {patch} end"
 
 
-def _entities(path: str, paths: BoundPaths) -> list[str]:
+def _entities(source: SourceConfig, paths: BoundPaths) -> list[str]:
     """
     The patches that put self-describing entities under keys, as Snowplow's SDKs do in JSON.
 
-    `iglu:com.acme/userPlan/jsonschema/1-0-2` has the key `contexts_com_acme_user_plan_1`.
+    `iglu:com.acme/userPlan/jsonschema/1-0-2` has the key `contexts_com_acme_user_plan_1`, of all
+    lists together, in their order, as Snowplow's loaders have it.
     """
+    lists = [_named_entities(path, paths) for path in source.entities]
+    if not lists:
+        return []
+    named = f"list_concat({', '.join(lists)}, null)"
+    alike = f"list_transform(list_filter({named}, lambda n: n.k = kind), lambda n: n.v)"
+    kinds = f"list_distinct(list_transform({named}, lambda n: n.k))"
+    entries = f"list_transform({kinds}, lambda kind: {{'k': kind, 'v': {alike}}})"
+    made = f"case when {named} is not null then to_json(map_from_entries({entries})) end"
+    gone = [
+        f"case when {one} is null then '{{}}' else {_standing_at(path, 'null', paths)} end"
+        for path, one in zip(source.entities, lists, strict=True)
+    ]
+    return [f"coalesce({made}, '{{}}')", *gone]
+
+
+def _named_entities(path: str, paths: BoundPaths) -> str:
+    """The {k: key, v: data} of a list of entities; null where one of them names no schema."""
     schema = "json_extract_string(e, '/schema')"
     name = f"regexp_extract({schema}, '^iglu:([^/]+/[^/]+)/', 1)"
     words = f"lower(regexp_replace({name}, '([a-z0-9])([A-Z])', '\\1_\\2', 'g'))"
@@ -168,13 +186,8 @@ def _entities(path: str, paths: BoundPaths) -> list[str]:
     data = paths.bind(pointer(path) + "/data")
     records = f"try(from_json(json_extract(json, {data}), '[\"JSON\"]'))"
     named = f"list_transform({records}, lambda e: {{'k': {key}, 'v': json_extract(e, '/data')}})"
-    alike = f"list_transform(list_filter({named}, lambda n: n.k = kind), lambda n: n.v)"
-    kinds = f"list_distinct(list_transform({named}, lambda n: n.k))"
-    entries = f"list_transform({kinds}, lambda kind: {{'k': kind, 'v': {alike}}})"
     are_all = f"list_bool_and(list_transform({named}, lambda n: n.k is not null))"
-    made = f"case when {are_all} then to_json(map_from_entries({entries})) end"
-    gone = _standing_at(path, "null", paths)
-    return [f"coalesce({made}, '{{}}')", f"case when {made} is null then '{{}}' else {gone} end"]
+    return f"case when {are_all} then {named} end"
 
 
 def _standing_at(path: str, value: str, paths: BoundPaths) -> str:

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tsa_cli.config.sources import CanonicalField, SourceConfig
+from tsa_cli.config.sources import OUTSIDE, CanonicalField, SourceConfig
 from tsa_cli.steps.ingest.bound_paths import without_nulls
 from tsa_cli.steps.ingest.documents import DocumentSql
 from tsa_cli.steps.ingest.paths import first_key, keys_of
@@ -176,7 +176,8 @@ def _anonymous_id(source: SourceConfig, texts: Mapping[CanonicalField, str]) -> 
     sent = texts["anonymous_id"]
     if not source.anonymous_by_session:
         return sent
-    session = f"case when {texts['user_id']} is null then {texts['session_id']} end"
+    told = texts["session_id"]
+    session = f"case when {texts['user_id']} is null and {told} <> '{OUTSIDE}' then {told} end"
     return f"coalesce({sent}, {session})"
 
 

@@ -34,15 +34,14 @@ class DocumentSql(FieldSql):
         """The object of all that no field consumed."""
         source = self.source
         own = {
-            word: self._patches(call.properties)
+            word: self._merged(call.properties)
             for word, call in (source.kinds.calls.items() if source.kinds else ())
             if call.properties is not None
         }
-        merged = self._merged(self._patches(source.properties))
+        merged = self._merged(source.properties)
         if source.kinds is not None and own:
             cases = [
-                f"when {self.paths.bind(word)} then {self._merged(patches)}"
-                for word, patches in own.items()
+                f"when {self.paths.bind(word)} then {merged_so}" for word, merged_so in own.items()
             ]
             kind = self.paths.text(source.kinds.path)
             merged = f"case {kind} {' '.join(cases)} else {merged} end"
@@ -52,13 +51,13 @@ class DocumentSql(FieldSql):
         """The same object with what is personal in it; null where nothing can be."""
         return replace(self, personal_keys={}).properties() if self.personal_keys else "null"
 
-    def _merged(self, patches: Sequence[str]) -> str:
-        base = without_nulls("json") if self.source.keep_rest else _NOTHING
-        return f"json_merge_patch({', '.join([base, *patches])})" if patches else base
-
-    def _patches(self, objects: Sequence[str]) -> list[str]:
+    def _merged(self, objects: Sequence[str]) -> str:
         """One after the other: what was consumed goes, `objects` are unwrapped, secrets go."""
-        return [*self._rest(), *self._unwrapped(objects), *self._inner_strips()]
+        line = [without_nulls("json") if self.source.keep_rest else _NOTHING, *self._rest()]
+        if spares := self.source.spare_properties:  # under all that the line has itself
+            line += itertools.chain.from_iterable(map(self._gone, spares))
+            line = [_NOTHING, *self._unwrapped(spares), _patched(line)]
+        return _patched([*line, *self._unwrapped(objects), *self._inner_strips()])
 
     def traits(self) -> str:
         """The object that describes the person, with personal values from elsewhere; or null."""
@@ -88,7 +87,7 @@ class DocumentSql(FieldSql):
         return f"nullif(cast({said} as varchar), {_NOTHING})"
 
     def _personal(self, key: str) -> str:
-        paths = [pointer(path) + pointer_of(key) for path in self.source.properties]
+        paths = [pointer(path) + pointer_of(key) for path in self.source.own_property_paths()]
         values = [
             f"case when {self._is_personal(key, path)} then {self._filled(path)} end"
             for path in [*paths, pointer_of(key)]
@@ -127,7 +126,7 @@ class DocumentSql(FieldSql):
             return []
         paths = [*itertools.chain(*source.fields.values())]
         paths += [*source.trait_paths(), *source.consent, *source.strip]
-        kept = {first_key(path) for path in source.properties}  # unwrapped, or kept
+        kept = {first_key(path) for path in source.own_property_paths()}  # unwrapped, or kept
         consumed = _top_keys(paths) - kept
         if source.kinds is not None and is_top(source.kinds.path):
             consumed.add(first_key(source.kinds.path))
@@ -158,15 +157,19 @@ class DocumentSql(FieldSql):
     def _unwrapped(self, objects: Sequence[str]) -> list[str]:
         patches = []
         for path in objects:
-            is_object = self.paths.is_object(path)
-            if path.endswith("*"):
-                gone = f"json_object({self.paths.key_like(path)}, null)"
-                patches.append(_when(is_object, gone))
-            elif is_top(path):
-                gone = self.paths.bind(json.dumps({first_key(path): None}))
-                patches.append(_when(is_object, gone))
-            patches.append(_when(is_object, without_nulls(self.paths.part(path))))
+            value = without_nulls(self.paths.part(path))
+            patches += [*self._gone(path), _when(self.paths.is_object(path), value)]
         return patches
+
+    def _gone(self, path: str) -> list[str]:
+        """Takes out the key of an object whose keys become properties."""
+        if path.endswith("*"):
+            gone = f"json_object({self.paths.key_like(path)}, null)"
+        elif is_top(path):
+            gone = self.paths.bind(json.dumps({first_key(path): None}))
+        else:
+            return []
+        return [_when(self.paths.is_object(path), gone)]
 
     def _inner_strips(self) -> list[str]:
         """Takes addresses, agents, traits and personal values out of what is kept."""
@@ -205,6 +208,11 @@ class DocumentSql(FieldSql):
 
 def _top_keys(paths: Iterable[str]) -> set[str]:
     return {first_key(path) for path in paths if is_top(path) and not path.endswith("*")}
+
+
+def _patched(documents: Sequence[str]) -> str:
+    """The first document with the others as patches."""
+    return f"json_merge_patch({', '.join(documents)})" if len(documents) > 1 else documents[0]
 
 
 def _when(condition: str, patch: str) -> str:

@@ -17,6 +17,7 @@ from tsa_cli.config.sources import (
 )
 from tsa_cli.enrich import told_devices, told_places
 from tsa_cli.enrich.told_campaigns import SIGN
+from tsa_cli.globs import glob_to_like
 from tsa_cli.steps.ingest.bound_paths import BoundPaths
 
 
@@ -35,11 +36,8 @@ class FieldSql:
             return f"coalesce({text}, {self._told(self.source.device, told_devices.KEYS)})"
         if name == "ip" and self.source.place:
             return f"coalesce({text}, {self._told(self.source.place, told_places.KEYS)})"
-        if name == "session_id" and self.source.no_session:
-            outside = ", ".join(self.paths.bind(word) for word in self.source.no_session)
-            return (
-                f"case when {text} in ({outside}) then {self.paths.bind(OUTSIDE)} else {text} end"
-            )
+        if name == "session_id":
+            return self._session(text)
         if name not in ("user_id", "anonymous_id"):
             return text
         text = self._bare_id(text)
@@ -48,6 +46,27 @@ class FieldSql:
             own = self._bare_id(self._text(name, left_out=shared))
             return f"coalesce({own}, nullif({text}, {self.field('anonymous_id')}))"
         return text
+
+    def _session(self, text: str) -> str:
+        """The client's session, OUTSIDE where the event belongs to no visit."""
+        cases = [f"{text} = {self.paths.bind(word)}" for word in self.source.no_session]
+        if calls := self.source.server_calls:
+            none = [
+                text,
+                self._text("page_url"),
+                self._text("user_agent"),
+            ]  # a told system is its own
+            none += map(self._filled, calls.devices)
+            words = [
+                f"{self._filled(path)} like {self.paths.bind(glob_to_like(word))} escape '\\'"
+                for path, words in calls.values.items()
+                for word in words
+            ]
+            cases.append(f"coalesce({', '.join(none)}) is null and ({' or '.join(words)})")
+        if not cases:
+            return text
+        whens = " ".join(f"when {case} then {self.paths.bind(OUTSIDE)}" for case in cases)
+        return f"case {whens} else {text} end"
 
     def _text(self, name: CanonicalField, left_out: Collection[str] = ()) -> str:
         """The text of the first path that is filled, but for those `left_out`."""

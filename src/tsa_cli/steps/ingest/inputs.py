@@ -6,6 +6,7 @@ reads  files, folders (their event files, at any depth), globs, `-` for standard
 
 import glob
 import os
+import re
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from tsa_cli.errors import DataError
 SUFFIXES = (".jsonl", ".ndjson", ".json", ".parquet", ".csv", ".tsv", ".log")
 PACKED = (".gz", ".zst")
 _IN_PARQUET = (".sz", ".snappy", ".br", ".lz4")  # PostHog names what a file is packed by within
+_ENDING = re.compile(r"\.[a-z]+$")  # of a name that says what a packed file is: dump.sql.gz
 STDIN = "-"
 
 Fault = tuple[str, str]  # what cannot be read, and why
@@ -113,9 +115,14 @@ def _in_folder(folder: Path, found_so_far: Found) -> tuple[list[Path], list[Faul
 
 
 def is_event_file(path: Path) -> bool:
-    """True for a name that a folder is searched for; answers and lists of files are none."""
+    """
+    True for a name that a folder is searched for; answers and lists of files are none.
+
+    Of what is packed a name that says no more will do: Segment's in S3 end in .gz alone.
+    """
     name = path.name.lower()
     for packed in PACKED:
         name = name.removesuffix(packed)
-    is_one = name.endswith(SUFFIXES) or name.endswith(tuple(f".parquet{p}" for p in _IN_PARQUET))
+    is_one = name.endswith((*SUFFIXES, *(f".parquet{p}" for p in _IN_PARQUET)))
+    is_one = is_one or (name != path.name.lower() and not _ENDING.search(name))
     return is_one and not name.startswith((".", "answers.")) and not name.endswith("manifest.json")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tsa_cli.errors import DataError
 from tsa_cli.quantities import quantity
-from tsa_cli.steps.ingest.column_names import mapped_names
+from tsa_cli.steps.ingest.column_names import Mapped, mapped_names
 from tsa_cli.steps.ingest.detect import (
     SAMPLE_LINES,
     Detected,
@@ -168,10 +168,11 @@ def choose(config: IngestConfig, name: str, documents: list[dict[str, object]]) 
         raise NoMappingError(error, proposal()) from None
 
 
-def names_mapped(config: IngestConfig) -> frozenset[str]:
-    """The names of columns that the mapping of `--source` reads, or any that the file may fit."""
-    is_named = config.source != AUTO
-    return mapped_names([config.sources[config.source]] if is_named else config.sources.values())
+def names_mapped(config: IngestConfig) -> Mapped:
+    """What the mapping of `--source` needs of columns, or any that the file may fit."""
+    if config.source != AUTO:
+        return mapped_names([config.sources[config.source]])
+    return mapped_names(config.sources.values(), is_detected=True)
 
 
 def _new_name(config: IngestConfig, file_name: str) -> str:

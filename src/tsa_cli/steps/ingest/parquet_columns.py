@@ -12,7 +12,7 @@ from typing import Any
 from tsa_cli.config.sources import CanonicalField, SourceConfig
 from tsa_cli.steps.ingest import engine_input as engine
 from tsa_cli.steps.ingest.canonical import INSTANT
-from tsa_cli.steps.ingest.column_names import in_lower_case
+from tsa_cli.steps.ingest.column_names import Mapped, in_lower_case
 from tsa_cli.steps.ingest.json_ready import json_ready
 from tsa_cli.steps.ingest.table_rows import path_of_column
 from tsa_cli.steps.ingest.value_sql import (
@@ -34,11 +34,11 @@ _ROW_NUMBERS = re.compile(r"__index_level_\d+__")  # pandas', of a part of a fra
 _DECLARED = re.compile(r'[(,]\s*(?:"((?:[^"]|"")+)"|(\w+))\s')
 
 
-def columns_of(store: Store, path: Path, mapped: Collection[str]) -> dict[str, str]:
+def columns_of(store: Store, path: Path, mapped: Mapped) -> dict[str, str]:
     """
     {column: type as the engine writes it}, in the file's order, then those of its folders.
 
-    Named as mappings have them: `mapped` are the names that those read. The engine finds a column
+    Named as mappings have them: `mapped` is what those need. The engine finds a column
     by its name in any case.
     """
     partitioned = is_partitioned(store, path)
@@ -64,7 +64,7 @@ def _folder_keys(path: Path) -> set[str]:
 
 
 def _told_columns(
-    described: Mapping[str, str], mapped: Collection[str], of_folders: Collection[str]
+    described: Mapping[str, str], mapped: Mapped, of_folders: Collection[str]
 ) -> dict[str, str]:
     """Those that say something of an event, as mappings name them; `of_folders` keep theirs."""
     told = {
@@ -87,14 +87,14 @@ def _described(store: Store, path: Path, *, is_partitioned: bool) -> dict[str, s
 def documents(
     store: Store,
     path: Path,
-    mapped: Collection[str],
+    mapped: Mapped,
     objects: Collection[str] = (),
     ids: Collection[str] = (),
 ) -> Fragment:
     """
     One JSON document a row, without nulls; text that is JSON of an object or array is that.
 
-    `mapped` are names that mappings read, as for `columns_of`. Columns that hold `objects` as text
+    `mapped` is what mappings need, as for `columns_of`. Columns that hold `objects` as text
     may say null in it; whole numbers in `ids` are integers.
     """
     partitioned = is_partitioned(store, path)

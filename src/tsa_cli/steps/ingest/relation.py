@@ -4,7 +4,6 @@ The relation of one file: its lines in canonical, normalised form, whatever its 
 Decides between the two ways in: typed columns where the keys allow it, documents elsewhere.
 """
 
-from collections.abc import Collection
 from pathlib import Path
 
 from tsa_cli.config.events import EventsConfig
@@ -22,6 +21,7 @@ from tsa_cli.steps.ingest.canonical import (
     is_plain,
     open_keys_of,
 )
+from tsa_cli.steps.ingest.column_names import Mapped
 from tsa_cli.steps.ingest.met_keys import MetKeys
 from tsa_cli.steps.ingest.paths import pointer
 from tsa_cli.steps.ingest.plan_sql import refusal
@@ -89,7 +89,7 @@ def relation_of_parquet(
     store: Store,
     source: SourceConfig,
     path: Path,
-    mapped: Collection[str],
+    mapped: Mapped,
     policies: Policies,
     most_rows: int,
 ) -> tuple[Fragment, UnseenKeys | None]:
@@ -97,7 +97,7 @@ def relation_of_parquet(
     The normalised relation of a Parquet file, with any columns, in any order.
 
     With what texts of properties after the first `most_rows` may have, that those do not show.
-    `mapped` are the columns that mappings know by name.
+    `mapped` is what mappings need of the columns.
     """
     columns = parquet.columns_of(store, path, mapped)
     are_plain = not parquet.has_members(columns) and source.is_plain()

@@ -93,7 +93,7 @@ def _conflicts(
         is_same = (
             row["has_same_facts"]
             and same
-            and _same_id(row, "anonymous_id", placeholders)
+            and (_same_id(row, "anonymous_id", placeholders) or _is_renamed(row, delivery))
             and (_same_id(row, "known_id", placeholders) or _is_merged(row, delivery))
             and _comes_again(row, document, cleaner.privacy, delivery)
         )
@@ -111,6 +111,11 @@ def _same_id(row: dict[str, object], name: str, placeholders: Collection[str]) -
 def _is_merged(row: dict[str, object], delivery: Delivery) -> bool:
     """Whether one of the two exports knows the user and the other one does not know any."""
     return delivery.user_is_merged and None in (row["known_id"], row["first_known_id"])
+
+
+def _is_renamed(row: dict[str, object], delivery: Delivery) -> bool:
+    """Whether the two may be one line without a device, whose one id is its user's by now."""
+    return delivery.user_is_merged and row["known_id"] is None and row["first_known_id"] is None
 
 
 def documents() -> Fragment:

@@ -12,7 +12,7 @@ one is absent.
 import csv
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import chain
@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING
 
 from tsa_cli.errors import DataError
 from tsa_cli.privacy.odd_rows import odd_row
-from tsa_cli.steps.ingest.column_names import in_lower_case
+from tsa_cli.steps.ingest.column_names import Mapped, in_lower_case
 from tsa_cli.steps.ingest.file_bytes import FileBytes
 from tsa_cli.steps.ingest.spool import Spool, Spooled
 
@@ -58,15 +58,15 @@ def rows_to_lines(
     spooled: Spooled,
     spool: Spool,
     columns: Sequence[str],
-    mapped: Collection[str] = (),
+    mapped: Mapped = (),
     *,
     is_final: bool = True,
 ) -> tuple[Spooled, list[int], int]:
     """
     (the CSV or TSV as JSON lines, the first physical line of each row, bytes that are left).
 
-    `columns` name the cells of a file without header: one whose first row has as many. `mapped` are
-    names that mappings read: a header in upper case without them is read in lower case. Empty cells
+    `columns` name the cells of a file without header: one whose first row has as many. `mapped` is
+    what mappings need: a header in upper case that none reads so is read in lower case. Empty cells
     are absent. A row of another length than the header becomes a line that no reader takes, so
     that it is quarantined; but a last one without a line end that lacks cells, or ends within
     quotes or an object, is being written, and left unless `is_final`.
@@ -108,7 +108,7 @@ def _json_rows(
     source: IO[str],
     spooled: Spooled,
     columns: list[str],
-    mapped: Collection[str],
+    mapped: Mapped,
     *,
     is_open: bool,
 ) -> Iterator[tuple[int, str | None]]:

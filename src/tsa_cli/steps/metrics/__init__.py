@@ -7,19 +7,23 @@ writes  nothing
 source  the contract's section 6; definitions D33; PRD 8.1, 12.1
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from itertools import pairwise
 
 from tsa_cli.config.metrics import Metric, MetricsConfig
+from tsa_cli.config.sessions import SessionsConfig
 from tsa_cli.config.spelling import nearest
 from tsa_cli.errors import ConfigError
 from tsa_cli.kernels.calendar import shift
+from tsa_cli.relations import CORE_RELATION, Relation
 from tsa_cli.steps.metrics.amounts import Amounts, Cell, measure_all
 from tsa_cli.steps.metrics.judge import metric_row
 from tsa_cli.steps.metrics.result import MetricRow, MetricsReport
 from tsa_cli.steps.metrics.scope import Compare, Grain, Scope, make_scope, scope_of_lines
 from tsa_cli.store.store import Store
+from tsa_cli.visits_so_far import core_at
 
 
 def run(
@@ -34,6 +38,7 @@ def run(
     since: datetime | None = None,
     until: datetime | None = None,
     event_aliases: Mapping[str, str] | None = None,
+    sessions: SessionsConfig | None = None,
 ) -> MetricsReport:
     """
     The asked metrics (all without names) from `since` to `until`, both included, UTC.
@@ -41,7 +46,8 @@ def run(
     With a grain `previous` is the whole period before, also where it begins before `since`, and a
     period that the span cuts has no change; without one it is the span of the same length
     before `since`, where `compare` asks for it ("weekdays" steps back by whole weeks). Lines of
-    files are counted by the day of their ingestion, whatever the span. Raises ConfigError for an
+    files are counted by the day of their ingestion, whatever the span. A visit that went on after
+    `as_of` counts as far as it had come, by the rules in `sessions`. Raises ConfigError for an
     unknown name or key, MissingTable before the first sessionize unless only lines are counted.
     """
     warnings: list[str] = []
@@ -53,9 +59,12 @@ def run(
     scope = scope_of(store, config, grain, as_of, since, until)
     if scope is None:
         return MetricsReport([], warnings)  # no event in the asked time
-    aliases = event_aliases or {}
-    now = _evaluate(store, metrics, scope, by, aliases)
-    past = _past(store, metrics, scope, by, aliases, since, compare, warnings)
+    relation = CORE_RELATION
+    if not is_of_lines:
+        relation = core_at(store, sessions or SessionsConfig(), as_of)
+    evaluate = partial(_evaluate, store, metrics, by, event_aliases or {}, relation)
+    now = evaluate(scope)
+    past = _past(evaluate, scope, since, compare, warnings)
     rows: list[MetricRow] = []
     for place, metric in enumerate(metrics):
         rows += _rows(metric, now[place], past[place] if past else None, scope, by, compare)
@@ -82,20 +91,22 @@ _Pair = tuple[Amounts, Amounts]
 
 
 def _evaluate(
-    store: Store, metrics: list[Metric], scope: Scope, by: str | None, aliases: Mapping[str, str]
+    store: Store,
+    metrics: list[Metric],
+    by: str | None,
+    aliases: Mapping[str, str],
+    relation: Relation,
+    scope: Scope,
 ) -> list[_Pair]:
     """(numerator, denominator) of each metric."""
     measures = [side for metric in metrics for side in (metric.numerator, metric.denominator)]
-    amounts = measure_all(store, measures, scope, by=by, event_aliases=aliases)
+    amounts = measure_all(store, measures, scope, by=by, event_aliases=aliases, relation=relation)
     return list(zip(amounts[::2], amounts[1::2], strict=True))
 
 
 def _past(
-    store: Store,
-    metrics: list[Metric],
+    evaluate: Callable[[Scope], list[_Pair]],
     scope: Scope,
-    by: str | None,
-    aliases: Mapping[str, str],
     since: datetime | None,
     compare: Compare | None,
     warnings: list[str],
@@ -103,13 +114,13 @@ def _past(
     """The same metrics before: in the span before, or with a grain in the periods before."""
     if scope.grain is not None:
         earlier = scope.earlier(_back(scope, compare))
-        return None if earlier is None else _evaluate(store, metrics, earlier, by, aliases)
+        return None if earlier is None else evaluate(earlier)
     if compare is None:
         return None
     if since is None:
         warnings.append("nothing to compare with: give --since or --grain")
         return None
-    return _evaluate(store, metrics, scope.before(compare), by, aliases)
+    return evaluate(scope.before(compare))
 
 
 def _rows(

@@ -15,8 +15,8 @@ from datetime import date
 
 from tsa_cli.config.matchers import Matcher
 from tsa_cli.config.metrics import Measure
-from tsa_cli.matcher import MatcherCompiler
-from tsa_cli.relations import CORE_RELATION
+from tsa_cli.matcher import MatcherCompiler, names_of
+from tsa_cli.relations import CORE_RELATION, Relation
 from tsa_cli.steps.metrics.scope import Scope
 from tsa_cli.store.fragment import Fragment
 from tsa_cli.store.store import Store
@@ -34,7 +34,7 @@ class _Batch:
     """Measures for one query."""
 
     entity: str
-    key: str | None  # what is summed, or whose values are counted
+    key: tuple[str, ...]  # what is summed, or whose values are counted: the first that is there
     anchor: Matcher | None  # of `count: keys`, the matcher that brings a key in
     among: Matcher | None  # of `at_least`, the events whose sessions and devices count
     measures: list[Measure]
@@ -54,6 +54,7 @@ def measure_all(
     *,
     by: str | None,
     event_aliases: Mapping[str, str],
+    relation: Relation = CORE_RELATION,
 ) -> list[Amounts]:
     """The amounts of each measure, parallel to `measures`; a cell that is absent is 0."""
     answers: list[Amounts] = [{} for _ in measures]
@@ -67,17 +68,19 @@ def measure_all(
         else:
             _put(measure, place, batches, places)
     for batch, wanted in zip(batches, places, strict=True):
-        found = _run(store, batch, scope, by, event_aliases)
+        compiler = MatcherCompiler(relation, event_aliases=event_aliases)
+        found = _run(store, batch, scope, by, compiler, event_aliases)
         for place, amounts in zip(wanted, found, strict=True):
             answers[place] = amounts
     return answers
 
 
-def _kind(measure: Measure) -> tuple[str, str | None, Matcher | None, Matcher | None]:
+def _kind(measure: Measure) -> tuple[str, tuple[str, ...], Matcher | None, Matcher | None]:
     is_keys = measure.count == "keys"
     anchor = measure.with_[0] if is_keys else None
     among = measure.at_least.among if measure.at_least else None
-    return measure.entity, measure.key if is_keys else measure.sum, anchor, among
+    key = measure.key if is_keys else [measure.sum] if measure.sum else []
+    return measure.entity, tuple(key or ()), anchor, among
 
 
 def _put(measure: Measure, place: int, batches: list[_Batch], places: list[list[int]]) -> None:
@@ -98,9 +101,9 @@ def _run(
     batch: _Batch,
     scope: Scope,
     by: str | None,
+    compiler: MatcherCompiler,
     event_aliases: Mapping[str, str],
 ) -> list[Amounts]:
-    compiler = MatcherCompiler(CORE_RELATION, event_aliases=event_aliases)
     slots = {
         "mask": compiler.mask(batch.matchers),
         "is_counted": compiler.predicate(batch.among) if batch.among else _ALL,
@@ -109,15 +112,18 @@ def _run(
         "key": _NOTHING,
     }
     if batch.key:
-        slots["key" if batch.entity == "keys" else "value"] = compiler.text(batch.key)
+        slots["key" if batch.entity == "keys" else "value"] = compiler.first_text(batch.key)
     slots |= {"columns": compiler.columns(), "joins": compiler.joins()}
     bounds = [measure.at_least for measure in batch.measures if measure.at_least]
     most = max((max(b.sessions, b.devices) for b in bounds), default=0)
+    names = names_of(batch.matchers, event_aliases)
     rows = store.records(
         f"4_reports/metric_{batch.entity}.sql",
         slots,
         most=most,
-        is_duration=batch.key == _DURATION,
+        is_any_name=names is None,
+        names=sorted(names or ()),
+        is_duration=batch.key == (_DURATION,),
         **scope.params,
     )
     return [_amounts(measure, batch, rows) for measure in batch.measures]

@@ -7,6 +7,7 @@ writes  nothing
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Literal
 
 from tsa_cli.config.metrics import MetricsConfig
@@ -46,7 +47,7 @@ class Scope:
         """The first day of each period; [None] without a grain."""
         return [None] if self.grain is None else list(self.calendar.days)
 
-    @property
+    @cached_property
     def label(self) -> str:
         """The whole span in local days, as an ISO 8601 interval."""
         days = [local_day(moment, self.timezone) for moment in (self.since, self.until)]

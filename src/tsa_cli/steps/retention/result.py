@@ -13,7 +13,8 @@ class CohortRow:
     The users who started in one period and how many came back in period 0, 1, 2, …
 
     `returned` is as known at the clock; a cell that is not `complete` may still grow, and one
-    that has not `begun` has nothing to be observed yet.
+    that has not `begun` has nothing to be observed yet. Measured `on_or_after` a cell is complete
+    when its own period is over, and grows with who comes back later still (definitions D29).
     """
 
     cohort: str  # ISO date of the period's first local day
