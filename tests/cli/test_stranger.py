@@ -243,6 +243,28 @@ def test_every_column_of_a_published_table_says_what_it_means() -> None:
     assert bare == set()
 
 
+def test_the_tables_have_their_rows_counted_the_public_views_too(
+    tsa: Tsa, sessionized: None
+) -> None:
+    data = tsa("tables").data
+    assert isinstance(data, list)
+    counts = {table["name"]: table["row_count"] for table in data}
+    assert (counts["fact_events"], counts["dim_sessions"], counts["dim_users"]) == (1, 1, 1)
+
+
+def test_what_a_table_holds_is_told_by_the_file_that_makes_it() -> None:
+    assert dictionary()["core"].meaning.startswith("the events that analyses read")
+
+
+def test_a_dry_run_of_generate_tells_what_would_be_in_the_files(
+    tsa: Tsa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tsa_cli.cli.output.is_terminal", lambda _: True)
+    ran = tsa("generate", "--users", "2", "--days", "1", "-n")
+    assert list(tmp_path.iterdir()) == []
+    assert ran.out.split()[:4] == ["lines", "unique_events", "duplicates", "late_events"]
+
+
 def test_a_schema_without_a_name_is_every_schema(tsa: Tsa) -> None:
     ran = tsa("config", "schema")
     assert ran.code == 0
