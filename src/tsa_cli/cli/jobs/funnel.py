@@ -55,7 +55,7 @@ class Drill:
     has_drivers: bool = False
     users_out: Path | None = None
     step: int | None = None
-    state: State = State.converted
+    state: State | None = None  # those who converted
     has_comparison: bool = False
 
     @property
@@ -92,6 +92,8 @@ def check(session: Session, drill: Drill, names: list[str], out: Path | None) ->
     if drill.users_out is None:
         if drill.step is not None and not drill.has_after_drop:
             raise UsageError("--step needs --users-out or --after-drop", _USERS_OUT)
+        if drill.state is not None:
+            raise UsageError("--state needs --users-out", _USERS_OUT)
         return
     if len(names) != 1 or drill.step is None:
         raise UsageError("--users-out needs one funnel and --step", _USERS_OUT)
@@ -190,7 +192,7 @@ def _write_people(
 
     if drill.users_out is None or drill.step is None:
         return
-    people = step.unit_rows(store, found, drill.step, drill.state.value)
+    people = step.unit_rows(store, found, drill.step, (drill.state or State.converted).value)
     columns = ["id", "state", "started_at", "last_step", "last_step_at", "seconds_in_funnel"]
     answer = Answer("funnel users", people, columns=columns, as_of=as_of, definition=definition)
     emit(answer, session.run_id, out=drill.users_out)
