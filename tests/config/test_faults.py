@@ -148,6 +148,9 @@ def fault_of(folder: Path, name: str, text: str) -> str:
          "2:17: server_events.0: a name is needed, not ' '"),
         ("audiences/a", "version: 1\nwhere: {total_bookings: 1}\ndestinations: []",
          "3:1: destinations: at least one is needed"),
+        ("audiences/a", "version: 1\nwhere: {total_bookings: 1}\ndestinations: [google]",
+         "3:16: destinations.0: Input should be 'csv', 'google_ads', 'meta' or 'email', not"
+         " 'google'; did you mean 'google_ads'?"),
         ("audiences/a", "version: 1\nwhere: {total_bookings: 1}\nexclude: [cart_abandoners, a]",
          "3:28: exclude.1: 'a' is this file itself"),
         ("funnels/f", "version: 1\nsteps: [{name: a, where: {channel: organic search}}]",
