@@ -16,7 +16,7 @@ ROOT = "tsa"
 
 
 class _Lines(logging.Handler):
-    """Each record as one line on stderr; further lines of it are set in, to be copied as they are."""
+    """Each record as one line on stderr; what it has more is set in, to be copied as it is."""
 
     def __init__(self, *, as_json: bool) -> None:
         super().__init__()
