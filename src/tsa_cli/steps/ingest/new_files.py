@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 
+from tsa_cli.steps.ingest.chosen_mapping import NoMappingError
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import counted_in
 from tsa_cli.steps.ingest.inputs import Input
@@ -15,7 +16,7 @@ from tsa_cli.steps.ingest.insert_events import OtherLinesError
 from tsa_cli.steps.ingest.load import Loader
 from tsa_cli.steps.ingest.met_keys import MetKeys
 from tsa_cli.steps.ingest.nature import OtherFormatError
-from tsa_cli.steps.ingest.prepare import NoLineError, NoMappingError, Reading
+from tsa_cli.steps.ingest.prepare import NoLineError, Reading
 from tsa_cli.steps.ingest.read_files import FileReader
 from tsa_cli.steps.ingest.report import FileReport, failed
 from tsa_cli.steps.ingest.settings import IngestConfig

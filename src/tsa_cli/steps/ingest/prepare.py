@@ -4,33 +4,28 @@ One input becomes a file to load: its mapping found, its rows as a relation, its
 Lines are read in place where the engine may see every one of them, else from a clean copy.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from tsa_cli.config.sources import SourceConfig
 from tsa_cli.errors import DataError
-from tsa_cli.quantities import quantity
 from tsa_cli.steps.ingest import parquet_columns
-from tsa_cli.steps.ingest.column_names import mapped_names
-from tsa_cli.steps.ingest.detect import (
-    SAMPLE_LINES,
-    Detected,
-    detect,
-    documents_among,
-    sample_documents,
+from tsa_cli.steps.ingest.chosen_mapping import (
+    choose,
+    choose_for_lines,
+    names_that_mappings_read,
+    tsv_columns,
 )
+from tsa_cli.steps.ingest.detect import documents_among
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import Before
 from tsa_cli.steps.ingest.hashing import digests_of_first
 from tsa_cli.steps.ingest.key_count import KeyCount
 from tsa_cli.steps.ingest.lines_file import Line, LinesFile, open_lines
 from tsa_cli.steps.ingest.met_keys import MetKeys
-from tsa_cli.steps.ingest.nature import HEAD_BYTES, Nature, nature_of, refuse_spread
+from tsa_cli.steps.ingest.nature import HEAD_BYTES, nature_of
 from tsa_cli.steps.ingest.places import lines_at, parquet_rows_at, rows_at
-from tsa_cli.steps.ingest.propose import Proposal, propose
 from tsa_cli.steps.ingest.quarantine_rows import MAX_RAW_BYTES
 from tsa_cli.steps.ingest.relation import (
     SAMPLED_ABOVE_BYTES,
@@ -40,9 +35,9 @@ from tsa_cli.steps.ingest.relation import (
     relation_of_parquet,
     top_level_keys,
 )
-from tsa_cli.steps.ingest.settings import AUTO, IngestConfig
+from tsa_cli.steps.ingest.settings import IngestConfig
 from tsa_cli.steps.ingest.spool import Spool, Spooled, head_of
-from tsa_cli.steps.ingest.table_rows import first_row_width, rows_to_lines
+from tsa_cli.steps.ingest.table_rows import rows_to_lines
 from tsa_cli.store import Store
 
 
@@ -58,14 +53,6 @@ class Reading:
     def is_first(self) -> bool:
         """True as long as nothing was met that asks for another reading."""
         return self.is_sampled and not self.is_copied
-
-
-class NoMappingError(DataError):
-    """The lines fit no mapping; the proposal is a first one."""
-
-    def __init__(self, error: DataError, proposal: Proposal) -> None:
-        super().__init__(error.message, error.hint)
-        self.proposal = proposal
 
 
 class NoLineError(DataError):
@@ -100,7 +87,7 @@ def file_to_load(
     if spooled.shape != "lines":
         columns = tsv_columns(config, config.source, spooled) if spooled.shape == "tsv" else []
         taken, first_lines, left_bytes = rows_to_lines(
-            spooled, spool, columns, _mapped_names(config), is_final=config.is_final
+            spooled, spool, columns, names_that_mappings_read(config), is_final=config.is_final
         )
     tsa = config.policies.tsa
     lines = open_lines(
@@ -116,7 +103,7 @@ def file_to_load(
         raise NoLineError(left_bytes, before)
     # Of the file as given: the rows that a table is made into look otherwise.
     nature = nature_of(head_of(spooled.path, HEAD_BYTES))
-    found = _mapping(config, spooled.name, lines, before, nature)
+    found = choose_for_lines(config, spooled.name, lines, before, nature)
     path, sample = _paths(spool, taken.path, lines, reading)
     met = reading.met.setdefault(found.name, MetKeys())
     with store.reader() as reader:
@@ -139,22 +126,6 @@ def file_to_load(
     )  # fmt: skip
 
 
-def _mapping(
-    config: IngestConfig, name: str, lines: LinesFile, before: Before | None, nature: Nature
-) -> Detected:
-    """What the lines are read by: what their first ones were, where there is an earlier reading."""
-    if before is None:
-        documents = sample_documents(lines)
-        try:
-            return choose(config, name, documents)
-        except NoMappingError:
-            if len(documents) <= min(SAMPLE_LINES, lines.read_count) / 2:
-                refuse_spread(name, nature)  # the few objects are parts of others
-            raise
-    why = f"as its first {quantity(before.read, 'line')}"
-    return Detected(before.source_name, config.sources[before.source_name], why)
-
-
 def _paths(spool: Spool, path: Path, lines: LinesFile, reading: Reading) -> tuple[Path, Path]:
     """(the file that the engine reads, the one that keys are discovered in)."""
     is_partly = lines.refused or lines.left_bytes or lines.start  # also a BOM: the engine's fault
@@ -168,43 +139,8 @@ def _paths(spool: Spool, path: Path, lines: LinesFile, reading: Reading) -> tupl
     return path, sample
 
 
-def choose(config: IngestConfig, name: str, documents: list[dict[str, object]]) -> Detected:
-    """The mapping that `--source` names, or that the documents fit."""
-    if config.source != AUTO:
-        return Detected(config.source, config.sources[config.source], "as --source says")
-    policies = config.policies
-    proposal = partial(
-        propose, _new_name(config, name), documents, policies.plan, policies.privacy.is_personal
-    )
-    try:
-        return replace(detect(name, documents, config.sources), proposal=proposal)
-    except DataError as error:
-        raise NoMappingError(error, proposal()) from None
-
-
-def _mapped_names(config: IngestConfig) -> frozenset[str]:
-    """The names of columns that the mapping of `--source` reads, or any that the file may fit."""
-    is_named = config.source != AUTO
-    return mapped_names([config.sources[config.source]] if is_named else config.sources.values())
-
-
-def _new_name(config: IngestConfig, file_name: str) -> str:
-    """What a mapping may be called after the file: a word, and of none that is there."""
-    stem = Path(file_name).name.split(".")[0]
-    word = re.sub(r"\W+", "_", stem).strip("_") or "new"
-    return f"{word}_file" if word in config.sources else word
-
-
-def mapping_of(config: IngestConfig, name: str) -> SourceConfig:
-    """The mapping of that name; DataError when a line was read by one that is gone."""
-    if name not in config.sources:
-        hint = f"restore configs/sources/{name}.yaml"
-        raise DataError(f"no mapping named {name!r} any more", hint)
-    return config.sources[name]
-
-
 def _parquet(store: Store, config: IngestConfig, spooled: Spooled, reading: Reading) -> FileToLoad:
-    mapped = _mapped_names(config)
+    mapped = names_that_mappings_read(config)
     with store.reader() as reader:  # a damaged file must not end the store's transaction
         seen = {"documents": parquet_columns.documents(reader, spooled.path, mapped)}
         firsts = reader.rows("1_events/first_documents.sql", seen)
@@ -229,15 +165,6 @@ def _parquet(store: Store, config: IngestConfig, spooled: Spooled, reading: Read
         lines_at=lambda held: parquet_rows_at(store, slots, held),
         unseen=unseen if most_rows < row_count else None,
     )  # fmt: skip
-
-
-def tsv_columns(config: IngestConfig, source: str, spooled: Spooled | None = None) -> list[str]:
-    """The columns of a headerless TSV: those of the mapping, or of one that fits the first row."""
-    if source != AUTO:
-        return config.sources[source].columns
-    width = first_row_width(spooled) if spooled else 0
-    layouts = (source.columns for source in config.sources.values())
-    return next((columns for columns in layouts if columns and len(columns) == width), [])
 
 
 def _numbered(line: Line, first_lines: list[int]) -> Line:
