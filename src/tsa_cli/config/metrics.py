@@ -149,7 +149,7 @@ class Metric(ConfigModel):
     target: float | str | None = Field(
         None, description='a bound like "< 0.7"; a bare number follows direction'
     )
-    min_n: int = Field(30, ge=0, description="with a smaller denominator a target is not judged")
+    min_n: int = Field(30, ge=0, description="the smallest denominator by which a target is judged")
 
     @model_validator(mode="after")
     def _target_is_a_bound(self) -> "Metric":
