@@ -135,6 +135,14 @@ def test_a_table_too_wide_for_the_terminal_becomes_blocks(monkeypatch: pytest.Mo
     assert sum(line.startswith("column_number_11") for line in lines) == 2
 
 
+def test_a_moment_is_never_broken_in_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = "2025-02-10T16:05:47.983000Z"
+    rows = [{"begin": moment, "end": moment, "a": "x" * 14, "b": "y" * 14}]
+    for width in (80, 85, 88, 92, 120):
+        monkeypatch.setenv("COLUMNS", str(width))
+        assert written(Answer("x", rows), Format.table).count(moment) == 2
+
+
 def test_a_long_table_says_how_many_rows_it_leaves_out() -> None:
     shown = written(Answer("x", [{"n": i} for i in range(1234)]), Format.table)
     assert "734 more rows" in shown

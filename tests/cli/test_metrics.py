@@ -103,3 +103,16 @@ def test_lines_that_were_all_rejected_are_judged_with_a_warning(tsa: Tsa, tmp_pa
     ran = tsa("check")
     assert ran.code == 0, ran.err
     assert ran.envelope["warnings"] == ["no event is stored: no metric could be judged"]
+
+
+def test_a_target_is_shown_with_the_side_that_is_good(shop: Tsa) -> None:
+    (Path("configs") / "metrics.yaml").write_text(
+        "version: 1\nmetrics:\n  - name: checks\n    numerator: {count: events}\n"
+        '    denominator: {count: events}\n    unit: share\n    target: "<= 0.7"\n'
+    )
+    head, _, line = shop("metrics", "checks", "--format", "table").out.splitlines()
+    assert head.split() == ["metric", "value", "95", "%", "n", "target"]  # no empty columns
+    assert line.split()[-3:] == ["<=", "70.0%", "MISSED"]
+    checked = shop("check")
+    assert checked.code == 1
+    assert "misses the target <= 0.7" in checked.err

@@ -243,6 +243,49 @@ def test_every_column_of_a_published_table_says_what_it_means() -> None:
     assert bare == set()
 
 
+def test_the_tables_have_their_rows_counted_the_public_views_too(
+    tsa: Tsa, sessionized: None
+) -> None:
+    data = tsa("tables").data
+    assert isinstance(data, list)
+    counts = {table["name"]: table["row_count"] for table in data}
+    assert (counts["fact_events"], counts["dim_sessions"], counts["dim_users"]) == (1, 1, 1)
+
+
+def test_what_a_table_holds_is_told_by_the_file_that_makes_it() -> None:
+    assert dictionary()["core"].meaning.startswith("the events that analyses read")
+
+
+def test_a_dry_run_of_generate_tells_what_would_be_in_the_files(
+    tsa: Tsa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tsa_cli.cli.output.is_terminal", lambda _: True)
+    ran = tsa("generate", "--users", "2", "--days", "1", "-n")
+    assert list(tmp_path.iterdir()) == []
+    assert ran.out.split()[:4] == ["lines", "unique_events", "duplicates", "late_events"]
+
+
+def test_a_state_without_a_file_for_its_people_is_a_usage_error(tsa: Tsa, events: Path) -> None:
+    ran = tsa("funnel", "booking", "--state", "dropped")
+    assert ran.code == 2
+    assert error_of(ran) == "--state needs --users-out"
+
+
+def test_features_of_a_moment_before_every_event_say_so(tsa: Tsa, sessionized: None) -> None:
+    ran = tsa("features", "--as-of", "2020-01-01")
+    assert ran.code == 0
+    assert ran.envelope["warnings"] == [
+        "nobody is described: no event is as old as 2020-01-01T00:00:00Z"
+    ]
+    assert tsa("features").envelope["warnings"] == []
+
+
+def test_a_version_of_a_model_that_was_never_trained_is_told_with_the_command(tsa: Tsa) -> None:
+    ran = tsa("models", "promote", "lead_score", "v1")
+    assert ran.code == 3
+    assert hint_of(ran) == "none is trained yet: run `tsa train lead_score`"
+
+
 def test_a_schema_without_a_name_is_every_schema(tsa: Tsa) -> None:
     ran = tsa("config", "schema")
     assert ran.code == 0

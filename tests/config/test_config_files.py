@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import Tsa
 
 from tsa_cli.config import nearest, open_catalog
-from tsa_cli.config.kinds import FILES
+from tsa_cli.config.kinds import FILES, FOLDERS
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.config.sessions import SessionsConfig
 from tsa_cli.config.tsa import TsaConfig
@@ -204,3 +204,15 @@ def test_a_folder_that_may_not_be_read_is_a_config_error_as_a_file_is(
     assert (told.code, "configs/funnels/booking.yaml: Permission denied" in told.err) == (2, True)
     told = tsa("funnel", "--configs", closed)
     assert (told.code, "configs/funnels: Permission denied" in told.err) == (2, True)
+
+
+@pytest.mark.parametrize("kind", sorted(FOLDERS))
+def test_the_schema_says_what_each_key_of_a_file_that_users_write_means(kind: str) -> None:
+    told = configs.schema(kind)["properties"]
+    assert isinstance(told, dict)
+    mute = {
+        key
+        for key, value in told.items()
+        if "description" not in value and "$ref" not in str(value)  # the object's own tells it
+    }
+    assert mute <= {"version", "description", "kind"}

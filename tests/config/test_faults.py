@@ -189,6 +189,12 @@ def test_a_fault_is_told_with_its_place(tmp_path: Path, name: str, text: str, to
     assert len({*places}) == len(places), "one line a value"
 
 
+def test_a_list_whose_one_value_is_refused_is_not_called_too_short_as_well(tmp_path: Path) -> None:
+    text = "version: 1\nwhere: {total_bookings: 1}\ndestinations: [google]"
+    [line] = fault_of(tmp_path, "audiences/a", text).splitlines()
+    assert line.startswith("audiences/a.yaml:3:16: destinations.0: Input should be")
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [

@@ -207,6 +207,16 @@ def test_without_the_key_ads_get_their_hashes_and_the_email_file_is_empty(shop):
     assert shop.export().notes == []
 
 
+def test_addresses_that_are_stored_hashed_are_told_since_nobody_can_write_to_them(shop):
+    shop.keys = Keys()
+    shop.person("ann", email="ann@shop.de")
+    report = shop.export()
+    assert shop.ids("email.csv") == []
+    [note] = report.notes
+    assert note.startswith("e-mail addresses are stored hashed and not in email.csv")
+    assert "TSA_KEY" in note
+
+
 def test_under_another_key_nothing_is_written(shop):
     shop.person("ann", email="ann@shop.de")
     with pytest.raises(DataError, match="cannot be decrypted"):

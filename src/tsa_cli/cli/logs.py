@@ -16,7 +16,7 @@ ROOT = "tsa"
 
 
 class _Lines(logging.Handler):
-    """Each record as one line on stderr."""
+    """Each record as one line on stderr; what it has more is set in, to be copied as it is."""
 
     def __init__(self, *, as_json: bool) -> None:
         super().__init__()
@@ -31,8 +31,8 @@ class _Lines(logging.Handler):
             say(json.dumps({**said, **fields}, ensure_ascii=False))
             return
         prefix = "warning: " if record.levelno >= logging.WARNING else ""
-        for line in message.splitlines():
-            say(prefix + visible(line))
+        for number, line in enumerate(message.splitlines()):
+            say(("  " if number else prefix) + visible(line))
 
 
 def set_up(*, verbosity: int, is_quiet: bool, as_json: bool) -> None:

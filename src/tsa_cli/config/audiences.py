@@ -30,14 +30,34 @@ class AudienceConfig(ConfigFile):
 
     keys: ClassVar[Keys] = PERSON_KEYS
     description: str = ""
-    where: Where | None = None
-    sql: str | None = Field(default=None, min_length=1)
-    requires_consent: Purpose | None = "marketing"
-    destinations: tuple[Destination, ...] = Field(default=ALL_DESTINATIONS, min_length=1)
-    exclude: tuple[str, ...] = ()
-    holdout: float = Field(default=0.0, ge=0.0, lt=1.0)
-    min_size: int = Field(default=0, ge=0)
-    max_shrink: float = Field(default=0.5, ge=0.0, le=1.0)
+    where: Where | None = Field(
+        None, description="conditions on columns of users, their features and scores; all must hold"
+    )
+    sql: str | None = Field(
+        default=None, min_length=1, description="a SELECT of user_id instead; $as_of is the moment"
+    )
+    requires_consent: Purpose | None = Field(
+        "marketing", description="whose yes a person needs; null: nobody's"
+    )
+    destinations: tuple[Destination, ...] = Field(
+        default=ALL_DESTINATIONS, min_length=1, description="which files are written"
+    )
+    exclude: tuple[str, ...] = Field((), description="audiences whose people are left out")
+    holdout: float = Field(
+        default=0.0,
+        ge=0.0,
+        lt=1.0,
+        description="share of people, always the same, kept back to measure the effect",
+    )
+    min_size: int = Field(
+        default=0, ge=0, description="fewer members than this are written to no file"
+    )
+    max_shrink: float = Field(
+        default=0.5,
+        ge=0.0,
+        le=1.0,
+        description="share of the last export's members that may be gone in the next one",
+    )
 
     def references(self) -> Iterator[Reference]:
         """The audiences that it leaves out."""

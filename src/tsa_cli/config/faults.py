@@ -34,6 +34,8 @@ def validate(model: type[Some], values: object, document: Document) -> Some:
     except ValidationError as error:
         faults: dict[str, str] = {}
         for each in error.errors(include_url=False):
+            if each["type"] == "too_short" and each["input"]:
+                continue  # what is in it was refused, and is told
             where, why = _fault(model, document, dict(each))
             faults.setdefault(where, why)  # the others are of other readings of the same value
         told = dict.fromkeys(f"{where}{why}" for where, why in faults.items())

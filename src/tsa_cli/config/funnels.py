@@ -28,16 +28,20 @@ _STEP_OF = re.compile(r"step:\s*(\d+)")
 class FunnelStep(Matcher):
     """A matcher with a name and, where given, its own rules."""
 
-    name: str = Field(min_length=1)
-    within: Duration | None = None
-    optional: bool = False
+    name: str = Field(min_length=1, description="as reports show it")
+    within: Duration | None = Field(
+        None, description="at most this long after the required step before"
+    )
+    optional: bool = Field(False, description="counted where it is done, and needed by no step")
 
 
 class FunnelExclusion(Matcher):
     """Events that remove a person when strictly between steps `after` and `before` (1, 2, …)."""
 
-    after: int = Field(1, ge=1)
-    before: int | None = Field(None, ge=2)
+    after: int = Field(1, ge=1, description="the step that comes before the event, from 1")
+    before: int | None = Field(
+        None, ge=2, description="the step that would come after it; the last one by default"
+    )
 
 
 class StepOf(ConfigModel):
@@ -55,7 +59,7 @@ def _as_text(value: object) -> object:
 class FunnelBreakdown(ConfigModel):
     """Which property splits the funnel, and from which event of an attempt it is read."""
 
-    by: str = Field(min_length=1)
+    by: str = Field(min_length=1, description="a column, properties.PATH or user.KEY")
     value: Annotated[str, BeforeValidator(_as_text, json_schema_input_type=str | StepOf)] = Field(
         "first",
         description="first or last: of the attempt's events that have one; {step: K}: of that"
@@ -78,10 +82,14 @@ class FunnelBreakdown(ConfigModel):
 class FunnelAbandonment(ConfigModel):
     """Who reached step `step` and not step `completes` within `window` has abandoned (PRD 10.1)."""
 
-    reason: str = Field("quote_viewed_not_booked", min_length=1)
-    step: int = Field(2, ge=1)
-    completes: int | None = Field(None, ge=2)  # by default the last step
-    window: Duration = timedelta(minutes=30)
+    reason: str = Field(
+        "quote_viewed_not_booked", min_length=1, description="the word for it in reports"
+    )
+    step: int = Field(2, ge=1, description="who got this far, from 1")
+    completes: int | None = Field(
+        None, ge=2, description="and not to this one; the last by default"
+    )
+    window: Duration = Field(timedelta(minutes=30), description="within so long")
 
 
 class FunnelConfig(ConfigFile):
@@ -89,10 +97,17 @@ class FunnelConfig(ConfigFile):
 
     keys: ClassVar[Keys] = EVENT_KEYS
     description: str = ""
-    count_by: CountBy = "user"
-    order: Order = "ordered"
-    window: Duration = timedelta(days=7)
-    ties: Literal["allowed", "strict"] = "allowed"
+    count_by: CountBy = Field("user", description="what is counted once")
+    order: Order = Field(
+        "ordered",
+        description="ordered: others may come between; strict: none may; any: in any order",
+    )
+    window: Duration = Field(timedelta(days=7), description="from the first step to the last one")
+    ties: Literal["allowed", "strict"] = Field(
+        "allowed",
+        description="allowed: events at one moment are taken in step order; strict: later steps"
+        " are later",
+    )
     steps: list[FunnelStep] = Field(min_length=1)
     exclude: list[FunnelExclusion] = Field(default_factory=list)
     hold_constant: list[NameTexts] = Field(
@@ -102,7 +117,9 @@ class FunnelConfig(ConfigFile):
         " there, as of an id that has several names",
     )
     breakdown: FunnelBreakdown | None = None
-    strict_ignores: list[str] = Field(default_factory=list)
+    strict_ignores: list[str] = Field(
+        default_factory=list, description="events that may come between where order is strict"
+    )
     abandonment: FunnelAbandonment | None = None
 
     @field_validator("window")

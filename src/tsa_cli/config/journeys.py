@@ -33,8 +33,8 @@ Point = Names | Matcher
 class Rewrite(ConfigModel):
     """Replace the part of a state's name that matches; the first rule that does wins."""
 
-    match: str = Field(min_length=1)
-    to: str = Field(min_length=1)
+    match: str = Field(min_length=1, description="a regular expression")
+    to: str = Field(min_length=1, description="what takes its place; \\1 is its first group")
 
     @model_validator(mode="after")
     def _compiles(self) -> "Rewrite":
@@ -49,8 +49,8 @@ class Rewrite(ConfigModel):
 class Comparison(ConfigModel):
     """Two groups of sessions: those with the first and those with the second value of a key."""
 
-    by: str = Field(min_length=1)
-    values: tuple[str, str]
+    by: str = Field(min_length=1, description="a column, properties.PATH or user.KEY")
+    values: tuple[str, str] = Field(description="of the first and of the second group")
 
     @model_validator(mode="after")
     def _differ(self) -> "Comparison":
@@ -62,9 +62,11 @@ class Comparison(ConfigModel):
 class TypeBounds(ConfigModel):
     """The session counts that tell one journey type from the next (D28)."""
 
-    direct: int = Field(1, ge=1)  # converted by this many sessions, the converting one included
-    researcher: int = Field(5, ge=1)  # converted by this many
-    light: int = Field(3, ge=0)  # not converted in at most this many
+    direct: int = Field(
+        1, ge=1, description="converted by this many sessions, the converting one included"
+    )
+    researcher: int = Field(5, ge=1, description="converted by this many")
+    light: int = Field(3, ge=0, description="not converted in at most this many")
 
     @model_validator(mode="after")
     def _ordered(self) -> "TypeBounds":
@@ -83,20 +85,31 @@ class JourneyConfig(ConfigFile):
 
     keys: ClassVar[Keys] = EVENT_KEYS
     description: str = ""
-    unit: Unit = "page"
-    rewrite: list[Rewrite] = Field(default_factory=list)
-    collapse_repeats: bool = True
-    max_steps: int = Field(10, ge=1, le=10_000)
-    top: int = Field(20, ge=1, le=100_000)
-    states: int = Field(100, ge=1, le=2_000)  # at least `top` states are told apart
-    steps: Matcher | None = None  # which events are steps; all by default
-    start: Point | None = None
-    end: Point | None = None
-    through: Point | None = None
-    exclude: Point | None = None
-    conversion: Matcher = Field(default_factory=_shop_conversion)
-    patterns: list[str] = Field(default_factory=list)
-    compare: Comparison | None = None
+    unit: Unit = Field("page", description="what a step is")
+    rewrite: list[Rewrite] = Field(
+        default_factory=list, description="rules on top of the cleaning of pages"
+    )
+    collapse_repeats: bool = Field(True, description="the same step again is one")
+    max_steps: int = Field(10, ge=1, le=10_000, description="steps of a path that are told apart")
+    top: int = Field(20, ge=1, le=100_000, description="rows of each table; the others are (other)")
+    states: int = Field(
+        100,
+        ge=1,
+        le=2_000,
+        description="names that are told apart, at least `top`; the others are (other)",
+    )
+    steps: Matcher | None = Field(None, description="which events are steps; all by default")
+    start: Point | None = Field(None, description="paths begin here")
+    end: Point | None = Field(None, description="paths end here")
+    through: Point | None = Field(None, description="only paths that have it")
+    exclude: Point | None = Field(None, description="steps that are passed over")
+    conversion: Matcher = Field(
+        default_factory=_shop_conversion, description="the event that a path may lead to"
+    )
+    patterns: list[str] = Field(
+        default_factory=list, description="orders of steps to count, as a -> .* -> b"
+    )
+    compare: Comparison | None = Field(None, description="two groups side by side")
     types: TypeBounds = Field(default_factory=TypeBounds)
 
     @field_validator("patterns")

@@ -122,9 +122,11 @@ Where = dict[str, Test]
 class Matcher(ConfigModel):
     """`event`, `where` and `any_of`: what is given must hold together."""
 
-    event: NameText | None = None
-    any_of: "list[Matcher] | None" = Field(None, min_length=1)
-    where: Where = Field(default_factory=dict)
+    event: NameText | None = Field(None, description='a name, or "*" for any')
+    any_of: "list[Matcher] | None" = Field(None, min_length=1, description="one of these must hold")
+    where: Where = Field(
+        default_factory=dict, description="key: value, or key: {operator: value}; all must hold"
+    )
 
     @field_validator("event")
     @classmethod

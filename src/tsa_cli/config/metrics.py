@@ -53,23 +53,32 @@ Matchers = Annotated[
 class AtLeast(ConfigModel):
     """How much a user must have in the period."""
 
-    sessions: int = Field(0, ge=0, le=1_000)  # their own: a session belongs to one user
-    devices: int = Field(0, ge=0, le=1_000)
-    among: Matcher | None = None  # only sessions and devices of such events; of all by default
+    sessions: int = Field(0, ge=0, le=1_000, description="their own: a session belongs to one user")
+    devices: int = Field(0, ge=0, le=1_000, description="their own devices")
+    among: Matcher | None = Field(
+        None, description="only sessions and devices of such events; of all by default"
+    )
 
 
 class Measure(ConfigModel):
     """One number: how many, or how much in total."""
 
-    count: Counted | None = None
-    sum: str | None = Field(None, min_length=1)
-    of: Literal["sessions", "events"] | None = None  # what `sum` runs over
-    with_: Matchers = Field(default_factory=list, alias="with")
-    without: Matchers = Field(default_factory=list)
-    at_least: AtLeast | None = None
-    identified: bool = False
-    key: NameTexts | None = None
-    outcome: Outcome | None = None
+    count: Counted | None = Field(None, description="how many of these")
+    sum: str | None = Field(None, min_length=1, description="or the sum of this column or property")
+    of: Literal["sessions", "events"] | None = Field(None, description="what it is summed over")
+    with_: Matchers = Field(
+        default_factory=list,
+        alias="with",
+        description="only those with such an event; of several matchers, with each",
+    )
+    without: Matchers = Field(default_factory=list, description="only those without such an event")
+    at_least: AtLeast | None = Field(None, description="only users with so many")
+    identified: bool = Field(False, description="only users with a known id")
+    key: NameTexts | None = Field(
+        None,
+        description="of `count: keys`, as properties.booking_id; of a list the first that is there",
+    )
+    outcome: Outcome | None = Field(None, description="which lines or hours")
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Measure":
@@ -133,12 +142,16 @@ class Metric(ConfigModel):
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     description: str = ""
-    numerator: Measure
-    denominator: Measure
-    unit: Literal["share", "ratio", "seconds", "money"] = "ratio"
-    direction: Literal["up", "down", "none"] = "none"
-    target: float | str | None = None
-    min_n: int = Field(30, ge=0)  # with a smaller denominator a target is not judged
+    numerator: Measure = Field(description="what is divided")
+    denominator: Measure = Field(description="by what")
+    unit: Literal["share", "ratio", "seconds", "money"] = Field(
+        "ratio", description="how the value is shown"
+    )
+    direction: Literal["up", "down", "none"] = Field("none", description="where the good is")
+    target: float | str | None = Field(
+        None, description='a bound like "< 0.7"; a bare number follows direction'
+    )
+    min_n: int = Field(30, ge=0, description="the smallest denominator by which a target is judged")
 
     @model_validator(mode="after")
     def _target_is_a_bound(self) -> "Metric":

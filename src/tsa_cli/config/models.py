@@ -51,7 +51,7 @@ _KNOWN = (*NUMERIC_FEATURES, *CHANNEL_FLAGS)
 class Label(Matcher):
     """The event that is predicted, and within how long after the cut-off: [cut-off, + horizon)."""
 
-    horizon: Duration = timedelta(days=7)
+    horizon: Duration = Field(timedelta(days=7), description="within how long after the cut-off")
 
     @field_validator("horizon")
     @classmethod
@@ -62,8 +62,10 @@ class Label(Matcher):
 class Snapshots(ConfigModel):
     """Training cut-offs: how many at most, and how far apart."""
 
-    number: int = Field(default=8, ge=1, le=100)
-    spacing: Duration = timedelta(days=7)
+    number: int = Field(
+        default=8, ge=1, le=100, description="at most so many cut-offs to learn from"
+    )
+    spacing: Duration = Field(timedelta(days=7), description="how far apart they are")
 
     @field_validator("spacing")
     @classmethod
@@ -74,7 +76,9 @@ class Snapshots(ConfigModel):
 class Threshold(ConfigModel):
     """Whom to flag: the most people among whom `precision` or more do it."""
 
-    precision: float = Field(default=0.8, gt=0.0, le=1.0)
+    precision: float = Field(
+        default=0.8, gt=0.0, le=1.0, description="share of those flagged who do it"
+    )
 
 
 class ModelConfig(ConfigFile):
@@ -85,17 +89,32 @@ class ModelConfig(ConfigFile):
     label: Label = Label(
         any_of=[Matcher(event="booking_completed"), Matcher(event="service_booked")]
     )
-    features: tuple[str, ...] = LEAD_SCORE_FEATURES
-    estimator: Literal["auto", "logistic", "boosting"] = "auto"
-    seed: int = Field(default=0, ge=0, lt=2**32)
+    features: tuple[str, ...] = Field(
+        LEAD_SCORE_FEATURES,
+        description="columns of user_behavior_features, is_organic, is_paid, is_social",
+    )
+    estimator: Literal["auto", "logistic", "boosting"] = Field(
+        "auto", description="auto keeps the simpler one within a standard error"
+    )
+    seed: int = Field(default=0, ge=0, lt=2**32, description="of what is drawn by lot")
     snapshots: Snapshots = Snapshots()
-    holdout: int = Field(default=1, ge=1, le=20)
-    min_positive: int = Field(default=50, ge=2)
-    max_rows: int = Field(default=200_000, ge=1_000)
+    holdout: int = Field(default=1, ge=1, le=20, description="latest cut-offs kept for the figures")
+    min_positive: int = Field(
+        default=50, ge=2, description="fewer people who did it, or did not, are too little data"
+    )
+    max_rows: int = Field(
+        default=200_000,
+        ge=1_000,
+        description="people at cut-offs; above it a fixed sample of users",
+    )
     threshold: Threshold = Threshold()
-    scale: Literal["probability", "percentile"] = "probability"
+    scale: Literal["probability", "percentile"] = Field(
+        "probability", description="what 0 to 100 is of"
+    )
     bands: dict[str, float] = Field(
-        default_factory=lambda: {"Cold": 0.0, "Warm": 0.2, "Hot": 0.5}, min_length=1
+        default_factory=lambda: {"Cold": 0.0, "Warm": 0.2, "Hot": 0.5},
+        min_length=1,
+        description="name: lower bound of the probability",
     )
 
     def unknown_names(self) -> Iterator[tuple[Place, str]]:

@@ -24,18 +24,32 @@ class RetentionConfig(ConfigFile):
 
     keys: ClassVar[Keys] = EVENT_KEYS
     description: str = ""
-    start: Matcher = Field(default_factory=_any_event)
-    return_: Matcher = Field(default_factory=_any_event, alias="return")
-    mode: Literal["first_time", "recurring"] = "first_time"
-    measure: Literal["on", "on_or_after"] = Field(
-        "on", description="on_or_after: a cell grows with who comes back later, complete or not"
+    start: Matcher = Field(
+        default_factory=_any_event, description="what puts a person into a cohort"
     )
-    bucket: Literal["day", "week", "month"] = "week"
-    week_start: Literal["monday", "sunday"] = "monday"
-    clock: Literal["calendar", "rolling"] = "calendar"
-    periods: int = Field(12, ge=1, le=1_000)  # columns, period 0 included
-    cohorts: int | None = Field(None, ge=1, le=1_000)  # rows, without --since; as many as periods
-    timezone: str = "UTC"
+    return_: Matcher = Field(
+        default_factory=_any_event, alias="return", description="what counts as coming back"
+    )
+    mode: Literal["first_time", "recurring"] = Field(
+        "first_time",
+        description="first_time: by the first start ever; recurring: by each period with a start",
+    )
+    measure: Literal["on", "on_or_after"] = Field(
+        "on",
+        description="on: back in that period; on_or_after: in it or a later one, so that a cell"
+        " grows with who comes back later, complete or not",
+    )
+    bucket: Literal["day", "week", "month"] = Field("week", description="how long a period is")
+    week_start: Literal["monday", "sunday"] = Field("monday", description="the first day of a week")
+    clock: Literal["calendar", "rolling"] = Field(
+        "calendar",
+        description="calendar: periods of the calendar; rolling: from each person's own start",
+    )
+    periods: int = Field(12, ge=1, le=1_000, description="columns, period 0 included")
+    cohorts: int | None = Field(
+        None, ge=1, le=1_000, description="rows, without --since; as many as periods"
+    )
+    timezone: str = Field("UTC", description="of the calendar")
 
     @field_validator("timezone")
     @classmethod

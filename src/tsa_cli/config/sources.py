@@ -162,10 +162,12 @@ class Kinds(ConfigModel):
 class SourceConfig(ConfigFile):
     """One mapping; a path that ends in `*` is the first key with that beginning."""
 
-    title: str
-    priority: int = 0
-    detect: Detect = Detect()
-    fields: dict[CanonicalField, list[TextPath]]
+    title: str = Field(description="what the export is")
+    priority: int = Field(0, description="of several mappings that fit, the highest reads the file")
+    detect: Detect = Field(Detect(), description="how a line of it is known")
+    fields: dict[CanonicalField, list[TextPath]] = Field(
+        description="field: paths, of which the first that a line fills counts"
+    )
     anonymous_by_session: bool = Field(
         False, description="a line without any id belongs to an anonymous person of its session_id"
     )
@@ -220,7 +222,7 @@ class SourceConfig(ConfigFile):
         [], description="paths that are consumed and not kept in properties"
     )
     drop_nulls: bool = Field(False, description="leave keys without a value out of properties")
-    keep_rest: bool = True
+    keep_rest: bool = Field(True, description="keys that no rule names are properties, too")
     columns: list[str] = Field([], description="names of a headerless TSV's columns, in order")
 
     @model_validator(mode="after")

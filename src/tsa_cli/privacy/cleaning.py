@@ -8,8 +8,6 @@ personal in a URL; addresses in any other text; the end of an IP address. Cleani
 nothing, and without a key to encrypt with, equal documents are equal when they are clean.
 """
 
-import json
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,6 +19,7 @@ from tsa_cli.enrich.ip import truncate_ip
 from tsa_cli.errors import DataError
 from tsa_cli.privacy.field_crypto import ENCRYPTED, Keys, decrypt_field
 from tsa_cli.privacy.ip_keys import is_ip_key
+from tsa_cli.privacy.json_texts import dumped, is_json, is_readable, loaded, seen
 from tsa_cli.privacy.personal_texts import (
     PersonalTexts,
     as_url,
@@ -60,7 +59,7 @@ class Cleaner:
     def lines(self, raws: Sequence[bytes]) -> list[str]:
         """The text of each line: URLs of many are cleaned in the time of those of one, 1 ms."""
         texts = [raw.decode("utf-8", errors="backslashreplace") for raw in raws]
-        documents = [text for text in texts if _is_readable(text)]
+        documents = [text for text in texts if is_readable(text)]
         try:
             cleaned = dict(zip(documents, self._cleaned(documents), strict=True))
         except (RecursionError, UnicodeEncodeError):  # too deep to walk; half a pair to be hashed
@@ -89,7 +88,7 @@ class Cleaner:
         if ENCRYPTED not in text or self.keys.encryption is None:
             return text
         try:
-            return dumped(self._walked(_loaded(text), "", self._clear))
+            return dumped(self._walked(loaded(text), "", self._clear))
         except (ValueError, RecursionError):
             return text
 
@@ -103,7 +102,7 @@ class Cleaner:
 
     def _cleaned(self, texts: Sequence[str]) -> list[str]:
         repeats: list[bool] = []
-        values = [_seen(text, repeats) for text in texts]
+        values = [seen(text, repeats) for text in texts]
         pairs = zip(texts, values, strict=True)
         with_urls = [value for text, value in pairs if may_hold(text) or "\\u" in text]
         leaf = self._leaf_of(with_urls, "")
@@ -166,7 +165,7 @@ class Cleaner:
             return value
         if is_ip_key(key):
             return self._short_ip(value)
-        if _is_json(value):
+        if is_json(value):
             return self._cleaned([value])[0]
         if self._texts.is_nearly_json(value):
             return self._texts.cleaned(value)
@@ -186,7 +185,7 @@ class Cleaner:
     def _clear(self, key: str, value: object) -> object:
         if not isinstance(value, str) or self.keys.encryption is None:
             return value
-        if _is_json(value):
+        if is_json(value):
             return self.restored(value)
         if not value.startswith(ENCRYPTED):
             return value
@@ -194,61 +193,3 @@ class Cleaner:
             return decrypt_field(self.keys.encryption, self.privacy.trait_key(key), value)
         except DataError:
             return value
-
-
-def dumped(value: object) -> str:
-    """Compact JSON; half of a surrogate pair, for which UTF-8 has no bytes, is escaped."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":"))
-    return text
-
-
-def _loaded(text: str) -> object:
-    return json.loads(text, parse_float=_number, object_pairs_hook=_first_of)
-
-
-def _first_of(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """The object; of a key that comes twice the first value, as the engine reads it."""
-    found = dict(pairs)
-    return found if len(found) == len(pairs) else found | dict(reversed(pairs))
-
-
-def _seen(text: str, repeats: list[bool]) -> object:
-    """What a reader sees; `repeats` gets whether an object has a key more than once."""
-    has_repeats = False
-
-    def object_of(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        nonlocal has_repeats
-        has_repeats = has_repeats or len(dict(pairs)) < len(pairs)
-        return _first_of(pairs)
-
-    value = json.loads(text, parse_float=_number, object_pairs_hook=object_of)
-    repeats.append(has_repeats)
-    return value
-
-
-def _is_readable(text: str) -> bool:
-    try:
-        _loaded(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _number(text: str) -> float | str:
-    """A number that no float is big enough for is kept as a text: infinity is no JSON."""
-    number = float(text)
-    return number if math.isfinite(number) else text
-
-
-def _is_json(text: str) -> bool:
-    """Whether the text is a JSON object or array itself, as some exports have their properties."""
-    if text[:1] not in ("{", "["):
-        return False
-    try:
-        return isinstance(_loaded(text), dict | list)
-    except (ValueError, RecursionError):
-        return False

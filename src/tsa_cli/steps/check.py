@@ -31,6 +31,8 @@ class JudgedMetric(Protocol):
     @property
     def target(self) -> float | None: ...  # noqa: D102
     @property
+    def target_relation(self) -> str | None: ...  # noqa: D102
+    @property
     def ok(self) -> bool | None: ...  # noqa: D102
 
 
@@ -162,5 +164,6 @@ def _metric_gate(row: JudgedMetric) -> Gate:
     else:
         verb = "keeps" if row.ok else "misses"
         value = f"{row.value:.4g}" if abs(row.value) < _LARGE else f"{row.value:,.0f}"
-        detail = f"{value} (n {row.denominator:,.12g}) {verb} the target {row.target:,.12g}"
+        target = f"{row.target_relation} {row.target:,.12g}"
+        detail = f"{value} (n {row.denominator:,.12g}) {verb} the target {target}"
     return Gate(row.metric, "metric", row.ok, row.value, row.target, detail)

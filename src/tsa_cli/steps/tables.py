@@ -17,7 +17,7 @@ from tsa_cli.store.schema import MAKERS
 
 @dataclass(frozen=True)
 class Table:
-    """One table; `row_count` is None for a view, or where no store holds the table yet."""
+    """One table; `row_count` is None for a view of ours, or where no store holds the table yet."""
 
     name: str
     meaning: str

@@ -23,6 +23,13 @@ from tsa_cli.store.allowed_functions import (
     BOUNDED_FUNCTIONS,
     TABLE_FUNCTIONS,
 )
+from tsa_cli.store.allowed_syntax import (
+    EXPRESSIONS,
+    MODIFIERS,
+    QUERY_NODES,
+    TABLE_NODES,
+    TYPES,
+)
 from tsa_cli.store.schema import missing
 from tsa_cli.store.selected_columns import Node, selected_columns
 from tsa_cli.store.translated_errors import damaged_store, is_damage, translated_errors
@@ -39,34 +46,6 @@ PUBLISHED_TABLES = frozenset(
         "fact_events", "dim_sessions", "dim_users", "user_behavior_features", "user_scores",
         "user_segments", "audience_members", "trigger_outbox", "identity_edges",
         "quarantined_events", "ingested_files", "runs", "derived_events", "session_changes",
-    }
-)  # fmt: skip
-
-_QUERY_NODES = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "CTE_NODE"})
-_TABLE_NODES = frozenset(
-    {"BASE_TABLE", "SUBQUERY", "JOIN", "TABLE_FUNCTION", "EMPTY", "EXPRESSION_LIST"}
-)
-_MODIFIERS = frozenset(
-    {
-        "ORDER_MODIFIER", "LIMIT_MODIFIER", "LIMIT_PERCENT_MODIFIER", "DISTINCT_MODIFIER",
-        "ORDER_DEFAULT", "ASCENDING", "DESCENDING",
-    }
-)  # fmt: skip
-_EXPRESSIONS = frozenset(
-    {
-        "BETWEEN", "CASE", "CAST", "COLLATE", "COLUMN_REF", "COMPARISON", "CONJUNCTION",
-        "CONSTANT", "FUNCTION", "LAMBDA", "LAMBDA_REF", "OPERATOR", "PARAMETER",
-        "POSITIONAL_REFERENCE", "STAR", "SUBQUERY", "TYPE", "WINDOW",
-    }
-)  # fmt: skip
-_TYPES = frozenset(
-    {
-        "bigint", "bool", "boolean", "blob", "bytea", "char", "date", "datetime", "dec", "decimal",
-        "double", "float", "float4", "float8", "hugeint", "int", "int1", "int2", "int4", "int8",
-        "integer", "interval", "json", "list", "logical", "long", "map", "numeric", "real",
-        "short", "signed", "smallint", "string", "struct", "text", "time", "timestamp",
-        "timestamp_ms", "timestamp_ns", "timestamp_s", "timestamptz", "timestamp with time zone",
-        "tinyint", "ubigint", "uhugeint", "uinteger", "usmallint", "utinyint", "uuid", "varchar",
     }
 )  # fmt: skip
 
@@ -214,13 +193,13 @@ def _table_name(node: Node) -> str:
 def _check_node(node: Node) -> None:
     kind, expression = node.get("type"), node.get("class")
     if expression is not None:
-        if expression not in _EXPRESSIONS:
+        if expression not in EXPRESSIONS:
             raise _refused(f"{str(expression).lower()} is not allowed")
-        if expression == "TYPE" and str(node.get("type_name")).lower() not in _TYPES:
+        if expression == "TYPE" and str(node.get("type_name")).lower() not in TYPES:
             raise _refused(f"type {node.get('type_name')} is not allowed")
         if expression in ("FUNCTION", "WINDOW"):
             _check_function(node)
-    elif isinstance(kind, str) and kind not in _QUERY_NODES | _TABLE_NODES | _MODIFIERS:
+    elif isinstance(kind, str) and kind not in QUERY_NODES | TABLE_NODES | MODIFIERS:
         raise _refused(f"{kind.removesuffix('_NODE').replace('_', ' ').lower()} is not allowed")
     if kind == "TABLE_FUNCTION":
         function = node.get("function")

@@ -114,8 +114,9 @@ def read_version(root: Path, name: str, version: str | None = None) -> ModelVers
     folder = _folder(root, name) / _checked(chosen)
     path = folder / MANIFEST_FILE
     if not path.is_file():
-        known = ", ".join(v.version for v in list_versions(root, name)) or "none"
-        raise DataError(f"no version {chosen} of model {name}", f"known: {known}")
+        known = ", ".join(v.version for v in list_versions(root, name))
+        how = f"known: {known}" if known else f"none is trained yet: run `tsa train {name}`"
+        raise DataError(f"no version {chosen} of model {name}", how)
     try:
         if path.stat().st_size > MAX_MANIFEST_BYTES:
             raise DataError(f"{path}: too large to be a manifest", f"run `tsa train {name}`")

@@ -17,7 +17,7 @@ from tsa_cli.config.events import EventsConfig
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.config.tsa import TsaConfig
 from tsa_cli.privacy.field_crypto import Keys, sha256_hex
-from tsa_cli.steps.ingest import judged_lines
+from tsa_cli.steps.ingest import chosen_mapping
 from tsa_cli.steps.ingest.quarantine import Selection, replay
 from tsa_cli.steps.ingest.report import FileReport
 from tsa_cli.store import Store, open_store
@@ -167,7 +167,7 @@ def test_one_file_under_two_spellings_is_one_and_is_found_from_another_folder(
     with path.open("a") as log:
         log.write(json.dumps({**BASE, "user_id": "new"}) + "\n")
     read_whole = Mock(side_effect=AssertionError("it is known where it ended"))
-    monkeypatch.setattr(judged_lines, "choose", read_whole)
+    monkeypatch.setattr(chosen_mapping, "choose", read_whole)
     assert counts(do_ingest(path, plan=STRICT).files[0]) == (4, 0, 0, 0, 4)
     names = table(store, "select source_file from quarantined_events order by line_number")
     assert [row["source_file"] for row in names] == ["a.jsonl"] * 3 + [str(path)]

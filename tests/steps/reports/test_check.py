@@ -23,6 +23,7 @@ class Judged:
     value: float | None = 0.8
     denominator: float = 100
     target: float | None = 0.7
+    target_relation: str = "<"
     ok: bool | None = False
 
 
@@ -146,10 +147,10 @@ def test_lines_that_were_all_rejected_are_judged(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        (Judged(denominator=1_234_567), "0.8 (n 1,234,567) misses the target 0.7"),
+        (Judged(denominator=1_234_567), "0.8 (n 1,234,567) misses the target < 0.7"),
         (
             Judged(value=61_234.5, denominator=2_000, target=1_500_000, ok=True),
-            "61,234 (n 2,000) keeps the target 1,500,000",
+            "61,234 (n 2,000) keeps the target < 1,500,000",
         ),
         (
             Judged(value=None, denominator=1_500_000, ok=None),

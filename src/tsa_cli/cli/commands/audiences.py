@@ -34,7 +34,7 @@ def list_audiences(ctx: typer.Context, fmt: FormatOption = None, out: OutOption 
     with session.reading() as store:
         audiences = definitions(session)
         found = step.listing(store, audiences)
-    shown = ["name", "description", "exported_as_of", "exported_members"]
+    shown = ["name", "description", "requires_consent", "exported_as_of", "exported_members"]
     definition = definition_hash(*audiences.values())
     session.emit(Answer("audiences list", found, shown=shown, definition=definition), fmt, out)
 

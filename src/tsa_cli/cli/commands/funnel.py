@@ -45,7 +45,10 @@ def funnel(
     step: Annotated[
         int | None, typer.Option(min=1, help="Which bar, from 1.", show_default=False)
     ] = None,
-    state: Annotated[State, typer.Option(help="Which part of the bar.")] = State.converted,
+    state: Annotated[
+        State | None,
+        typer.Option(help="Which part of the bar; converted by default.", show_default=False),
+    ] = None,
     compare: Annotated[
         bool, typer.Option("--compare", help="Against the span before (needs --since).")
     ] = False,

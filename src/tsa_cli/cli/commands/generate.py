@@ -44,4 +44,6 @@ def generate(
         f"{quantity(result.lines, 'line')}, {quantity(result.unique_events, 'event')},"
         f" {result.duplicates:,} twice"
     )
-    session.emit(Answer("generate", result, list(map(vars, result.files)), summary=summary))
+    counts = {key: value for key, value in vars(result).items() if key not in ("files", "answers")}
+    rows = list(map(vars, result.files)) or [counts]
+    session.emit(Answer("generate", result, rows, summary=summary))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FILE_WIDTH = 120  # of a table written to a file or a pipe
 MAX_BLOCKS = 50
-_TEXT, _WORD = 10, 24  # a column of text, or of single words, below this is unreadable
+_TEXT, _WORD = 10, 27  # a column of text, or of single words (a moment), below it is unreadable
 _GAP = 2
 
 Rows = list[dict[str, Plain]]

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.jobs.window import Asked, behind, span
+from tsa_cli.cli.pictures.audiences import picture
+from tsa_cli.cli.plain import plain
 from tsa_cli.cli.session import Session
 from tsa_cli.quantities import quantity
 
@@ -121,17 +123,23 @@ def _answer(
         command,
         data,
         rows,
-        shown=["name", "status", "members", "written", "added", "removed"],
+        picture=lambda width: picture(plain(data), width),
         as_of=request.as_of,
-        warnings=stale
-        + stop_list_notes(request.privacy)
-        + [
-            f"{report.name}: {text}"
-            for report in reports
-            for text in (*report.notes, *filter(None, [report.error]))
-        ],
+        warnings=stale + stop_list_notes(request.privacy) + _told(reports),
         definition=definition_hash(*request.audiences.values()),
         summary=f"{quantity(len(reports), 'audience')},"
         f" {quantity(sum(r.written for r in reports), 'member')} may leave",
         verdict=max(faults, key=lambda fault: fault.exit_code, default=None),
     )
+
+
+def _told(reports: "Sequence[AudienceReport]") -> list[str]:
+    """The notes and faults of the audiences; what several have in common is told once."""
+    names: dict[str, list[str]] = {}
+    for report in reports:
+        for told in (*report.notes, *filter(None, [report.error])):
+            names.setdefault(str(told), []).append(report.name)
+    return [
+        f"{of[0] if len(of) == 1 else quantity(len(of), 'audience')}: {told}"
+        for told, of in names.items()
+    ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tsa_cli.cli import moments
 from tsa_cli.cli.answer import Answer
-from tsa_cli.cli.jobs.window import behind
+from tsa_cli.cli.jobs.window import behind, nobody_yet
 from tsa_cli.cli.plain import iso
 from tsa_cli.cli.session import Session
 from tsa_cli.quantities import quantity
@@ -33,6 +33,7 @@ def work(session: Session, as_of: str | None = None, *, is_dry_run: bool = False
         result = step.run(run.store, config, moment)
         warnings = unknown_events.pattern_warnings(run.store, plan, files)
         warnings += behind(session, run.store)
+        warnings += nobody_yet(run.store, result.as_of) if not result.users else []
         run.note({"users": result.users, "as_of": iso(result.as_of)})
     summary = f"{quantity(result.users, 'user')} as of {iso(result.as_of)}"
     return Answer(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from tsa_cli.atomic_file import check_target
 from tsa_cli.cli.answer import Answer
 from tsa_cli.cli.formats import Format, of_file
+from tsa_cli.cli.jobs.funnel_rows import Report, rows_of
 from tsa_cli.cli.jobs.window import Asked, behind, nothing_there, span, span_before
 from tsa_cli.cli.output import chosen_format, emit
-from tsa_cli.cli.pictures.rows import items, joined
-from tsa_cli.cli.plain import Plain, plain
+from tsa_cli.cli.plain import plain
 from tsa_cli.cli.session import Session
 from tsa_cli.errors import UsageError
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from tsa_cli.steps.funnel import Outcome, Span
     from tsa_cli.store import Store
 
-Report = dict[str, Plain]
-
-_TIMES = ("seconds_from_previous", "seconds_from_start")
 _FLAT_FORMATS = (Format.csv, Format.jsonl, Format.md)
 _USERS_OUT = "tsa funnel NAME --users-out FILE --step 2"
 
@@ -55,7 +52,7 @@ class Drill:
     has_drivers: bool = False
     users_out: Path | None = None
     step: int | None = None
-    state: State = State.converted
+    state: State | None = None  # those who converted
     has_comparison: bool = False
 
     @property
@@ -92,6 +89,8 @@ def check(session: Session, drill: Drill, names: list[str], out: Path | None) ->
     if drill.users_out is None:
         if drill.step is not None and not drill.has_after_drop:
             raise UsageError("--step needs --users-out or --after-drop", _USERS_OUT)
+        if drill.state is not None:
+            raise UsageError("--state needs --users-out", _USERS_OUT)
         return
     if len(names) != 1 or drill.step is None:
         raise UsageError("--users-out needs one funnel and --step", _USERS_OUT)
@@ -145,7 +144,7 @@ def work(
     return Answer(
         "funnel",
         data,
-        rows=[row for report in data for row in _rows(report)],
+        rows=[row for report in data for row in rows_of(report)],
         picture=lambda width: picture(plain(data), width),
         as_of=window.as_of,
         definition=definition,
@@ -190,61 +189,10 @@ def _write_people(
 
     if drill.users_out is None or drill.step is None:
         return
-    people = step.unit_rows(store, found, drill.step, drill.state.value)
+    people = step.unit_rows(store, found, drill.step, (drill.state or State.converted).value)
     columns = ["id", "state", "started_at", "last_step", "last_step_at", "seconds_in_funnel"]
     answer = Answer("funnel users", people, columns=columns, as_of=as_of, definition=definition)
     emit(answer, session.run_id, out=drill.users_out)
-
-
-def _rows(report: Report) -> list[dict[str, object]]:
-    """Flat: the drill-down that was asked, else one row per step, and per value and step."""
-    name = {"funnel": report["name"]}
-    for key in ("drivers", "after_drop", "trend"):
-        if key in report:
-            return [{**name, **_with_matured(joined(row), row)} for row in items(report, key)]
-    values = items(report, "breakdown")
-    whole = [{**report, "value": "(all)"}] if values else [report]
-    rows: list[dict[str, object]] = [
-        {**name, **_flat(step, of)} for of in [*whole, *values] for step in items(of, "steps")
-    ]
-    past = report.get("previous")
-    if not isinstance(past, dict):
-        return rows
-    bars = items(past, "steps")
-    return [{**row, **(_past(bars[n]) if n < len(bars) else {})} for n, row in enumerate(rows)]
-
-
-def _past(bar: Report) -> Report:
-    return {f"previous_{key}": bar.get(key) for key in ("count", "rate_from_start")}
-
-
-def _flat(step: Report, of: Report) -> Report:
-    """The step, with its times as columns, its value and the matured rate of the whole of it."""
-    row = {key: value for key, value in step.items() if key not in _TIMES}
-    row |= _times(step, "median")
-    if "value" in of:
-        row["value"] = of["value"]
-    for measure in ("mean", "p25", "p75", "p90"):
-        row |= _times(step, measure)
-    return _with_matured(row, of)
-
-
-def _times(step: Report, measure: str) -> Report:
-    """One measure of the step's two times; null where nobody got there."""
-    times = {key: step.get(key) for key in _TIMES}
-    return {
-        f"{measure}_{key}": value[measure] if isinstance(value, dict) else None
-        for key, value in times.items()
-    }
-
-
-def _with_matured(row: Report, of: Report) -> Report:
-    """The row with what is nested in `of` as columns at its end; the row itself without it."""
-    nested = of.get("matured")
-    flat = {key: value for key, value in row.items() if key != "matured"}
-    return flat | {
-        f"matured_{k}": v for k, v in (nested if isinstance(nested, dict) else {}).items()
-    }
 
 
 def _told(report: Report) -> str:

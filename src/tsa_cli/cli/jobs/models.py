@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tsa_cli.cli.answer import Answer
-from tsa_cli.cli.jobs.window import Asked, behind, span
+from tsa_cli.cli.jobs.window import Asked, behind, nobody_yet, span
 from tsa_cli.cli.plain import Plain, plain
 from tsa_cli.cli.session import Session
 from tsa_cli.errors import DataError
@@ -99,6 +99,8 @@ def score(
                 run.verdict = error
                 continue
             run.note({name: results[-1].users})
+        if results and not any(result.users for result in results):
+            warnings += nobody_yet(run.store, as_of)
     return Answer(
         "score",
         results,

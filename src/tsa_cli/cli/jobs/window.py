@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from tsa_cli.cli import moments
+from tsa_cli.cli.plain import iso
 from tsa_cli.errors import DataError, UsageError
 from tsa_cli.quantities import quantity
 
@@ -49,6 +50,13 @@ def nothing_there(store: "Store", window: Span) -> list[str]:
         return []
     [(_, first_asked)] = store.rows("4_reports/metric_range.sql", since=since, until=until)
     return ["no event in the asked time"] if first_asked is None else []
+
+
+def nobody_yet(store: "Store", as_of: datetime) -> list[str]:
+    """The warning that all events are later than the moment to look from, where they are."""
+    if not nothing_there(store, Span(as_of, None, None)):
+        return []
+    return [f"nobody is described: no event is as old as {iso(as_of)}"]
 
 
 def behind(session: "Session", store: "Store") -> list[str]:

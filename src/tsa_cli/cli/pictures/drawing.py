@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _SPARKS = "▁▂▃▄▅▆▇█"
 _UNITS = (("d", 86400.0), ("h", 3600.0), ("m", 60.0), ("s", 1.0))
-_LEAST_TEXT = 10  # a column of text below this is unreadable
+_LEAST_TEXT, _LEAST_WORD = 10, 30  # a column of text, or of names alone, below is unreadable
 _GAP = 2
 MAX_ROWS = 500  # of a table for people; rich takes a millisecond a row
 NOTHING = "–"
@@ -135,7 +135,10 @@ class _Fitting:
             max(len(name), *(len(row[place]) for row in self.rows), 0)
             for place, name in enumerate((*self.left, *self.right))
         ]
-        texts = [min(width, _LEAST_TEXT) for width in widths[: len(self.left)]]
+        texts = [
+            min(width, _LEAST_TEXT if any(" " in row[place] for row in self.rows) else _LEAST_WORD)
+            for place, width in enumerate(widths[: len(self.left)])
+        ]
         least = sum(texts) + sum(widths[len(self.left) :]) + _GAP * (len(widths) - 1)
         yield self._columns() if least <= options.max_width else self._blocks()
 

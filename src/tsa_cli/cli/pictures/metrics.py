@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _WIDE = 110  # columns of the terminal from which long sparklines and intervals fit
 _LONG, _SHORT = 40, 8
+_OPTIONAL = ("by", "course", "change")  # no columns where nothing stands in them
 _VERDICTS = {"True": "ok", "False": "MISSED"}
 
 Row = dict[str, Plain]
@@ -38,9 +39,10 @@ def picture(data: Plain, width: int, grain: str | None = None) -> "RenderableTyp
     is_wide = width >= _WIDE
     sparks = _LONG if is_wide else _SHORT
     lines = [_line(metric, value, rows, sparks) for (metric, value), rows in courses.items()]
-    has_values = any(line["by"] for line in lines)
-    left = ["metric", *(["by"] if has_values else []), "course"]
+    empty = {name for name in _OPTIONAL if not any(line[name] for line in lines)}
+    left = [name for name in ("metric", "by", "course") if name not in empty]
     right = ["value", *(["95 %"] if is_wide else []), "change", "n", "target", ""]
+    right = [name for name in right if name not in empty]
     drawn = table(left, right, [[line[name] for name in (*left, *right)] for line in lines])
     if grain is None:
         return drawn
@@ -84,7 +86,7 @@ def _line(metric: str, value: str, rows: list[Row], sparks: int) -> dict[str, st
         "95 %": _interval(last),
         "change": _change(last),
         "n": count(last.get("n")),
-        "target": _told(last, last.get("target")),
+        "target": _target(last),
         "": _VERDICTS.get(str(last.get("ok")), ""),
     }
 
@@ -103,6 +105,12 @@ def _told(row: Row, value: Plain) -> str:
         return duration(value)
     found = number(value)
     return NOTHING if found is None else f"{found:,.2f}"
+
+
+def _target(row: Row) -> str:
+    """< 70.0%; a dash without a target."""
+    told = _told(row, row.get("target"))
+    return told if told == NOTHING else f"{text(row, 'target_relation')} {told}"
 
 
 def _interval(row: Row) -> str:

@@ -1,4 +1,4 @@
--- table:  dim_users, one row per stitched user with at least one event in core
+-- table:  dim_users, one row per stitched user with an event that counts (no bot's, nor of the shop's own people)
 -- reads:  scoped_actors, session_rows, scoped_services, events, traffic_sources, user_agents, trait_values, kept_traits;
 --         lent by the step: visit_totals, a row per user with a visit; first_visits, those at the moment of their
 --         user's first one; user_devices, an agent for each type of device of a user; segment_rules, rank, name and

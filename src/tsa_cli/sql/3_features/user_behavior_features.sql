@@ -124,8 +124,8 @@ select
         $checks_weight * checks_per_session / (checks_per_session + $checks_half)
         + $unbooked_weight * checks_per_booking / (checks_per_booking + $unbooked_half)
         + $comparisons_weight * comparisons / (comparisons + $comparisons_half)
-    ) / ($checks_weight + $unbooked_weight + $comparisons_weight) as price_sensitivity_score, -- 0-1: mean of w * x / (x + half), x = price checks per visit, price checks / (1 + bookings), comparisons
-    engagement_score,                                                   -- 0-1: mean of w * x / (x + half), x = pages per visit, seconds per visit, interactions per visit, visits
+    ) / ($checks_weight + $unbooked_weight + $comparisons_weight) as price_sensitivity_score, -- 0-1: weighted mean of x / (x + half), by features.yaml; x = price checks per visit, price checks / (1 + bookings), comparisons
+    engagement_score,                                                   -- 0-1: weighted mean of x / (x + half), by features.yaml; x = pages per visit, seconds per visit, interactions per visit, visits; 0 without a visit
     cast((epoch_us($as_of) - epoch_us(last_ts)) // 86400000000 as integer) as recency_days, -- whole days since the last event of any kind
     cast(total_sessions as integer) as frequency_visits,                -- visits; the same number as total_sessions
     monetary_value,                                                     -- sum of booking values, of an id the greatest; shop's currency
@@ -150,20 +150,20 @@ select
     end as cart_abandonment_rate,                                       -- 0-1: 1 - total_bookings / booking_attempts, not below 0; null without an attempt
     $as_of as last_updated,                                             -- UTC, the same as as_of
     cast(total_sessions as integer) as total_sessions,                  -- visits begun before as_of
-    cast(price_checks as integer) as price_check_events,                -- events
-    cast(service_views as integer) as service_view_events,              -- events
-    cast(booking_attempts as integer) as booking_attempts,              -- events that start a booking
-    cast(comparisons as integer) as price_comparison_events,            -- events
+    cast(price_checks as integer) as price_check_events,                -- events, by price_check_events of features.yaml
+    cast(service_views as integer) as service_view_events,              -- events, by service_view_events of features.yaml
+    cast(booking_attempts as integer) as booking_attempts,              -- events that start a booking, by booking_attempt_events of features.yaml
+    cast(comparisons as integer) as price_comparison_events,            -- events, by price_comparison_events of features.yaml
     cast(total_bookings as integer) as total_bookings,                  -- bookings, cancelled ones too; a booking id counts once
     mobile_rate as mobile_usage_rate,                                   -- 0-1: visits on a phone / total_sessions; null without a visit
-    cast(device_switches as integer) as device_switches, -- devices of the visits - 1
+    cast(device_switches as integer) as device_switches,                -- devices of the visits - 1; 0 without a visit
     cast((epoch_us($as_of) - first_visit_us) // 86400000000 as integer) as days_since_first_visit, -- whole days since the first visit began; null without a visit
     cast((epoch_us($as_of) - last_visit_us) // 86400000000 as integer) as days_since_last_visit, -- whole days since the last visit ended; null without a visit
     avg_price_checks,                                                   -- mean price_check_events of all users of this table
-    cast(support as integer) as support_tickets,                        -- events
-    cast(negative + negative_ratings as integer) as negative_feedback_count, -- events that are negative by name or by rating
+    cast(support as integer) as support_tickets,                        -- events, by support_events of features.yaml
+    cast(negative + negative_ratings as integer) as negative_feedback_count, -- events that are negative by name or by rating, by negative_feedback of features.yaml
     case when total_bookings > 0 then monetary_value / total_bookings end as avg_booking_value, -- monetary_value / total_bookings; null without a booking
-    session_frequency_trend, -- visits per window, per window: least-squares slope over the trend windows that end at as_of
+    session_frequency_trend, -- visits per window, per window: least-squares slope over the trend windows that end at as_of; 0 without a visit
     engagement_score_trend,                                             -- engagement_score per window: least-squares slope, 0 in a window without visits
     $as_of as as_of                                                     -- UTC: events before it count; by default the newest event, included
 from joined

@@ -13,7 +13,7 @@ from tsa_cli.config.audiences import AudienceConfig, Destination
 from tsa_cli.config.privacy import PrivacyConfig
 from tsa_cli.csv_cells import guarded_text
 from tsa_cli.errors import DataError
-from tsa_cli.privacy.field_crypto import ENCRYPTED, Keys
+from tsa_cli.privacy.field_crypto import ENCRYPTED, HASHED, Keys
 from tsa_cli.privacy.platform_rows import (
     EMAIL_HEADER,
     META_HEADER,
@@ -35,6 +35,10 @@ FILES: dict[Destination, str] = {
     "meta": "meta.csv",
     "email": "email.csv",
 }
+_HASHED_NOTE = (
+    f"e-mail addresses are stored hashed and not in {FILES['email']}: they can be only if TSA_KEY"
+    " is set, with `email: encrypt` in privacy.yaml, before their files are read"
+)
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ def preflight(
 
 def _emails(contacts: list[Contact], keys: Keys) -> tuple[Table, list[str]]:
     """
-    (the rows of who has an address that can be read, a note of the others whose is encrypted).
+    (the rows of who has an address that can be read, notes of the others who have one).
 
     Addresses of before a change of TSA_KEY are among the others; DataError when all are.
     """
@@ -123,11 +127,12 @@ def _emails(contacts: list[Contact], keys: Keys) -> tuple[Table, list[str]]:
     if faults and len(faults) == sealed_count:
         raise faults[0]
     unread_count = len(faults) if keys.encryption else sealed_count
-    if not unread_count:
-        return rows, []
     told = quantity(unread_count, "e-mail address", "e-mail addresses")
     how = "under this TSA_KEY" if keys.encryption else "without TSA_KEY"
-    return rows, [f"{told} cannot be read {how}: not in {FILES['email']}"]
+    notes = [f"{told} cannot be read {how}: not in {FILES['email']}"] if unread_count else []
+    if any(contact.traits.get("email", "").startswith(HASHED) for contact in contacts):
+        notes.append(_HASHED_NOTE)
+    return rows, notes
 
 
 def is_held_out(name: str, user_id: str, share: float) -> bool:

@@ -86,7 +86,8 @@ def _refuse_other_moments(store: Store, tables: set[str] | frozenset[str], as_of
         if found is not None and found != as_of:
             is_newest = as_of == store.newest_event_ts()  # which counts only where nothing is asked
             asked = "" if is_newest else f" --as-of {as_of.isoformat()}Z"
+            made = f"{found.isoformat()}Z" if isinstance(found, datetime) else str(found)
             raise DataError(
-                f"{table} is as of {found}, this export as of {as_of}",
+                f"{table} is as of {made}, this export as of {as_of.isoformat()}Z",
                 f"run `tsa {command}{asked}` first",
             )

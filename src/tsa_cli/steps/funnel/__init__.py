@@ -4,6 +4,15 @@ How far people get through a funnel, how long it takes them, and where they stop
 reads   core_by_type, core, actors, event_types, users_index, sessions, what the matchers ask for
 writes  nothing
 source  the contract's section 5; definitions D15-D25; PRD 10.1
+
+The way of a funnel, module by module; the others here are helpers of one of these:
+
+find                       chooses the cheapest of three readings that can tell the funnel
+user_times, keys, fetch    these three: packed keys by user, packed keys of core, rows with matches
+pieces, outcome            attempts (kernels/funnel.py), and what became of everybody
+breakdown, split_values    the same for each value of a property
+report, result             the numbers
+drill, drivers             the people behind a bar; what goes with converting
 """
 
 from collections.abc import Mapping

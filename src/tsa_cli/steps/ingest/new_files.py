@@ -9,11 +9,12 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 from tsa_cli.steps.ingest.bundles import Bundle
+from tsa_cli.steps.ingest.chosen_mapping import NoMappingError
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import counted_in
 from tsa_cli.steps.ingest.inputs import Input
 from tsa_cli.steps.ingest.insert_events import ClockIsOff, OtherLinesError
-from tsa_cli.steps.ingest.judged_lines import NoLineError, NoMappingError
+from tsa_cli.steps.ingest.judged_lines import NoLineError
 from tsa_cli.steps.ingest.known_files import KnownFiles
 from tsa_cli.steps.ingest.load import Loader
 from tsa_cli.steps.ingest.nature import OtherFormatError

@@ -14,7 +14,7 @@ from tsa_cli.steps.ingest import engine_input as engine
 from tsa_cli.steps.ingest.canonical import INSTANT
 from tsa_cli.steps.ingest.column_names import Mapped, in_lower_case
 from tsa_cli.steps.ingest.json_ready import json_ready
-from tsa_cli.steps.ingest.table_rows import path_of_column
+from tsa_cli.steps.ingest.table_cells import path_of_column
 from tsa_cli.steps.ingest.value_sql import (
     TEXTS,
     json_object,

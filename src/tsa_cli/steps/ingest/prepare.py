@@ -9,15 +9,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from tsa_cli.config.sources import SourceConfig
-from tsa_cli.errors import DataError
 from tsa_cli.steps.ingest import parquet_columns
+from tsa_cli.steps.ingest.chosen_mapping import choose, names_that_mappings_read
 from tsa_cli.steps.ingest.detect import (
     documents_among,
 )
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import Before
-from tsa_cli.steps.ingest.judged_lines import choose, judged_lines, names_mapped
+from tsa_cli.steps.ingest.judged_lines import judged_lines
 from tsa_cli.steps.ingest.key_count import KeyCount
 from tsa_cli.steps.ingest.lines_file import Line, LinesFile
 from tsa_cli.steps.ingest.met_keys import MetKeys
@@ -95,16 +94,8 @@ def _paths(spool: Spool, path: Path, lines: LinesFile, reading: Reading) -> tupl
     return path, sample
 
 
-def mapping_of(config: IngestConfig, name: str) -> SourceConfig:
-    """The mapping of that name; DataError when a line was read by one that is gone."""
-    if name not in config.sources:
-        hint = f"restore configs/sources/{name}.yaml"
-        raise DataError(f"no mapping named {name!r} any more", hint)
-    return config.sources[name]
-
-
 def _parquet(store: Store, config: IngestConfig, spooled: Spooled, reading: Reading) -> FileToLoad:
-    mapped = names_mapped(config)
+    mapped = names_that_mappings_read(config)
     with store.reader() as reader:  # a damaged file must not end the store's transaction
         seen = {"documents": parquet_columns.documents(reader, spooled.path, mapped)}
         firsts = reader.rows("1_events/first_documents.sql", seen)

@@ -14,13 +14,12 @@ from tsa_cli import lookups
 from tsa_cli.config import nearest
 from tsa_cli.privacy.cleaning import Cleaner
 from tsa_cli.quantities import quantity
+from tsa_cli.steps.ingest.chosen_mapping import mapping_of, tsv_columns
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.held_lines import HeldFile, ToReplay, held_files, lines_to_replay
 from tsa_cli.steps.ingest.inputs import named
-from tsa_cli.steps.ingest.judged_lines import tsv_columns
 from tsa_cli.steps.ingest.lines_file import Line, LinesFile, Refused, open_lines
 from tsa_cli.steps.ingest.load import Loader
-from tsa_cli.steps.ingest.prepare import mapping_of
 from tsa_cli.steps.ingest.relation import event_names, relation_of_lines
 from tsa_cli.steps.ingest.report import IngestResult
 from tsa_cli.steps.ingest.settings import IngestConfig

@@ -26,7 +26,7 @@ from tsa_cli.steps.ingest.rows import BATCH_BYTES, BATCH_ROWS
 from tsa_cli.steps.ingest.settings import IngestConfig
 from tsa_cli.steps.ingest.spool import Spool
 from tsa_cli.steps.ingest.written_objects import reading_texts
-from tsa_cli.store import Store
+from tsa_cli.store import Store, damage_of
 from tsa_cli.store.translated_errors import InvalidInput
 
 FEWEST_FILES = 2
@@ -90,11 +90,12 @@ def _of_parquet(
             spooled = spool.unpacked(file.given)
             if spooled.shape != "parquet":
                 break
-            load = file_to_load(store, spool, config, spooled, None, reading)
-            row_count += load.row_count
-            if row_count > BATCH_ROWS or load.source_name != (loads or [load])[0].source_name:
-                break
-            found = read_rows(store, load.relation)
+            with damage_of(spooled.name, "Parquet"):
+                load = file_to_load(store, spool, config, spooled, None, reading)
+                row_count += load.row_count
+                if row_count > BATCH_ROWS or load.source_name != (loads or [load])[0].source_name:
+                    break
+                found = read_rows(store, load.relation)
         except READ_ERRORS:
             break
         byte_count += found.nbytes

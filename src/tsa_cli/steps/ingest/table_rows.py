@@ -1,28 +1,21 @@
 """
 CSV and TSV rows become JSON lines, so that one reader judges them all.
 
-A cell is text, but a JSON object or array stays one, and so do true and false (as pandas and
-spreadsheets write them, too) and the numbers of JSON that lose nothing (49.90, not 007, 1e5 or more
-than 15 digits): a file has the same types in every format. Numbers are written as they stand. The
-engine stores 1.10 as 1.1, so that a column named as an id or a version keeps as text what would
-change: two ids, or versions, are not one. But an id 5.0 is 5: pandas makes floats of integers where
-one is absent.
+What each cell is, is in `table_cells`.
 """
 
 import csv
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 from itertools import chain
 from typing import IO, TYPE_CHECKING
 
 from tsa_cli.errors import DataError
-from tsa_cli.privacy.odd_rows import odd_row
 from tsa_cli.steps.ingest.column_names import Mapped, in_lower_case
 from tsa_cli.steps.ingest.file_bytes import FileBytes
 from tsa_cli.steps.ingest.spool import Spool, Spooled
+from tsa_cli.steps.ingest.table_cells import is_cut_short, json_row
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -30,28 +23,6 @@ if TYPE_CHECKING:
 MAX_OBJECT_BYTES = 16 << 20
 _END = "\ue000 the end of the table"  # a row of its own, but where a quote is still open
 _DELIMITERS = ",;\t|"
-_BRACKETS = "{["  # what an object or a list begins with
-_NESTED = {  # objects whose members may be columns
-    "properties", "traits", "consent", "context", "event_properties", "user_properties",
-}  # fmt: skip
-_INTEGER = re.compile(r"-?[1-9]\d{0,14}|0", re.ASCII)
-_DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)\.\d+", re.ASCII)
-_BOOLEANS = {
-    word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")
-}
-_MAX_DIGITS = 15  # that a double keeps, whatever they are
-_SPELLED = re.compile(  # columns whose values are names; `paid` and `grid` are none
-    r"(?:^|[^a-z])(?:id|uuid|guid|version)$|(?:user|visitor|client|session|device|event|order)id$",
-    re.IGNORECASE,
-)
-_SPELLED_IN_CAMEL_CASE = re.compile(r"[a-z](?:I[Dd]|Version)$")
-
-
-class _Written:
-    """A number as it stands in the table, where Python would write it another way."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
 
 
 def rows_to_lines(
@@ -127,7 +98,7 @@ def _json_rows(
     before: tuple[int, list[str]] | None = None
     for number, row in found:
         if before is not None:
-            yield before[0], _json_row(header, before[1])
+            yield before[0], json_row(header, before[1])
         before = None
         if row is None:
             yield number, None
@@ -138,7 +109,7 @@ def _json_rows(
             before = number, row
     if before is not None:
         number, row = before
-        yield number, None if is_open and _is_cut(header, row) else _json_row(header, row)
+        yield number, None if is_open and _is_cut(header, row) else json_row(header, row)
 
 
 def _numbered(
@@ -162,9 +133,7 @@ def _numbered(
 
 def _is_cut(header: list[str], row: list[str]) -> bool:
     """Cells are missing, or the last one is nothing yet, or no whole object: `"{""a"` is a cell."""
-    if len(row) < len(header) or not row[-1]:
-        return True
-    return row[-1][0] in _BRACKETS and _cell("", row[-1]) == row[-1]
+    return len(row) < len(header) or not row[-1] or is_cut_short(row[-1])
 
 
 def _delimiter(first: str) -> str:
@@ -180,73 +149,3 @@ def _header(row: list[str]) -> list[str]:
         name = cell.strip() or (f"column_{at}" if names else "")
         names.append(f"{name}_{at}" if name in names else name)
     return names
-
-
-def _json_row(header: list[str], row: list[str]) -> str:
-    if len(row) != len(header):  # not JSON on purpose
-        return odd_row(header, row)
-    document: dict[str, object] = {}
-    for name, text in zip(header, row, strict=True):
-        if not text or (not name and _INTEGER.fullmatch(text)):
-            continue  # the second is a row's number: pandas and R write them, of no event's
-        *outer, inner = path_of_column(name or "column_1")
-        holder: object = document
-        for key in outer:
-            holder = holder.setdefault(key, {}) if isinstance(holder, dict) else None
-        if isinstance(holder, dict):
-            holder[inner] = _cell(name, text)
-        else:
-            document[name] = _cell(name, text)
-    try:
-        return json.dumps(document)
-    except TypeError:  # there is a number in it that json would not write as it stands
-        return _dumped(document)
-
-
-@cache  # of the names of columns, each looked at in every row
-def path_of_column(name: str) -> tuple[str, ...]:
-    """The keys from the top down that a column's name stands for, as `context.page.url`."""
-    outer, dot, inner = name.partition(".")
-    if not dot or outer not in _NESTED:
-        return (name,)
-    return (outer, *(inner.split(".") if outer == "context" else [inner]))
-
-
-def _dumped(value: object) -> str:
-    if isinstance(value, _Written):
-        return value.text
-    if not isinstance(value, dict):
-        return json.dumps(value)
-    return "{" + ", ".join([f"{json.dumps(k)}: {_dumped(v)}" for k, v in value.items()]) + "}"
-
-
-def _cell(name: str, text: str) -> object:
-    if text[0] in _BRACKETS:
-        try:
-            value: object = json.loads(text)
-        except (ValueError, RecursionError):
-            return text
-        return value
-    if text in _BOOLEANS:
-        return _BOOLEANS[text]
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    if not _DECIMAL.fullmatch(text) or _digit_count(text) > _MAX_DIGITS:
-        return text
-    number = float(text)
-    if repr(number) == text:
-        return int(number) if number.is_integer() and _is_id(name) else number
-    return text if _is_spelled(name) else _Written(text)
-
-
-def _digit_count(text: str) -> int:
-    return len(text.lstrip("-").replace(".", "").lstrip("0"))
-
-
-@cache
-def _is_spelled(name: str) -> bool:
-    return bool(_SPELLED.search(name) or _SPELLED_IN_CAMEL_CASE.search(name))
-
-
-def _is_id(name: str) -> bool:
-    return _is_spelled(name) and not name.lower().endswith("version")

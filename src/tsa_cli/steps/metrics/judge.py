@@ -56,6 +56,7 @@ def metric_row(
         dimension_value=dimension_value,
         is_complete=scope.is_over(period) and not is_cut,
         is_cut=is_cut,
+        target_relation=None if bound is None else bound.relation,
     )
 
 

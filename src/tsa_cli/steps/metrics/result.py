@@ -35,6 +35,7 @@ class MetricRow:
     dimension_value: str | None
     is_complete: bool  # the period is over, and the asked span holds all of it
     is_cut: bool  # --since or --until leaves out a part of the period
+    target_relation: str | None  # < | <= | > | >=: what the value has to be to the target
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,16 @@ writes  core, core_by_type, actors, users_index, identity_edges, identity_person
         service_events, dim_users, excluded_agents, excluded_ips, excluded_actors, the lookups,
         the views sessions, dim_sessions and fact_events
 source  definitions D6 to D14
+
+The way of the events, module by module:
+
+progress                  what is new, and whether what was made before still stands
+excluded                  whose events do not count
+layout, pieces, laying    the others, sorted by device; cut into sessions on the way, by rules
+touches                   what each session came from
+identity                  which ids are one person
+by_type                   the events once more, sorted by type for funnels
+visits, users             sessions as rows, then the people who made them
 """
 
 from concurrent.futures import ThreadPoolExecutor

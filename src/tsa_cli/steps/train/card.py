@@ -18,7 +18,8 @@ def card_of(name: str, version: str, config: ModelConfig, figures: Mapping[str, 
         f"by {figures['method']} on {figures['rows']} people at cut-offs "
         f"({figures['positives']} did it).",
         "",
-        f"Judged on {held['n']} later people, {_percent(held['base_rate'])} of whom did it:",
+        f"Judged on {held['n']} people at later cut-offs, {_percent(held['base_rate'])} of whom"
+        " did it:",
         "",
         "| figure | model | base rate | one feature |",
         "|---|---|---|---|",
