@@ -29,7 +29,7 @@ def lines(seed: int) -> list[dict[str, object]]:
     return events
 
 
-@pytest.mark.parametrize("bounce", ["prd", "ga4"])
+@pytest.mark.parametrize("bounce", ["prd", pytest.param("ga4", marks=pytest.mark.soak)])
 def test_a_visit_that_went_on_counts_as_far_as_it_had_come(
     tsa: Tsa, tmp_path: Path, bounce: str
 ) -> None:

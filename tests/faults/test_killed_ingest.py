@@ -22,7 +22,7 @@ def ingest(db: Path, folder: Path) -> Forked:
 @pytest.mark.parametrize("kills", [10, pytest.param(200, marks=pytest.mark.soak)])
 def test_a_killed_ingest_loses_nothing_and_doubles_nothing(tmp_path: Path, kills: int) -> None:
     folder = tmp_path / "in"
-    write_files(folder, files=2, lines=600, seed=1, with_own_ids=4)
+    write_files(folder, files=2, lines=400, seed=1, with_own_ids=3)
     undisturbed = tmp_path / "undisturbed.duckdb"
     fork(tmp_path, "--version").finish()  # from here on a start takes no time
     started = time.monotonic()

@@ -197,7 +197,7 @@ def test_a_key_that_decides_how_lines_are_read_is_seen_in_any_of_the_files(
 
 
 def test_the_store_is_that_of_files_one_by_one(tmp_path: Path, together: Together) -> None:
-    paths = some_files(tmp_path, 40, 7)
+    paths = some_files(tmp_path, 12, 5)
     with open_store(tmp_path / "together.duckdb") as store:
         reports, stored = run_on(store, *paths), contents(store)
     assert len(together) == 1

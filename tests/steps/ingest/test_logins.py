@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.soak import soaked
 from tests.steps.histories import default_config
 from tests.steps.ingest.conftest import ingest_config
 from tsa_cli.steps import ingest, sessionize
@@ -86,7 +87,7 @@ def test_a_later_file_finds_the_pairs_that_were_added(tmp_path: Path) -> None:
         assert con.execute("select count(distinct actor_key) from actors").fetchall() == [(3,)]
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", [*range(8), *soaked(range(8, 40))])
 def test_any_order_in_any_files_comes_to_the_same(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
     lines = random_lines(rng)
