@@ -55,6 +55,7 @@ class Bundle:
     copies: Sequence[Path] = ()  # what the spool has of them; the first one is of all lines
     lines: Sequence[LinesFile] = ()  # of files of lines
     unseen: UnseenKeys | None = None  # what the sample of all lines may not have shown
+    is_unlike: NDArray[np.bool_] | None = None  # (n,) rows that only the file by itself tells of
 
     def place_of(self, given: Given) -> int:
         """Which of the files it is; -1 for none."""
@@ -64,13 +65,23 @@ class Bundle:
     def part(self, start: int, stop: int) -> "Bundle":
         """The files from `start` up to, not including, `stop`."""
         ends = [0, *self._ends().tolist()]
+        first, last = ends[start], ends[stop]
         return replace(
             self,
             files=self.files[start:stop],
             loads=self.loads[start:stop],
-            rows=self.rows.slice(ends[start], ends[stop] - ends[start]),
+            rows=self.rows.slice(first, last - first),
             lines=self.lines[start:stop],
+            is_unlike=None if self.is_unlike is None else self.is_unlike[first:last],
         )
+
+    def compared(self, store: Store) -> "Bundle":
+        """
+        The same, with the rows marked that a file loaded by itself has to tell of.
+
+        Those have an id which is in the store or in another line, or a clock that may be off.
+        """
+        return replace(self, is_unlike=_is_known(store, self.rows) | _is_out_of_range(self.rows))
 
     def whole(self, store: Store) -> FileToLoad:
         """All of them as one file, with the rows."""
@@ -90,15 +101,15 @@ class Bundle:
             rows=self.rows,
         )
 
-    def plain_count(self, store: Store) -> int:
+    def plain_count(self) -> int:
         """
-        How many of the first files may be stored together.
+        How many of the first files, once `compared`, may be stored together.
 
-        Up to the first one that was written to since, that has an id which is in the store or in
-        another line, or whose clock may be off: what those are depends on the file by itself.
+        Up to the first one that has a marked row, or that was written to since.
         """
-        is_unlike = _is_known(store, self.rows) | _is_out_of_range(self.rows)
-        ends, unlike = self._ends(), np.flatnonzero(is_unlike)
+        if self.is_unlike is None:
+            return 0
+        ends, unlike = self._ends(), np.flatnonzero(self.is_unlike)
         first = len(ends) if not len(unlike) else int(np.searchsorted(ends, unlike[0], "right"))
         changed = (place for place, file in enumerate(self.files) if not file.is_as_it_was())
         return min(first, next(changed, first))

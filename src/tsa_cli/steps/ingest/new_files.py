@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 
+from tsa_cli.interrupts import exit_code_of_signal
 from tsa_cli.steps.ingest.bundles import Bundle
 from tsa_cli.steps.ingest.chosen_mapping import NoMappingError
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
@@ -56,12 +57,15 @@ class NewFiles:
         next ones are read.
         """
         bundle = self._bundle_of(given, following)
-        count = bundle.plain_count(self._store) if bundle is not None else 0
+        count = bundle.plain_count() if bundle is not None else 0
         if bundle is not None and count:
             reports = self._load_together(bundle.part(0, count))
             if reports:
                 return reports
-        return [self._load_alone(given, following)]
+        report = self._load_alone(given, following)
+        if bundle is not None and not bundle.files[0].is_as_it_was():
+            self._forget_bundle()  # the others were compared to what it was
+        return [report]
 
     def _bundle_of(self, given: Given, following: Sequence[Input]) -> Bundle | None:
         """The bundle from the file on, where it is of one."""
@@ -70,14 +74,18 @@ class NewFiles:
         place = self._bundle.place_of(given) if self._bundle is not None else -1
         if self._bundle is not None and place >= 0:
             return self._bundle.part(place, len(self._bundle.files))
+        self._forget_bundle()
+        found = self._reader.bundle(given, following, self._reading)
+        if found is not None:
+            rest = following[len(found.files) - 1 :]
+            self._reader.begin(rest, self._reading, [file.given for file in found.files])
+            self._bundle = found.compared(self._store)
+        return self._bundle
+
+    def _forget_bundle(self) -> None:
         if self._bundle is not None:
             self._bundle.drop()
-        self._bundle = self._reader.bundle(given, following, self._reading)
-        if self._bundle is not None:
-            rest = following[len(self._bundle.files) - 1 :]
-            before = [file.given for file in self._bundle.files]
-            self._reader.begin(rest, self._reading, before)
-        return self._bundle
+            self._bundle = None
 
     def _load_together(self, bundle: Bundle) -> list[FileReport]:
         """The reports of all its files; none when they have to be loaded each by itself."""
@@ -87,6 +95,8 @@ class NewFiles:
                 if not bundle.is_as_it_was():
                     raise OtherLinesError("", "")
         except (*READ_ERRORS, UnseenKeyError, ClockIsOff):
+            if exit_code_of_signal():
+                raise
             self._apart.update(given)
             return []
         self._are_read(given)
