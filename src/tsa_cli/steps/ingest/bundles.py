@@ -161,8 +161,9 @@ def _is_known(store: Store, rows: "pa.Table") -> NDArray[np.bool_]:
     hashes = rows.column("id_hash").to_numpy()
     is_event = rows.column("is_event").to_numpy() == 1
     is_refused = is_refused_by_plan(rows).to_numpy()
-    known = known_ids_among(store, rows).all
-    is_known = np.isin(hashes, known) | (is_refused & np.isin(hashes, hashes[is_event]))
+    is_known = np.isin(hashes, known_ids_among(store, rows).all)
+    if is_refused.any():
+        is_known |= is_refused & np.isin(hashes, hashes[is_event])
     found: NDArray[np.bool_] = is_known & (is_event | is_refused)
     return found
 
