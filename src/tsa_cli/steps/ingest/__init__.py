@@ -9,13 +9,15 @@ source  the contract's section 3; definitions D1–D5
 The way of a file, module by module; the others here are helpers of one of these:
 
 inputs, known_files, grown     which files there are, and what of each is new
-new_files, read_files          many of them: the next one is read while one is stored
+new_files, read_files          many of them: the next ones are read while some are stored
+read_bundle, bundles           small ones as one: read alike, and stored in one transaction
 spool, nature                  a private copy where one is needed; whether it holds events at all
-lines_file, verdict            the lines counted; which are no events, and why
+judged_lines, lines_file       the lines counted; verdict: which are no events, and why
 table_rows, table_cells        rows of CSV and TSV as lines; parquet_columns: those of Parquet
 chosen_mapping, detect         what it is read by; propose: a mapping where none fits
 canonical, relation            the mapping as one select of the canonical columns
 load, rows, insert_events      one pass in one transaction: each line stored, held or refused
+finish, loads                  what the lines tell besides events, and the ledger, load by load
 repeats, known_ids             of an id the first is the event, others repeat or contradict it
 plan, personal, logins         the tracking plan; traits and consent; logins inside of visits
 quarantine, held_lines         what was refused: seen, tried again, dropped
