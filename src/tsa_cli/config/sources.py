@@ -150,6 +150,9 @@ class ServerCalls(ConfigModel):
     devices: list[TextPath] = Field(
         [], description="paths of what names or describes a visitor's device"
     )
+    never: list[str] = Field(
+        [], description="kinds of lines that are a visitor's, whoever sends them"
+    )
 
 
 class Kinds(ConfigModel):

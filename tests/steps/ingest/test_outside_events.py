@@ -80,11 +80,16 @@ CALLS = {  # of a server alone, and lines that are in visits
             segment(4, channel="server", context={"page": {"url": "https://fix.example/"}}),
             segment(5, channel="server", anonymousId="a1"),
             segment(6, **of_library("analytics.js")),
+            segment(7, type="page", name="Prices", **of_library("analytics-ruby")),
+            segment(8, type="screen", name="Prices", **of_library("analytics-python")),
         ],
     ),
     "rudderstack": (
         [segment(1, channel="server", rudderId="r")],
-        [segment(2, channel="server", rudderId="r", context={"sessionId": 17})],
+        [
+            segment(2, channel="server", rudderId="r", context={"sessionId": 17}),
+            segment(3, channel="server", rudderId="r", type="page", name="Prices"),
+        ],
     ),
     "mixpanel": (
         [mixpanel(1, mp_lib="python")],
