@@ -93,7 +93,11 @@ CALLS = {  # of a server alone, and lines that are in visits
     ),
     "mixpanel": (
         [mixpanel(1, mp_lib="python")],
-        [mixpanel(2, mp_lib="web"), mixpanel(3, mp_lib="node", **{"$device_id": "d1"})],
+        [
+            mixpanel(2, mp_lib="web"),
+            mixpanel(3, mp_lib="node", **{"$device_id": "d1"}),
+            mixpanel(4, mp_lib="node", distinct_id="$device:d2"),
+        ],
     ),
     "posthog": (
         [posthog(1, **{"$lib": "posthog-python"})],
