@@ -104,6 +104,7 @@ CALLS = {  # of a server alone, and lines that are in visits
         [
             posthog(2, **{"$lib": "posthog-node", "$current_url": "https://fix.example/"}),
             posthog(3, **{"$lib": "web"}),
+            posthog(4, **{"$lib": "posthog-python", "$screen_name": "Prices"}),
         ],
     ),
     "snowplow": (
