@@ -222,6 +222,8 @@ def test_a_list_whose_one_value_is_refused_is_not_called_too_short_as_well(tmp_p
          "3:1: detect: none_paths: 'a' cannot be missing where 'a.b' is"),
         ("detect: {all_paths: ['a*']}", "3:22: detect.all_paths.0: a whole path is needed here"),
         ("detect: {values: {kind: []}}", "3:19: detect.values.kind: at least one is needed"),
+        ("server_calls: {values: {c: [s]}, never: [pages]}",
+         "3:1: server_calls: never: no kind of `kinds` is pages"),
         ("event_names: {log_in: $identfy}",
          "3:15: event_names.log_in: '$identfy' is no call; did you mean '$identify'?"),
         ("kinds: {path: '', calls: {a: {event: b}}}", "3:9: kinds.path: a path names a key"),

@@ -150,6 +150,9 @@ class ServerCalls(ConfigModel):
     devices: list[TextPath] = Field(
         [], description="paths of what names or describes a visitor's device"
     )
+    never: list[str] = Field(
+        [], description="kinds of lines that are a visitor's, whoever sends them"
+    )
 
 
 class Kinds(ConfigModel):
@@ -235,6 +238,15 @@ class SourceConfig(ConfigFile):
         for names in (["event"], ["timestamp"], ids):
             if not told.intersection(names):
                 raise ValueError(f"fields: no line could be an event without {' or '.join(names)}")
+        return self
+
+    @model_validator(mode="after")
+    def _knows_its_kinds(self) -> "SourceConfig":
+        """A kind that no line is of would keep no line in its visit, in silence."""
+        never = self.server_calls.never if self.server_calls else []
+        known = self.kinds.calls if self.kinds else {}
+        if unknown := [kind for kind in never if kind not in known]:
+            raise ValueError(f"server_calls: never: no kind of `kinds` is {', '.join(unknown)}")
         return self
 
     @field_validator("columns")

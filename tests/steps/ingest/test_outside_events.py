@@ -80,21 +80,31 @@ CALLS = {  # of a server alone, and lines that are in visits
             segment(4, channel="server", context={"page": {"url": "https://fix.example/"}}),
             segment(5, channel="server", anonymousId="a1"),
             segment(6, **of_library("analytics.js")),
+            segment(7, type="page", name="Prices", **of_library("analytics-ruby")),
+            segment(8, type="screen", name="Prices", **of_library("analytics-python")),
         ],
     ),
     "rudderstack": (
         [segment(1, channel="server", rudderId="r")],
-        [segment(2, channel="server", rudderId="r", context={"sessionId": 17})],
+        [
+            segment(2, channel="server", rudderId="r", context={"sessionId": 17}),
+            segment(3, channel="server", rudderId="r", type="page", name="Prices"),
+        ],
     ),
     "mixpanel": (
         [mixpanel(1, mp_lib="python")],
-        [mixpanel(2, mp_lib="web"), mixpanel(3, mp_lib="node", **{"$device_id": "d1"})],
+        [
+            mixpanel(2, mp_lib="web"),
+            mixpanel(3, mp_lib="node", **{"$device_id": "d1"}),
+            mixpanel(4, mp_lib="node", distinct_id="$device:d2"),
+        ],
     ),
     "posthog": (
         [posthog(1, **{"$lib": "posthog-python"})],
         [
             posthog(2, **{"$lib": "posthog-node", "$current_url": "https://fix.example/"}),
             posthog(3, **{"$lib": "web"}),
+            posthog(4, **{"$lib": "posthog-python", "$screen_name": "Prices"}),
         ],
     ),
     "snowplow": (

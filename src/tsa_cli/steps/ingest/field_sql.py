@@ -62,7 +62,14 @@ class FieldSql:
                 for path, words in calls.values.items()
                 for word in words
             ]
-            cases.append(f"coalesce({', '.join(none)}) is null and ({' or '.join(words)})")
+            case = f"coalesce({', '.join(none)}) is null and ({' or '.join(words)})"
+            if self.source.kinds and calls.never:
+                others = ", ".join(self.paths.bind(kind) for kind in calls.never)
+                case += f" and {self.paths.text(self.source.kinds.path)} not in ({others})"
+            for prefix in self.source.id_prefixes:  # such an id is a visitor's device
+                is_said = f"starts_with({self._text('anonymous_id')}, {self.paths.bind(prefix)})"
+                case += f" and not coalesce({is_said}, false)"
+            cases.append(case)
         if not cases:
             return text
         whens = " ".join(f"when {case} then {self.paths.bind(OUTSIDE)}" for case in cases)
