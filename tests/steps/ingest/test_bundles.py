@@ -127,6 +127,18 @@ def test_what_repeats_an_id_or_is_read_otherwise_is_stored_by_itself(
     assert [report.status for report in reports[5:]] == ["ingested", "unchanged", "ingested"]
 
 
+def test_an_id_that_the_clock_keeps_out_at_first_is_known_to_the_other_files(
+    store: Store, tmp_path: Path, together: Together
+) -> None:
+    """Most of its file lies ahead of the clock, so its line is taken as it is after all."""
+    paths = some_files(tmp_path, 4, 1)
+    paths[0].write_bytes(event(200, timestamp="2027-01-01T00:00:00Z") + b"\n")
+    reports = run_on(store, *paths)
+    assert [report.conflict for report in reports] == [0, 0, 1, 0]
+    assert stored_ids(store) == ["e100", "e200", "e300"]
+    assert together == [["1.jsonl"], ["3.jsonl"]]
+
+
 def test_a_file_of_no_events_fails_by_itself(
     store: Store, tmp_path: Path, together: Together
 ) -> None:
