@@ -18,7 +18,7 @@ from tests.steps.ingest.test_unseen_keys import ODD, PLAIN, sample_all
 from tests.stored import table
 from tsa_cli.steps.ingest import read_bundle, read_files
 from tsa_cli.steps.ingest.load import Loader
-from tsa_cli.store import Store, open_store
+from tsa_cli.store import Store, connection, open_store
 
 Together = list[list[str]]
 
@@ -108,6 +108,19 @@ def test_a_bundle_has_an_end(
     reports = run_on(store, *paths)
     assert [[name.removesuffix(".jsonl") for name in names] for names in together] == expected
     assert [report.inserted for report in reports] == [3] * 5
+
+
+@pytest.mark.parametrize(("allowed", "expected"), [(64 + 7, [3, 2]), (64, [])])
+def test_no_more_files_are_kept_open_than_may_be(
+    store: Store, tmp_path: Path, together: Together, monkeypatch: pytest.MonkeyPatch,
+    allowed: int, expected: list[int],
+) -> None:  # fmt: skip
+    """`ulimit -n` is 256 on a Mac: with two bundles of 128 open, nothing else could be opened."""
+    paths = some_files(tmp_path, 5)
+    monkeypatch.setattr(connection.resource, "getrlimit", lambda _: (allowed, allowed))
+    reports = run_on(store, *paths)
+    assert [report.inserted for report in reports] == [3] * 5
+    assert [len(names) for names in together] == expected
 
 
 def test_what_repeats_an_id_or_is_read_otherwise_is_stored_by_itself(
