@@ -147,10 +147,16 @@ def refuse_other_files(db: Path) -> None:
         raise DataError(f"{db}: not a tsa store (no DuckDB file)", "give another file with --db")
 
 
+def spare_files() -> int | None:
+    """How many files may be open at once besides those that any run needs; None without limit."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return allowed - FEWEST_FILES if allowed >= 0 else None  # without a limit it is -1
+
+
 def _refuse_few_files() -> None:
     """Where no more files can be opened, compiled modules end with traces of their own."""
     allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if 0 <= allowed < FEWEST_FILES:  # without a limit it is -1
+    if 0 <= allowed < FEWEST_FILES:
         raise DataError(
             f"only {allowed} files may be open at once, of {FEWEST_FILES} that are needed",
             "raise the limit: `ulimit -n 256`",

@@ -18,7 +18,7 @@ from tests.steps.ingest.test_unseen_keys import ODD, PLAIN, sample_all
 from tests.stored import table
 from tsa_cli.steps.ingest import read_bundle, read_files
 from tsa_cli.steps.ingest.load import Loader
-from tsa_cli.store import Store, open_store
+from tsa_cli.store import Store, connection, open_store
 
 Together = list[list[str]]
 
@@ -110,6 +110,19 @@ def test_a_bundle_has_an_end(
     assert [report.inserted for report in reports] == [3] * 5
 
 
+@pytest.mark.parametrize(("allowed", "expected"), [(64 + 7, [3, 2]), (64, [])])
+def test_no_more_files_are_kept_open_than_may_be(
+    store: Store, tmp_path: Path, together: Together, monkeypatch: pytest.MonkeyPatch,
+    allowed: int, expected: list[int],
+) -> None:  # fmt: skip
+    """`ulimit -n` is 256 on a Mac: with two bundles of 128 open, nothing else could be opened."""
+    paths = some_files(tmp_path, 5)
+    monkeypatch.setattr(connection.resource, "getrlimit", lambda _: (allowed, allowed))
+    reports = run_on(store, *paths)
+    assert [report.inserted for report in reports] == [3] * 5
+    assert [len(names) for names in together] == expected
+
+
 def test_what_repeats_an_id_or_is_read_otherwise_is_stored_by_itself(
     store: Store, tmp_path: Path, together: Together
 ) -> None:
@@ -127,6 +140,18 @@ def test_what_repeats_an_id_or_is_read_otherwise_is_stored_by_itself(
     assert [report.status for report in reports[5:]] == ["ingested", "unchanged", "ingested"]
 
 
+def test_an_id_that_the_clock_keeps_out_at_first_is_known_to_the_other_files(
+    store: Store, tmp_path: Path, together: Together
+) -> None:
+    """Most of its file lies ahead of the clock, so its line is taken as it is after all."""
+    paths = some_files(tmp_path, 4, 1)
+    paths[0].write_bytes(event(200, timestamp="2027-01-01T00:00:00Z") + b"\n")
+    reports = run_on(store, *paths)
+    assert [report.conflict for report in reports] == [0, 0, 1, 0]
+    assert stored_ids(store) == ["e100", "e200", "e300"]
+    assert together == [["1.jsonl"], ["3.jsonl"]]
+
+
 def test_a_file_of_no_events_fails_by_itself(
     store: Store, tmp_path: Path, together: Together
 ) -> None:
@@ -136,7 +161,7 @@ def test_a_file_of_no_events_fails_by_itself(
     reports = run_on(store, *paths)
     assert [report.status for report in reports] == ["ingested", "failed", "ingested", "ingested"]
     assert "200 invalid_timestamp" in reports[1].detail
-    assert not together  # what one of them is stopped is done for each
+    assert together == [["0.jsonl"], ["2.jsonl", "3.jsonl"]]
     assert len(stored_ids(store)) == 9
 
 

@@ -87,3 +87,14 @@ def test_a_folder_has_packed_files_whose_names_say_no_more(
         (tmp_path / "in" / name).write_bytes(gzip.compress(event(number) + b"\n"))
     report = do_ingest(tmp_path / "in")
     assert (len(report.files), stored_ids(store)) == (2, ["e0", "e1"])
+
+
+def test_lines_say_all_that_they_say_themselves(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    """To the engine a folder KEY=VALUE is a column, which was stronger than what a line has."""
+    place = tmp_path / "user_id=z" / "a.jsonl"
+    place.parent.mkdir()
+    place.write_bytes(event(1) + b"\n")
+    do_ingest(place)
+    assert [row["user_id"] for row in worded(store, "event_id")] == ["ann"]

@@ -472,6 +472,23 @@ def test_what_was_stored_before_the_plan_refused_it_is_no_new_line(
     assert len(table(store, "from events")) == 5
 
 
+def test_a_refused_line_is_kept_where_the_last_line_has_no_end(
+    store: Store, do_ingest: Ingest, tmp_path: Path
+) -> None:
+    """The engine answered with the last row first, more often than not, but not each time."""
+    rule = {"policy": "quarantine", "required": ["n"], "properties": {"n": "integer"}}
+    strict = EventsConfig.model_validate({"events": {"b": rule}})
+    for number in range(12):
+        same = {"event": "b", "user_id": "u", "timestamp": 1777629601}
+        keys = ["n", "n", "other", "n"]
+        lines = [{"event_id": f"{number}-{n}", **same, key: 1} for n, key in enumerate(keys)]
+        place = write(tmp_path / f"{number}.jsonl", lines)
+        place.write_bytes(place.read_bytes().rstrip())
+        do_ingest(place, plan=strict)
+    held = table(store, "select line_number, raw from quarantined_events")
+    assert [(row["line_number"], '"other"' in row["raw"]) for row in held] == [(3, True)] * 12
+
+
 @pytest.mark.parametrize("others", [[], ["b", "B2"], *soaked([["b"], ["B2"]])])
 def test_a_name_that_became_an_alias_later_is_renamed_in_the_store(
     store: Store, do_ingest: Ingest, tmp_path: Path, others: list[str]

@@ -81,7 +81,8 @@ class Bundle:
 
         Those have an id which is in the store or in another line, or a clock that may be off.
         """
-        return replace(self, is_unlike=_is_known(store, self.rows) | _is_out_of_range(self.rows))
+        is_late = _is_out_of_range(self.rows)
+        return replace(self, is_unlike=is_late | _is_known(store, self.rows, is_late))
 
     def whole(self, store: Store) -> FileToLoad:
         """All of them as one file, with the rows."""
@@ -152,16 +153,17 @@ class _ManyLines:
             start = stop
 
 
-def _is_known(store: Store, rows: "pa.Table") -> NDArray[np.bool_]:
+def _is_known(store: Store, rows: "pa.Table", is_late: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """
     (n,) whether the id of the row is known, or another row of these has it.
 
-    A row that the plan refuses is no new line when an event has its id.
+    A row that the plan refuses is no new line when an event has its id. One that `is_late` may
+    turn out to be an event: most lines of its file say that it is the clock that is off.
     """
     hashes = rows.column("id_hash").to_numpy()
     is_event = rows.column("is_event").to_numpy() == 1
     is_refused = is_refused_by_plan(rows).to_numpy()
-    is_known = np.isin(hashes, known_ids_among(store, rows).all)
+    is_known = np.isin(hashes, np.concatenate([known_ids_among(store, rows).all, hashes[is_late]]))
     if is_refused.any():
         is_known |= is_refused & np.isin(hashes, hashes[is_event])
     found: NDArray[np.bool_] = is_known & (is_event | is_refused)

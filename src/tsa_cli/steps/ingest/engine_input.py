@@ -18,7 +18,7 @@ def line_columns_reader(path: Path, columns: list[str], objects: set[str]) -> Fr
     types = {name: "JSON" if name in objects else "VARCHAR" for name in columns}
     return Fragment(
         "read_ndjson($line_files, columns=$line_columns, ignore_errors=true, compression='none',"
-        " maximum_object_size=$max_object_bytes)",
+        " hive_partitioning=false, maximum_object_size=$max_object_bytes)",
         {"line_files": [str(path)], "line_columns": types, "max_object_bytes": MAX_OBJECT_BYTES},
     )
 
@@ -27,7 +27,7 @@ def documents_reader(path: Path) -> Fragment:
     """One JSON document a line, null for a broken one."""
     return Fragment(
         "(select json from read_ndjson_objects($line_files, ignore_errors=true,"
-        " compression='none', maximum_object_size=$max_object_bytes))",
+        " compression='none', hive_partitioning=false, maximum_object_size=$max_object_bytes))",
         {"line_files": [str(path)], "max_object_bytes": MAX_OBJECT_BYTES},
     )
 

@@ -67,6 +67,11 @@ class LinesFile:
         """Lines that are not blank."""
         return self.row_count + len(self.refused)
 
+    @property
+    def ends_line(self) -> bool:
+        """Whether the last line that is read has an end like all others."""
+        return self.data[self.end - 1 : self.end] == b"\n"
+
     def lines_of_rows(self, ordinals: list[int]) -> Iterator[Line]:
         """The line of each row ordinal (0-based, ascending)."""
         at = 0
@@ -164,7 +169,7 @@ class LinesFile:
             self._copy(out, at, refused.line.byte_offset)
             at = refused.line.byte_offset + len(refused.line.raw)
         self._copy(out, at, self.end)
-        if self.data[self.end - 1 : self.end] != b"\n":
+        if not self.ends_line:
             out.write(b"\n")
 
     def _copy(self, out: IO[bytes], start: int, stop: int) -> None:

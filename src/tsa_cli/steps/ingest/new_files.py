@@ -88,15 +88,24 @@ class NewFiles:
             self._bundle = None
 
     def _load_together(self, bundle: Bundle) -> list[FileReport]:
-        """The reports of all its files; none when they have to be loaded each by itself."""
+        """
+        The reports of its first files, as many as nothing is wrong with; of all, if need be halved.
+
+        None when the first one has to be loaded by itself.
+        """
         given = [file.given for file in bundle.files]
         try:
             with self._loader.together(bundle.whole(self._store), bundle.loads) as reports:
                 if not bundle.is_as_it_was():
                     raise OtherLinesError("", "")
-        except (*READ_ERRORS, UnseenKeyError, ClockIsOff):
+        except UnseenKeyError:  # each has to be read another way
+            self._apart.update(given)
+            return []
+        except (*READ_ERRORS, ClockIsOff):
             if exit_code_of_signal():
                 raise
+            if len(given) > 1:
+                return self._load_together(bundle.part(0, len(given) // 2))
             self._apart.update(given)
             return []
         self._are_read(given)

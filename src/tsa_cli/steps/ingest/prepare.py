@@ -82,7 +82,8 @@ def file_to_load(
 def _paths(spool: Spool, path: Path, lines: LinesFile, reading: Reading) -> tuple[Path, Path]:
     """(the file that the engine reads, the one that keys are discovered in)."""
     is_partly = lines.refused or lines.left_bytes or lines.start  # also a BOM: the engine's fault
-    if reading.is_copied or is_partly:
+    # A last line without an end may be the first row that the engine answers with.
+    if reading.is_copied or is_partly or not lines.ends_line:
         path = spool.new_path()
         with path.open("wb") as out:
             lines.copy_without_refused(out)

@@ -30,7 +30,7 @@ from tsa_cli.store import Store, damage_of
 from tsa_cli.store.translated_errors import InvalidInput
 
 FEWEST_FILES = 2
-MOST_FILES = 128  # each is kept open
+MOST_FILES = 128  # fewer where so many may not be open
 MOST_BYTES = BATCH_BYTES  # of all of them
 MOST_PACKED_BYTES = 2 << 20  # what a packed file has inside is seen when it is unpacked
 FIRST_LINES = 200  # as many as first_documents.sql looks at

@@ -28,6 +28,7 @@ from tsa_cli.steps.ingest.read_bundle import FEWEST_FILES, MOST_BYTES, MOST_FILE
 from tsa_cli.steps.ingest.settings import AUTO, IngestConfig
 from tsa_cli.steps.ingest.spool import Given, Spool, Spooled, table_of
 from tsa_cli.store import Store
+from tsa_cli.store.connection import spare_files
 from tsa_cli.store.translated_errors import InvalidInput
 
 MOST_BYTES_AHEAD = 16 << 20  # a larger file keeps both cores busy by itself; packed it takes long
@@ -173,7 +174,7 @@ class FileReader:
         found: list[SmallFile] = []
         before = [*after]
         with suppress(DataError, OSError):  # said in its turn
-            for given in self._ahead(items[: MOST_FILES - 1]):
+            for given in self._ahead(items[: _most_files() - 1]):
                 most_bytes -= given.size_bytes
                 if most_bytes < 0 or not self._is_small(given, before):
                     break
@@ -230,6 +231,12 @@ class FileReader:
             if file.is_small:
                 file = replace(file, rows=read_rows(self._store, file.relation))
         return ReadFile(spooled, file, state)
+
+
+def _most_files() -> int:
+    """How many files are read together: each is kept open, beside those of the bundle before."""
+    spare = spare_files()
+    return MOST_FILES if spare is None else max(1, min(MOST_FILES, spare // 2))
 
 
 @contextmanager
