@@ -199,7 +199,7 @@ def test_a_booking_is_abandoned_after_half_an_hour_without_its_completion(store:
         "any": ((60, "booking_completed", {}), False),
         "by its other name": ((60, "service_booked", BOOKING), False),
         "as an order": ((60, "booking_completed", {"order_id": "b1"}), False),
-        "another id": ((60, "booking_completed", {"transaction_id": "b2"}), False),  # of its name none
+        "another id": ((60, "booking_completed", {"transaction_id": "b2"}), False),
         "a page": ((60, "page_viewed", BOOKING), True),
     }
     begun: Step = (0.0, "booking_started", BOOKING)
