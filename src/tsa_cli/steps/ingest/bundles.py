@@ -22,9 +22,7 @@ from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.key_count import KeyCount
 from tsa_cli.steps.ingest.known_ids import is_refused_by_plan, known_ids_among
 from tsa_cli.steps.ingest.lines_file import Line, LinesFile
-from tsa_cli.steps.ingest.relation import (
-    top_level_keys,
-)
+from tsa_cli.steps.ingest.relation import top_level_keys
 from tsa_cli.steps.ingest.spool import Given
 from tsa_cli.steps.ingest.unseen_keys import UnseenKeys
 from tsa_cli.store import Store
@@ -57,10 +55,15 @@ class Bundle:
     unseen: UnseenKeys | None = None  # what the sample of all lines may not have shown
     is_unlike: NDArray[np.bool_] | None = None  # (n,) rows that only the file by itself tells of
 
-    def place_of(self, given: Given) -> int:
-        """Which of the files it is; -1 for none."""
+    def has(self, given: Given) -> bool:
+        """Whether it is one of the files."""
+        return any(file.given is given for file in self.files)
+
+    def from_file(self, given: Given) -> "Bundle | None":
+        """That file and those after it; None when it is none of them."""
         places = (place for place, file in enumerate(self.files) if file.given is given)
-        return next(places, -1)
+        place = next(places, None)
+        return None if place is None else self.part(place, len(self.files))
 
     def part(self, start: int, stop: int) -> "Bundle":
         """The files from `start` up to, not including, `stop`."""

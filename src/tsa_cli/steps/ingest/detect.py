@@ -33,8 +33,7 @@ class Detected:
 
 def sample_documents(lines: LinesFile) -> list[dict[str, object]]:
     """The objects among the file's first lines, and inside of them as well where they are text."""
-    ordinals = list(range(min(SAMPLE_LINES, lines.row_count)))
-    return documents_among(line.raw for line in lines.lines_of_rows(ordinals))
+    return documents_among(line.raw for line in lines.first_lines(SAMPLE_LINES))
 
 
 def documents_among(texts: Iterable[str | bytes]) -> list[dict[str, object]]:

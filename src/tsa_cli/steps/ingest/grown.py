@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from tsa_cli.steps.ingest.inputs import Input
 from tsa_cli.steps.ingest.report import FileReport
-from tsa_cli.steps.ingest.spool import Given, Spooled
+from tsa_cli.steps.ingest.spool import Spooled
 from tsa_cli.store import Store
 
 
@@ -51,12 +51,6 @@ def sizes_read(store: Store, inputs: list[Input]) -> dict[str, list[int]]:
     return sizes
 
 
-def is_known_place(store: Store, given: Given) -> bool:
-    """Whether a file was read before under that name, or from that place."""
-    place = {"path": given.name, "absolute_path": given.absolute}
-    return bool(store.value("1_events/is_known_place.sql", **place))
-
-
 def read_before(store: Store, spooled: Spooled, source: str, run_id: str) -> Before | None:
     """
     The longest part of the file that was read before, as it is now; None without one.
@@ -65,8 +59,6 @@ def read_before(store: Store, spooled: Spooled, source: str, run_id: str) -> Bef
     mapping that is asked for; empty is any.
     """
     if spooled.shape != "lines" or not spooled.is_growing:
-        return None
-    if not is_known_place(store, spooled):
         return None
     for row in store.rows(
         "1_events/read_of_path.sql",

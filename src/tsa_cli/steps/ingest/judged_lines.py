@@ -15,9 +15,7 @@ from tsa_cli.steps.ingest.chosen_mapping import (
     names_that_mappings_read,
     tsv_columns,
 )
-from tsa_cli.steps.ingest.detect import (
-    Detected,
-)
+from tsa_cli.steps.ingest.detect import Detected
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import Before
 from tsa_cli.steps.ingest.hashing import digests_of_first

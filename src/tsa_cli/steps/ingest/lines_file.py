@@ -84,6 +84,10 @@ class LinesFile:
             yield from self._block_lines(block, [o - self.rows_before[block] for o in inside])
             at += len(inside)
 
+    def first_lines(self, count: int) -> Iterator[Line]:
+        """The lines of its first rows, at most so many."""
+        return self.lines_of_rows([*range(min(count, self.row_count))])
+
     def valued_keys(self) -> int:
         """How many keys with a value the lines have that are not refused; or more, never fewer."""
         blocks = range(len(self.block_starts))

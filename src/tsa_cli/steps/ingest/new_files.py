@@ -71,9 +71,8 @@ class NewFiles:
         """The bundle from the file on, where it is of one."""
         if self._config.is_dry_run or given in self._apart:
             return None
-        place = self._bundle.place_of(given) if self._bundle is not None else -1
-        if self._bundle is not None and place >= 0:
-            return self._bundle.part(place, len(self._bundle.files))
+        if self._bundle is not None and self._bundle.has(given):
+            return self._bundle.from_file(given)
         self._forget_bundle()
         found = self._reader.bundle(given, following, self._reading)
         if found is not None:
@@ -89,9 +88,9 @@ class NewFiles:
 
     def _load_together(self, bundle: Bundle) -> list[FileReport]:
         """
-        The reports of its first files, as many as nothing is wrong with; of all, if need be halved.
+        The reports of its first files: of all, or where something is wrong of the first half.
 
-        None when the first one has to be loaded by itself.
+        Empty when the first file has to be loaded by itself.
         """
         given = [file.given for file in bundle.files]
         try:
@@ -119,7 +118,7 @@ class NewFiles:
     def _load_alone(self, given: Given, following: Sequence[Input]) -> FileReport:
         def read_ahead() -> None:
             # Of a bundle the others were read with this one.
-            if following and (self._bundle is None or self._bundle.place_of(given) < 0):
+            if following and (self._bundle is None or not self._bundle.has(given)):
                 self._reader.begin(following, self._reading, [given])
 
         try:

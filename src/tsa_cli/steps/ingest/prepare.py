@@ -11,9 +11,7 @@ from pathlib import Path
 
 from tsa_cli.steps.ingest import parquet_columns
 from tsa_cli.steps.ingest.chosen_mapping import choose, names_that_mappings_read
-from tsa_cli.steps.ingest.detect import (
-    documents_among,
-)
+from tsa_cli.steps.ingest.detect import documents_among
 from tsa_cli.steps.ingest.file_to_load import FileToLoad
 from tsa_cli.steps.ingest.grown import Before
 from tsa_cli.steps.ingest.judged_lines import judged_lines

@@ -137,8 +137,7 @@ def _member(spool: Spool, config: IngestConfig, file: SmallFile) -> _Member | No
     judged = judged_lines(spool, config, spooled, None)
     if judged.nature != "lines":
         return None
-    lines = judged.lines
-    firsts = lines.lines_of_rows(list(range(min(FIRST_LINES, lines.row_count))))
+    firsts = judged.lines.first_lines(FIRST_LINES)
     texts = [line.raw.decode(errors="replace") for line in firsts]
     return _Member(file, judged, reading_texts(judged.found.source, texts))
 

@@ -75,7 +75,7 @@ class FileReader:
         config: IngestConfig,
         known: KnownFiles | None,
         run_id: str,
-        names_read: Container[str] = (),
+        names_read: Container[str],
     ) -> None:
         self._store = store
         self._spool = spool
@@ -92,8 +92,7 @@ class FileReader:
         begun, self._begun_bundle = self._begun_bundle, None
         if begun is not None and any(each.given is given for each in begun.files):
             found = begun.read.result()
-            place = -1 if found is None else found.place_of(given)
-            return None if found is None or place < 0 else found.part(place, len(found.files))
+            return None if found is None else found.from_file(given)
         if not self._is_small(given, ()):
             return None
         first = SmallFile(given, state_of(given.path))
@@ -121,7 +120,7 @@ class FileReader:
             self._begun = None
             return begun.read.result()
         before = None
-        if not self._config.is_forced:
+        if spooled.name in self._names_read and not self._config.is_forced:
             wanted = "" if self._config.source == AUTO else self._config.source
             before = read_before(self._store, spooled, wanted, self._run_id)
         if before is not None and before.source_name not in self._config.sources:
